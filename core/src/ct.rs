@@ -1,0 +1,61 @@
+//! The border between secret and public.
+//!
+//! Invariant: secret-dependent values stay in `subtle::Choice` or in masked integers until [`declassify`]; nothing before
+//! that point branches on them or uses them as an address. Leaks: exactly the declassified bit.
+//!
+//! Under the feature `ctgrind` a hook learns of each declassification, so that valgrind can be told that the bit is public
+//! from here on; without it these functions are the identity.
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+#[cfg(feature = "ctgrind")]
+static HOOK: std::sync::OnceLock<fn(&mut [u8])> = std::sync::OnceLock::new();
+
+/// Sets the function that is told of every declassified byte. Tests only.
+#[cfg(feature = "ctgrind")]
+pub fn set_declassify_hook(hook: fn(&mut [u8])) {
+    let _ = HOOK.set(hook);
+}
+
+/// Makes one secret bit public.
+pub(crate) fn declassify(choice: Choice) -> bool {
+    let mut bit = [choice.unwrap_u8()];
+    declassify_bytes(&mut bit);
+    bit != [0]
+}
+
+/// Makes bytes public, such as the digits of a code that is about to be shown.
+pub(crate) fn declassify_bytes(bytes: &mut [u8]) {
+    #[cfg(feature = "ctgrind")]
+    if let Some(hook) = HOOK.get() {
+        hook(bytes);
+    }
+    let _ = bytes;
+}
+
+/// Whether `a < b`, for values below 2^63.
+pub(crate) fn less_than(a: u64, b: u64) -> Choice {
+    // The subtraction borrows into the top bit exactly when a < b.
+    let top = a.wrapping_sub(b) >> 63;
+    (top).ct_eq(&1)
+}
+
+/// Subtracts `modulus` from `value` if that does not make it negative; tells whether it did. Both are below 2^63.
+pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> Choice {
+    let possible = !less_than(*value, modulus);
+    let reduced = value.wrapping_sub(modulus);
+    value.conditional_assign(&reduced, possible);
+    possible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_at_the_edges() {
+        for (a, b) in [(0, 0), (0, 1), (1, 0), (7, 7), ((1 << 63) - 1, 0), (0, (1 << 63) - 1)] {
+            assert_eq!(declassify(less_than(a, b)), a < b, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Total readers of hostile bytes, and the few writers that verification needs.
+//!
+//! Invariant: every reader takes any bytes, ends in bounded time without a panic, borrows from its input and never
+//! allocates; `read_all` forms make trailing bytes an error.
+
+#[cfg(feature = "otp")]
+pub mod base32;
+pub mod base64url;
+#[cfg(feature = "webauthn")]
+pub mod cbor;
+#[cfg(feature = "webauthn")]
+pub mod cose;
+#[cfg(feature = "webauthn")]
+pub mod der;
+pub mod json;
+pub(crate) mod reader;

@@ -1,0 +1,230 @@
+//! The one table of errors.
+//!
+//! A row has a number (in decades: one decade a floor or a factor), a stable code, a kind, a message, the specification
+//! that asks for the check, the steps of WebAuthn Level 3 §7.1 and §7.2 where it applies, whether it counts toward a
+//! throttle, and a public code, which is all that the person at the keyboard may be shown.
+//!
+//! Invariant: numbers and codes never change meaning; only the number crosses a language border. No error carries input.
+//! Leaks: nothing beyond which check failed.
+
+use core::fmt;
+
+/// What a failure means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The bytes are not what they claim to be.
+    Malformed,
+    /// Well formed, but the proof or the policy failed.
+    Rejected,
+    /// Valid as far as can be told, but this build or configuration does not support it.
+    Unsupported,
+    /// The caller's mistake, never the user's.
+    Config,
+}
+
+impl Kind {
+    /// The kind's stable name: `malformed`, `rejected`, `unsupported` or `config`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Rejected => "rejected",
+            Self::Unsupported => "unsupported",
+            Self::Config => "config",
+        }
+    }
+}
+
+macro_rules! error_codes {
+    ($( $number:literal $name:ident $code:literal $kind:ident $throttle:ident $public:literal $step:literal $spec:literal $message:literal; )*) => {
+        /// Why a call failed: one row of the error table.
+        ///
+        /// Fieldless and `Copy`: an error carries no input and no secret.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use mfakit_core::{Error, Kind};
+        /// assert_eq!(Error::OtpReplayed.code(), "otp_replayed");
+        /// assert_eq!(Error::OtpReplayed.kind(), Kind::Rejected);
+        /// assert_eq!(Error::from_number(92), Some(Error::OtpReplayed));
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Error {
+            $( #[doc = $message] $name, )*
+        }
+
+        impl Error {
+            /// Every error, in the order of the table.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// The stable number, the only thing that crosses a language border.
+            #[must_use]
+            pub const fn number(self) -> u16 { match self { $( Self::$name => $number, )* } }
+
+            /// The stable code, lower_snake_case.
+            #[must_use]
+            pub const fn code(self) -> &'static str { match self { $( Self::$name => $code, )* } }
+
+            /// The kind.
+            #[must_use]
+            pub const fn kind(self) -> Kind { match self { $( Self::$name => Kind::$kind, )* } }
+
+            /// One sentence for the developer's log.
+            #[must_use]
+            pub const fn message(self) -> &'static str { match self { $( Self::$name => $message, )* } }
+
+            /// The document and section that ask for the check.
+            #[must_use]
+            pub const fn spec(self) -> &'static str { match self { $( Self::$name => $spec, )* } }
+
+            /// The steps of WebAuthn Level 3 where the check stands, such as `"7.1-8 7.2-12"`; empty where none applies.
+            #[must_use]
+            pub const fn step(self) -> &'static str { match self { $( Self::$name => $step, )* } }
+
+            /// Whether a throttle should keep the attempt counted as failed.
+            #[must_use]
+            pub const fn counts_toward_throttle(self) -> bool { match self { $( Self::$name => error_codes!(@$throttle), )* } }
+
+            /// What may be shown to the person at the keyboard: `invalid`, `locked`, `retry` or `server`.
+            #[must_use]
+            pub const fn public_code(self) -> &'static str { match self { $( Self::$name => $public, )* } }
+
+            /// The error with this number.
+            #[must_use]
+            pub const fn from_number(number: u16) -> Option<Self> {
+                match number { $( $number => Some(Self::$name), )* _ => None }
+            }
+        }
+    };
+    (@counts) => { true };
+    (@free) => { false };
+}
+
+error_codes! {
+    // 10: what reaches the border
+    10 InputTooLarge "input_too_large" Malformed free "invalid" "" "mfakit limits" "The input is larger than any genuine one.";
+    11 InputMalformed "input_malformed" Malformed free "invalid" "" "mfakit API" "The client's value is neither text, bytes nor an object.";
+    12 JsonMalformed "json_malformed" Malformed free "invalid" "7.1-6 7.2-10" "RFC 8259" "The JSON text is not well formed.";
+    13 JsonDuplicateMember "json_duplicate_member" Malformed free "invalid" "7.1-6 7.2-10" "RFC 8259 §4" "A known JSON member stands twice.";
+    14 Base64urlMalformed "base64url_malformed" Malformed free "invalid" "" "RFC 4648 §5" "A value is not unpadded base64url.";
+    15 ResponseMalformed "response_malformed" Malformed free "invalid" "7.1-3 7.2-3" "WebAuthn Level 3 §5.1" "A member of the response is missing or of the wrong type.";
+    // 20: CBOR
+    20 CborMalformed "cbor_malformed" Malformed free "invalid" "7.1-13" "RFC 8949 §5.3" "The CBOR is truncated, reserved or not UTF-8.";
+    21 CborDuplicateKey "cbor_duplicate_key" Malformed free "invalid" "7.1-13" "RFC 8949 §5.6" "A CBOR map has the same key twice.";
+    22 CborIndefiniteLength "cbor_indefinite_length" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "A CBOR item has an indefinite length.";
+    23 CborNonMinimal "cbor_non_minimal" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "A CBOR integer or length is not in its shortest form.";
+    24 CborTagForbidden "cbor_tag_forbidden" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "A CBOR tag stands where none may.";
+    25 CborTooDeep "cbor_too_deep" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "The CBOR is nested too deeply or has too many items.";
+    26 CborTrailingBytes "cbor_trailing_bytes" Malformed free "invalid" "7.1-13" "RFC 8949 §5.3.1" "Bytes follow the CBOR item.";
+    27 CborKeyOrder "cbor_key_order" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "The keys of a CBOR map are not in canonical order, and the strict switch is on.";
+    28 CborTypeForbidden "cbor_type_forbidden" Malformed free "invalid" "7.1-13" "CTAP 2.2 §8" "A CBOR float or simple value stands where none may.";
+    // 30: keys and signatures
+    30 CoseKeyMalformed "cose_key_malformed" Malformed free "invalid" "7.1-13" "RFC 9052 §7" "The COSE key lacks a parameter, or one has the wrong type or size.";
+    31 CoseKeyMismatch "cose_key_mismatch" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's type or curve does not belong to its algorithm.";
+    32 CosePointInvalid "cose_point_invalid" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's point is not on its curve.";
+    33 AlgorithmUnsupported "algorithm_unsupported" Unsupported free "invalid" "7.1-20" "WebAuthn Level 3 §5.8.5" "The algorithm is not built into this copy.";
+    34 SignatureMalformed "signature_malformed" Malformed free "invalid" "7.2-22" "WebAuthn Level 3 §6.5.5" "The signature is not a DER signature with numbers in range.";
+    // 40: authenticator data
+    40 AuthDataMalformed "auth_data_malformed" Malformed free "invalid" "7.1-13 7.2-16" "WebAuthn Level 3 §6.1" "The authenticator data is too short for what its flags announce.";
+    41 AuthDataTrailingBytes "auth_data_trailing_bytes" Malformed free "invalid" "7.1-13 7.2-16" "WebAuthn Level 3 §6.1" "Bytes follow the authenticator data.";
+    42 CredentialIdLength "credential_id_length" Malformed free "invalid" "7.1-25" "WebAuthn Level 3 §7.1" "The credential id is not 1 to 1023 bytes long.";
+    43 AttestedDataMissing "attested_data_missing" Rejected counts "invalid" "7.1-13" "WebAuthn Level 3 §6.1" "A registration carries no attested credential data.";
+    44 AttestedDataForbidden "attested_data_forbidden" Rejected counts "invalid" "7.2-16" "WebAuthn Level 3 §6.1" "An assertion carries attested credential data.";
+    45 BackupFlagsInvalid "backup_flags_invalid" Rejected counts "invalid" "7.1-17 7.2-19" "WebAuthn Level 3 §6.1.3" "The credential claims to be backed up though it is not eligible for backup.";
+    // 50: client data
+    50 ClientDataMalformed "client_data_malformed" Malformed free "invalid" "7.1-6 7.2-10" "WebAuthn Level 3 §5.8.1" "A member of the client data is missing or of the wrong type.";
+    51 ClientDataTypeMismatch "client_data_type_mismatch" Rejected counts "invalid" "7.1-7 7.2-11" "WebAuthn Level 3 §5.8.1" "The client data belongs to the other ceremony.";
+    52 ChallengeMismatch "challenge_mismatch" Rejected counts "invalid" "7.1-8 7.2-12" "WebAuthn Level 3 §13.4.3" "The challenge is not the one that was issued.";
+    53 OriginMismatch "origin_mismatch" Rejected counts "invalid" "7.1-9 7.2-13" "WebAuthn Level 3 §13.4.9" "The origin is not an expected one.";
+    54 CrossOriginForbidden "cross_origin_forbidden" Rejected counts "invalid" "7.1-10 7.2-14" "WebAuthn Level 3 §13.4.9" "The ceremony ran in a cross-origin frame, which is not allowed.";
+    55 TopOriginMismatch "top_origin_mismatch" Rejected counts "invalid" "7.1-11 7.2-15" "WebAuthn Level 3 §13.4.9" "The page around the frame is not an expected one.";
+    // 60: the proof
+    60 RpIdHashMismatch "rp_id_hash_mismatch" Rejected counts "invalid" "7.1-14 7.2-16" "WebAuthn Level 3 §6.1" "The authenticator answered for another relying party.";
+    61 UserNotPresent "user_not_present" Rejected counts "invalid" "7.1-15 7.2-17" "WebAuthn Level 3 §6.1" "The user-present flag is not set.";
+    62 UserNotVerified "user_not_verified" Rejected counts "invalid" "7.1-16 7.2-18" "WebAuthn Level 3 §6.1" "User verification is required and did not happen.";
+    63 AlgorithmNotOffered "algorithm_not_offered" Rejected counts "invalid" "7.1-20" "WebAuthn Level 3 §7.1" "The credential's algorithm was not offered.";
+    64 BackupEligibilityChanged "backup_eligibility_changed" Rejected counts "invalid" "7.2-20" "WebAuthn Level 3 §6.1.3" "The credential's backup eligibility differs from the record.";
+    65 SignatureInvalid "signature_invalid" Rejected counts "invalid" "7.2-22" "WebAuthn Level 3 §7.2" "The signature does not verify.";
+    66 CounterRegressed "counter_regressed" Rejected counts "invalid" "7.2-23" "WebAuthn Level 3 §6.1.1" "The signature counter did not increase: the authenticator may be cloned.";
+    67 CredentialNotAllowed "credential_not_allowed" Rejected counts "invalid" "7.2-5" "WebAuthn Level 3 §7.2" "The credential is not in the allow-list.";
+    68 CredentialIdMismatch "credential_id_mismatch" Rejected counts "invalid" "7.1-13 7.2-7" "WebAuthn Level 3 §7.2" "The response names another credential than the record or the attested data.";
+    69 UserHandleMissing "user_handle_missing" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "A sign-in without a user name carries no user handle.";
+    70 UserHandleMismatch "user_handle_mismatch" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "The user handle is not the owner's.";
+    71 CredentialOwnerMismatch "credential_owner_mismatch" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "The credential belongs to another user.";
+    72 CeremonyExpired "ceremony_expired" Rejected free "retry" "" "WebAuthn Level 3 §13.4.3" "The ceremony took too long.";
+    73 StateConflict "state_conflict" Rejected counts "retry" "" "mfakit storage" "The stored state changed in between: the proof was not stored and does not count.";
+    // 80: attestation
+    80 AttestationObjectMalformed "attestation_object_malformed" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §6.5.4" "The attestation object lacks a member, or one has the wrong type.";
+    81 AttestationFormatUnsupported "attestation_format_unsupported" Unsupported free "invalid" "7.1-21" "WebAuthn Level 3 §8" "The attestation statement format is unknown or not built in.";
+    82 AttestationStatementMalformed "attestation_statement_malformed" Malformed free "invalid" "7.1-22" "WebAuthn Level 3 §8.7" "The attestation statement does not have the shape its format demands.";
+    // 90: one-time passwords
+    90 OtpMalformed "otp_malformed" Malformed free "invalid" "" "RFC 4226 §5.3" "The code is not a string of the expected number of ASCII digits.";
+    91 OtpRejected "otp_rejected" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code is wrong, too old or too new.";
+    92 OtpReplayed "otp_replayed" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code was used before.";
+    93 OtpCounterExhausted "otp_counter_exhausted" Rejected counts "invalid" "" "RFC 4226 §7.2" "The counter has reached its end; the secret must be replaced.";
+    // 100: arguments of the caller
+    100 ArgumentTypeInvalid "argument_type_invalid" Config free "server" "" "mfakit API" "An argument has the wrong type.";
+    101 ArgumentValueInvalid "argument_value_invalid" Config free "server" "" "mfakit API" "An argument is out of range or not one of the allowed values.";
+    102 TimeInvalid "time_invalid" Config free "server" "" "mfakit API" "The time is not a number of Unix seconds (milliseconds are refused).";
+    103 TimeBeforeT0 "time_before_t0" Config free "server" "" "RFC 6238 §4.2" "The time is before the start of the step count.";
+    // 110: arguments of one-time passwords
+    110 SecretMalformed "secret_malformed" Config free "server" "" "RFC 4648 §6" "The secret is not base32.";
+    111 SecretTooShort "secret_too_short" Config free "server" "" "RFC 4226 §4" "The secret has fewer than 16 bytes.";
+    112 SecretTooLong "secret_too_long" Config free "server" "" "mfakit limits" "The secret has more than 128 bytes.";
+    113 DigitsInvalid "digits_invalid" Config free "server" "" "RFC 4226 §5.3" "The number of digits is not 6, 7 or 8.";
+    114 PeriodInvalid "period_invalid" Config free "server" "" "RFC 6238 §4.1" "The period is not 1 to 3600 seconds.";
+    115 HashAlgorithmUnknown "hash_algorithm_unknown" Config free "server" "" "RFC 6238 §1.2" "The hash algorithm is not SHA1, SHA256 or SHA512.";
+    116 WindowTooLarge "window_too_large" Config free "server" "" "RFC 6238 §5.2" "The window is larger than 10 steps a side, or the look-ahead larger than allowed.";
+    117 OtpLabelInvalid "otp_label_invalid" Config free "server" "" "otpauth Key URI" "The issuer or account is empty, too long, or has a colon or control character.";
+    // 120: arguments of WebAuthn and stored values
+    120 RpIdInvalid "rp_id_invalid" Config free "server" "" "WebAuthn Level 3 §4" "The relying party id is not a lower-case domain name.";
+    121 OriginInvalid "origin_invalid" Config free "server" "" "WebAuthn Level 3 §13.4.9" "An origin is not a serialised origin.";
+    122 UserHandleInvalid "user_handle_invalid" Config free "server" "" "WebAuthn Level 3 §5.4.3" "The user handle is not 1 to 64 bytes long.";
+    123 ChallengeTooShort "challenge_too_short" Config free "server" "" "WebAuthn Level 3 §13.4.3" "The challenge has fewer than 16 bytes.";
+    124 StateMalformed "state_malformed" Config free "server" "" "mfakit storage" "The ceremony's state is not one that this library wrote.";
+    125 StateKindMismatch "state_kind_mismatch" Config free "server" "" "mfakit storage" "The ceremony's state belongs to another kind of ceremony.";
+    126 RecordCorrupt "record_corrupt" Config free "server" "" "mfakit storage" "The stored record is damaged.";
+    127 RecordVersionUnknown "record_version_unknown" Config free "server" "" "mfakit storage" "The stored record was written by a later version.";
+    128 EntropyUnavailable "entropy_unavailable" Config free "server" "" "mfakit API" "The system's random generator failed.";
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_are_unique_and_ascend() {
+        for pair in Error::ALL.windows(2) {
+            assert!(pair[0].number() < pair[1].number());
+        }
+        for (i, a) in Error::ALL.iter().enumerate() {
+            assert_eq!(Error::from_number(a.number()), Some(*a));
+            assert!(
+                a.code().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            );
+            assert!(Error::ALL[i + 1..].iter().all(|b| a.code() != b.code()));
+        }
+        assert_eq!(Error::from_number(0), None);
+    }
+
+    #[test]
+    fn config_errors_never_count_and_never_blame_the_person() {
+        for e in Error::ALL {
+            let config = e.kind() == Kind::Config;
+            assert_eq!(config, e.public_code() == "server", "{e:?}");
+            assert!(!(config && e.counts_toward_throttle()), "{e:?}");
+            assert!(!(e.kind() == Kind::Malformed && e.counts_toward_throttle()), "{e:?}");
+        }
+    }
+}

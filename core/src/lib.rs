@@ -1,0 +1,76 @@
+//! mfakit-core verifies second factors: one-time passwords and WebAuthn. No heap, no clock, no randomness, no I/O: every
+//! function is a function of its arguments, and every byte from outside is treated as hostile.
+//!
+//! ```text
+//! bytes ─▶ parse (total, borrowed) ─▶ check (policy) ─▶ verify ─▶ …Verified + Transition ─▶ host stores ─▶ Evidence
+//!          Malformed                  Rejected          Rejected                             StateConflict
+//! ```
+//!
+//! | floor | modules | job |
+//! |---|---|---|
+//! | 4 factors | [`otp`], [`webauthn`] | RFC 4226, RFC 6238, WebAuthn Level 3 |
+//! | 3 crypto | [`crypto`] | hashes, HMAC, signatures |
+//! | 2 encoding | [`encoding`] | total readers of hostile bytes |
+//! | 1 ground | [`Error`], [`OtpSecret`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state |
+//!
+//! | feature | default | what it builds |
+//! |---|---|---|
+//! | `otp` | yes | HOTP and TOTP |
+//! | `webauthn` | yes | registrations and assertions, attestation `none` |
+//! | `es256` | yes | ECDSA with P-256 and SHA-256 |
+//! | `std` | no | nothing that changes a verdict |
+//! | `ctgrind` | no | a hook for constant-time checks; tests only |
+//!
+//! # Examples
+//!
+//! A one-time password:
+//!
+//! ```
+//! use mfakit_core::otp::{Digits, HashAlgorithm, totp::{Totp, Window}};
+//! use mfakit_core::{Error, OtpSecret, Period, UnixTime};
+//!
+//! let secret = OtpSecret::from_base32("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ")?;
+//! let totp = Totp::new(&secret, HashAlgorithm::Sha1, Digits::SIX, Period::THIRTY_SECONDS)?;
+//! let verified = totp.verify(b"287082", None, UnixTime::from_seconds(59), Window::ONE_STEP)?;
+//! let evidence = verified.commit(1)?; // after a compare-and-set that changed one row
+//! assert_eq!(evidence.method().as_str(), "totp");
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! For WebAuthn see [`webauthn::registration::verify`] and [`webauthn::assertion::verify`].
+#![no_std]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::panic,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        reason = "tests may panic"
+    )
+)]
+
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+pub mod crypto;
+#[cfg(feature = "ctgrind")]
+pub mod ct;
+#[cfg(all(feature = "otp", not(feature = "ctgrind")))]
+mod ct;
+pub mod encoding;
+mod error;
+#[cfg(feature = "otp")]
+pub mod otp;
+mod secret;
+mod state;
+mod time;
+#[cfg(feature = "webauthn")]
+pub mod webauthn;
+
+pub use error::{Error, Kind};
+pub use secret::OtpSecret;
+pub use state::{Evidence, Method, Transition, require_one_row};
+pub use time::{Period, Step, UnixTime};

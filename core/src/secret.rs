@@ -1,0 +1,114 @@
+//! Secrets: held in place, wiped on drop, never printed, compared or cloned.
+//!
+//! RFC 4226 §4 (R6) asks for a shared secret of at least 128 bits. Leaks: the length.
+
+use crate::error::Error;
+use core::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// The shared secret of an HOTP or TOTP authenticator: 16 to 128 bytes.
+///
+/// No `Clone`, no `PartialEq`, no serialisation; `Debug` shows nothing.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit_core::{Error, OtpSecret};
+/// let secret = OtpSecret::new(b"12345678901234567890")?;
+/// assert_eq!(format!("{secret:?}"), "OtpSecret(***)");
+/// assert_eq!(OtpSecret::new(b"too short").err(), Some(Error::SecretTooShort));
+/// # Ok::<(), Error>(())
+/// ```
+pub struct OtpSecret {
+    bytes: [u8; Self::MAX],
+    len: usize,
+}
+
+impl OtpSecret {
+    /// The shortest secret that [`OtpSecret::new`] takes: 16 bytes (RFC 4226 §4, R6).
+    pub const MIN: usize = 16;
+    /// The longest: 128 bytes, the block of SHA-512. A longer HMAC key would be hashed down anyway.
+    pub const MAX: usize = 128;
+
+    /// Takes a secret of 16 to 128 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretTooShort`], [`Error::SecretTooLong`].
+    pub fn new(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() < Self::MIN {
+            return Err(Error::SecretTooShort);
+        }
+        Self::danger_legacy(bytes)
+    }
+
+    /// Takes a secret of 1 to 128 bytes. Some services still issue 10 bytes (80 bits), which can be guessed offline
+    /// from observed codes by a well-funded attacker; replace such secrets when you can.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretTooShort`] if empty, [`Error::SecretTooLong`].
+    pub fn danger_legacy(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.is_empty() {
+            return Err(Error::SecretTooShort);
+        }
+        let mut secret = Self { bytes: [0; Self::MAX], len: bytes.len() };
+        secret.bytes.get_mut(..bytes.len()).ok_or(Error::SecretTooLong)?.copy_from_slice(bytes);
+        Ok(secret)
+    }
+
+    /// Decodes a base32 secret: any case, with or without padding; spaces and hyphens are skipped. Then as
+    /// [`OtpSecret::new`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
+    ///
+    /// # Leakage
+    ///
+    /// The length, where separators stand, and whether the text is well formed.
+    #[cfg(feature = "otp")]
+    pub fn from_base32(text: &str) -> Result<Self, Error> {
+        let secret = Self::danger_legacy_from_base32(text)?;
+        if secret.len < Self::MIN { Err(Error::SecretTooShort) } else { Ok(secret) }
+    }
+
+    /// As [`OtpSecret::from_base32`], for secrets of 1 byte and more: see [`OtpSecret::danger_legacy`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
+    #[cfg(feature = "otp")]
+    pub fn danger_legacy_from_base32(text: &str) -> Result<Self, Error> {
+        let mut secret = Self { bytes: [0; Self::MAX], len: 0 };
+        secret.len = crate::encoding::base32::decode(text.as_bytes(), &mut secret.bytes)?;
+        if secret.len == 0 { Err(Error::SecretTooShort) } else { Ok(secret) }
+    }
+
+    /// The bytes. Everything done with them afterwards is the caller's to keep secret.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a secret is never empty")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+}
+
+impl fmt::Debug for OtpSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OtpSecret(***)")
+    }
+}
+
+impl Drop for OtpSecret {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for OtpSecret {}

@@ -1,0 +1,222 @@
+//! Verifying an authentication assertion: WebAuthn Level 3 §7.2, step by step.
+//!
+//! <https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion>. Invariant: nothing can be read from
+//! [`AssertionVerified`] before the signature was checked; the counter is judged after it. Leaks: nothing secret here.
+
+use super::auth_data::{AuthData, Flags};
+use super::client_data::{Ceremony, ClientData};
+use super::relying_party::{BackupPolicy, CounterPolicy, RelyingParty};
+use crate::crypto;
+use crate::encoding::cose;
+use crate::error::Error;
+use crate::state::{Evidence, Method};
+
+/// What the client sent, decoded to bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct AssertionResponse<'a> {
+    /// `rawId`
+    pub credential_id: &'a [u8],
+    /// `response.clientDataJSON`
+    pub client_data_json: &'a [u8],
+    /// `response.authenticatorData`
+    pub authenticator_data: &'a [u8],
+    /// `response.signature`
+    pub signature: &'a [u8],
+    /// `response.userHandle`; null, absent and empty all mean absent.
+    pub user_handle: Option<&'a [u8]>,
+}
+
+/// The stored credential that the response names.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredCredential<'a> {
+    /// The credential id.
+    pub id: &'a [u8],
+    /// The COSE key, as it was registered.
+    pub public_key: &'a [u8],
+    /// The user handle of the owner.
+    pub user_handle: &'a [u8],
+    /// The stored signature counter.
+    pub sign_count: u32,
+    /// The stored backup eligibility; `None` for records from before it was kept.
+    pub backup_eligible: Option<bool>,
+}
+
+/// Whom the ceremony was begun for.
+#[derive(Clone, Copy, Debug)]
+pub enum User<'a> {
+    /// A user who was identified first, by this user handle.
+    Known(&'a [u8]),
+    /// Nobody yet: the response itself must name the user.
+    Discoverable,
+}
+
+/// Which credentials the ceremony allowed.
+#[derive(Clone, Copy, Debug)]
+pub enum Allow<'a> {
+    /// Any credential of the user.
+    Any,
+    /// Those with these ids.
+    Ids(&'a [&'a [u8]]),
+    /// Those whose ids have these [`id_hash`]es, one after the other.
+    IdHashes(&'a [[u8; 16]]),
+}
+
+/// The first 16 bytes of the SHA-256 hash of a credential id: an allow-list that fits in a cookie.
+#[must_use]
+pub fn id_hash(credential_id: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    for (slot, byte) in hash.iter_mut().zip(crypto::sha256(&[credential_id])) {
+        *slot = byte;
+    }
+    hash
+}
+
+impl Allow<'_> {
+    fn allows(&self, credential_id: &[u8]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Ids(ids) => ids.contains(&credential_id),
+            Self::IdHashes(hashes) => hashes.contains(&id_hash(credential_id)),
+        }
+    }
+}
+
+/// An assertion that passed every step. Borrows from the response.
+#[derive(Debug)]
+#[must_use]
+pub struct AssertionVerified<'a> {
+    flags: Flags,
+    sign_count: u32,
+    next_sign_count: u32,
+    counter_regressed: bool,
+    extensions: Option<&'a [u8]>,
+}
+
+/// Verifies an assertion against the challenge that was issued and the credential that is stored.
+///
+/// # Errors
+///
+/// The first step that fails gives its code; see the error table. A stored key that cannot be read is
+/// [`Error::RecordCorrupt`].
+pub fn verify<'a>(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    user: User<'_>,
+    allow: Allow<'_>,
+    stored: &StoredCredential<'_>,
+    response: &AssertionResponse<'a>,
+) -> Result<AssertionVerified<'a>, Error> {
+    if challenge.len() < 16 {
+        return Err(Error::ChallengeTooShort);
+    }
+    // Steps 1 to 4 are the client's and the host's: options, navigator.credentials.get(), the response.
+    // Step 5: the credential is one of those allowed.
+    if !allow.allows(response.credential_id) {
+        return Err(Error::CredentialNotAllowed);
+    }
+    // Step 6: the user, and that the credential is theirs.
+    check_owner(user, stored, response)?;
+    // Step 7: the stored key of this very credential.
+    if stored.id != response.credential_id {
+        return Err(Error::CredentialIdMismatch);
+    }
+    let key = cose::parse_all(stored.public_key).map_err(|error| match error {
+        Error::AlgorithmUnsupported => Error::AlgorithmUnsupported,
+        _ => Error::RecordCorrupt,
+    })?;
+    // Steps 8 to 10: the client data, decoded and parsed.
+    let client_data = ClientData::parse(response.client_data_json)?;
+    // Steps 11 to 15: type, challenge, origin, crossOrigin, topOrigin.
+    client_data.check(Ceremony::Assertion, challenge, rp)?;
+    // Steps 16 to 19: RP ID hash, UP, UV, BE and BS.
+    let auth_data = AuthData::parse(response.authenticator_data)?;
+    if auth_data.attested.is_some() {
+        return Err(Error::AttestedDataForbidden);
+    }
+    auth_data.check(rp)?;
+    // Step 20: backup eligibility against the record.
+    let upgrade = stored.backup_eligible == Some(false) && auth_data.flags.backup_eligible();
+    let changed =
+        stored.backup_eligible.is_some_and(|known| known != auth_data.flags.backup_eligible());
+    if changed && !(upgrade && rp.backup_policy() == BackupPolicy::AllowUpgrade) {
+        return Err(Error::BackupEligibilityChanged);
+    }
+    // Steps 21 and 22: the signature over the authenticator data and the hash of the client data.
+    let hash = crypto::sha256(&[response.client_data_json]);
+    crypto::verify(&key, &[response.authenticator_data, &hash], response.signature).map_err(
+        |error| match error {
+            Error::CosePointInvalid => Error::RecordCorrupt,
+            other => other,
+        },
+    )?;
+    // Step 23: the counter, unless the authenticator has none.
+    let (new, known) = (auth_data.sign_count, stored.sign_count);
+    let counter_regressed = (new != 0 || known != 0) && new <= known;
+    if counter_regressed && rp.counter_policy() == CounterPolicy::Reject {
+        return Err(Error::CounterRegressed);
+    }
+    // Step 24, extension outputs, and step 25, updating the record, are the host's, by the transition. Step 26: success.
+    Ok(AssertionVerified {
+        flags: auth_data.flags,
+        sign_count: new,
+        next_sign_count: new.max(known),
+        counter_regressed,
+        extensions: auth_data.extensions.map(|e| e.encoding()),
+    })
+}
+
+fn check_owner(
+    user: User<'_>,
+    stored: &StoredCredential<'_>,
+    response: &AssertionResponse<'_>,
+) -> Result<(), Error> {
+    let claimed = response.user_handle.filter(|handle| !handle.is_empty());
+    match user {
+        User::Known(known) if known != stored.user_handle => {
+            return Err(Error::CredentialOwnerMismatch);
+        }
+        User::Discoverable if claimed.is_none() => return Err(Error::UserHandleMissing),
+        _ => {}
+    }
+    match claimed {
+        Some(handle) if handle != stored.user_handle => Err(Error::UserHandleMismatch),
+        _ => Ok(()),
+    }
+}
+
+impl<'a> AssertionVerified<'a> {
+    /// The authenticator's flags.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.flags
+    }
+    /// The counter that the authenticator sent.
+    #[must_use]
+    pub const fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+    /// The counter to store: never lower than the one stored.
+    #[must_use]
+    pub const fn next_sign_count(&self) -> u32 {
+        self.next_sign_count
+    }
+    /// Whether the counter did not increase; true only under [`CounterPolicy::Report`].
+    #[must_use]
+    pub const fn counter_regressed(&self) -> bool {
+        self.counter_regressed
+    }
+    /// The authenticator's extension outputs: a CBOR map.
+    #[must_use]
+    pub const fn extensions(&self) -> Option<&'a [u8]> {
+        self.extensions
+    }
+
+    /// Turns the proof into evidence, given how many rows the compare-and-set changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateConflict`] unless exactly one.
+    pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
+        Evidence::commit(rows, Method::Webauthn, self.flags.user_verified())
+    }
+}

@@ -1,0 +1,163 @@
+//! Registering a new credential: WebAuthn Level 3 §7.1, step by step.
+//!
+//! <https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential>. Invariant: nothing can be read from
+//! [`RegistrationVerified`] before every step passed. Leaks: nothing secret here.
+
+use super::attestation::{self, AttestationObject, Format};
+use super::auth_data::{AuthData, Flags};
+use super::client_data::{Ceremony, ClientData};
+use super::relying_party::RelyingParty;
+use crate::crypto;
+use crate::encoding::cose;
+use crate::error::Error;
+
+/// What the client sent, decoded to bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationResponse<'a> {
+    /// `rawId`
+    pub credential_id: &'a [u8],
+    /// `response.clientDataJSON`
+    pub client_data_json: &'a [u8],
+    /// `response.attestationObject`
+    pub attestation_object: &'a [u8],
+}
+
+/// A registration that passed every step. Borrows from the response.
+///
+/// The host stores it under a unique credential id (step 26): the transition is from absent to this record.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct RegistrationVerified<'a> {
+    credential_id: &'a [u8],
+    public_key: &'a [u8],
+    algorithm: i64,
+    aaguid: &'a [u8; 16],
+    sign_count: u32,
+    flags: Flags,
+    format: Format,
+    extensions: Option<&'a [u8]>,
+    non_canonical_order: bool,
+}
+
+/// Verifies a registration against the challenge that was issued.
+///
+/// # Errors
+///
+/// The first step that fails gives its code; see the error table.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit_core::Error;
+/// use mfakit_core::webauthn::{RelyingParty, UserVerification, registration};
+///
+/// let rp = RelyingParty::new("example.org", &["https://example.org"], UserVerification::Required)?;
+/// let response = registration::RegistrationResponse {
+///     credential_id: b"id",
+///     client_data_json: br#"{"type":"webauthn.create","challenge":"AAAA","origin":"https://example.org"}"#,
+///     attestation_object: b"",
+/// };
+/// let refused = registration::verify(&rp, &[7; 32], &response);
+/// assert_eq!(refused.err(), Some(Error::ChallengeMismatch));
+/// # Ok::<(), Error>(())
+/// ```
+pub fn verify<'a>(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    response: &RegistrationResponse<'a>,
+) -> Result<RegistrationVerified<'a>, Error> {
+    if challenge.len() < 16 {
+        return Err(Error::ChallengeTooShort);
+    }
+    // Steps 1 to 4 are the client's and the host's: options, navigator.credentials.create(), the response.
+    // Steps 5 and 6: the client data, decoded and parsed.
+    let client_data = ClientData::parse(response.client_data_json)?;
+    // Steps 7 to 11: type, challenge, origin, crossOrigin, topOrigin.
+    client_data.check(Ceremony::Registration, challenge, rp)?;
+    // Step 12, the hash of the client data, is an input of signed statements; `none` signs nothing.
+    // Step 13: the attestation object and the authenticator data in it.
+    let object = AttestationObject::parse(response.attestation_object)?;
+    let auth_data = AuthData::parse(object.auth_data)?;
+    let attested = auth_data.attested.ok_or(Error::AttestedDataMissing)?;
+    if attested.credential_id != response.credential_id {
+        return Err(Error::CredentialIdMismatch);
+    }
+    if rp.wants_strict_key_order() && object.non_canonical_order {
+        return Err(Error::CborKeyOrder);
+    }
+    // Steps 14 to 17: RP ID hash, UP, UV, BE and BS. Step 15 exempts conditional registrations: `UserPresence`.
+    auth_data.check(rp)?;
+    // Steps 18 and 19, policy on backup eligibility and state, are the host's: both are in the result.
+    // Step 20: the algorithm is one of those offered; then the key must be one that can log in.
+    let algorithm = cose::algorithm(&attested.public_key)?;
+    if !rp.offered().contains(&algorithm) {
+        return Err(Error::AlgorithmNotOffered);
+    }
+    crypto::check_key(&cose::parse(&attested.public_key)?)?;
+    // Steps 21 and 22: the attestation statement's format, and the statement.
+    let format = attestation::verify(&object)?;
+    // Steps 23 and 24, trust in the attestation: `none` claims nothing that could be trusted.
+    // Step 25: the length of the credential id was checked when it was read.
+    // Step 26, that no user has this credential id, is the unique key of the host's table.
+    // Steps 27 to 29: the record, the extension outputs, and success.
+    Ok(RegistrationVerified {
+        credential_id: attested.credential_id,
+        public_key: attested.public_key.encoding(),
+        algorithm,
+        aaguid: attested.aaguid,
+        sign_count: auth_data.sign_count,
+        flags: auth_data.flags,
+        format,
+        extensions: auth_data.extensions.map(|e| e.encoding()),
+        non_canonical_order: object.non_canonical_order
+            || attested.public_key.non_canonical_order(),
+    })
+}
+
+impl<'a> RegistrationVerified<'a> {
+    /// 1 to 1023 bytes.
+    #[must_use]
+    pub const fn credential_id(&self) -> &'a [u8] {
+        self.credential_id
+    }
+    /// The COSE key, as the authenticator wrote it.
+    #[must_use]
+    pub const fn public_key(&self) -> &'a [u8] {
+        self.public_key
+    }
+    /// The key's COSE algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> i64 {
+        self.algorithm
+    }
+    /// The authenticator's model, as it claims it: nothing proves it without a trusted attestation.
+    #[must_use]
+    pub const fn unproven_aaguid(&self) -> &'a [u8; 16] {
+        self.aaguid
+    }
+    /// The signature counter to store.
+    #[must_use]
+    pub const fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+    /// The authenticator's flags.
+    #[must_use]
+    pub const fn flags(&self) -> Flags {
+        self.flags
+    }
+    /// The attestation statement's format.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+    /// The authenticator's extension outputs: a CBOR map.
+    #[must_use]
+    pub const fn extensions(&self) -> Option<&'a [u8]> {
+        self.extensions
+    }
+    /// Whether some CBOR map's keys were not in canonical order.
+    #[must_use]
+    pub const fn non_canonical_order(&self) -> bool {
+        self.non_canonical_order
+    }
+}
