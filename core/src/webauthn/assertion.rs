@@ -211,12 +211,35 @@ impl<'a> AssertionVerified<'a> {
         self.extensions
     }
 
+    /// The proof without the borrowed bytes, for a caller that stores it later.
+    pub fn into_proof(self) -> AssertionProof {
+        AssertionProof { user_verified: self.flags.user_verified() }
+    }
+
     /// Turns the proof into evidence, given how many rows the compare-and-set changed.
     ///
     /// # Errors
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, Method::Webauthn, self.flags.user_verified())
+        self.into_proof().commit(rows)
+    }
+}
+
+/// A proof that waits for its compare-and-set.
+#[derive(Debug)]
+#[must_use]
+pub struct AssertionProof {
+    user_verified: bool,
+}
+
+impl AssertionProof {
+    /// Turns the proof into evidence, given how many rows the compare-and-set changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateConflict`] unless exactly one.
+    pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
+        Evidence::commit(rows, Method::Webauthn, self.user_verified)
     }
 }

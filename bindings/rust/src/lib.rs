@@ -1,0 +1,72 @@
+//! mfakit verifies second factors: one-time passwords (HOTP, TOTP) and WebAuthn, with owned types, JSON, a clock and the
+//! system's random generator around [`mfakit_core`], which decides every verdict.
+//!
+//! Three rules:
+//!
+//! 1. Success is a value, failure is an [`Error`] with a stable code. What the client sent fails as `malformed`,
+//!    `rejected` or `unsupported`; what the host passed fails as `config`.
+//! 2. A proof counts once it is stored: run the compare-and-set of its transition, then `commit` the row count.
+//! 3. A ceremony is consumed before it is finished: delete it from your store, and finish with what the delete returned.
+//!
+//! # Examples
+//!
+//! An authenticator app, from enrolment to the first sign-in:
+//!
+//! ```
+//! use mfakit::{Totp, TotpOptions, VerifyTotp, UnixTime};
+//!
+//! let secret = mfakit::generate_secret(20)?;
+//! let totp = Totp::new(&secret, TotpOptions::default())?;
+//! let uri = totp.uri("Example", "alice@example.com")?; // show it as a QR code: mfakit::qr_svg(&uri)
+//! # let _ = uri;
+//!
+//! let noon = UnixTime::from_seconds(1_800_000_000);
+//! # let typed = totp.code_at(Some(noon))?;
+//! let confirmed = totp.confirm(&typed, Some(noon))?; // burns the step
+//! let last_step = confirmed.transition().next; //       UPDATE … SET last_step = ? WHERE … AND last_step IS NULL
+//! let evidence = confirmed.commit(1)?; //               one row changed
+//!
+//! let again = totp.verify(&typed, VerifyTotp { last_step: Some(last_step), now: Some(noon), ..VerifyTotp::default() });
+//! assert_eq!(again.err().map(|e| e.code()), Some("otp_replayed"));
+//! # let _ = evidence;
+//! # Ok::<(), mfakit::Error>(())
+//! ```
+
+#[cfg(feature = "border")]
+pub mod border;
+mod ceremony;
+#[cfg(feature = "conformance")]
+#[doc(hidden)]
+pub mod conformance;
+mod entropy;
+mod json;
+mod otp;
+#[cfg(feature = "qr")]
+mod qr;
+mod record;
+mod relying_party;
+mod response;
+mod text;
+mod time;
+
+pub use ceremony::Ceremony;
+pub use entropy::{generate_secret, generate_user_handle};
+pub use mfakit_core::otp::HashAlgorithm;
+pub use mfakit_core::otp::hotp::HotpVerified;
+pub use mfakit_core::otp::totp::TotpVerified;
+pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
+pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};
+pub use otp::{Hotp, HotpOptions, Totp, TotpOptions, VerifyTotp};
+#[cfg(feature = "qr")]
+pub use qr::qr_svg;
+pub use record::{CredentialRecord, NewRecord, read_aaguid};
+pub use relying_party::{
+    AuthenticationVerified, BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation,
+    RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
+};
+pub use response::{UnverifiedResponse, read_response};
+pub use text::{from_base64url, to_base64url};
+pub use time::host_time;
+
+/// The version of this library.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,710 @@
+//! [`RelyingParty`]: ceremonies with state, and the stateless calls under them.
+
+use crate::ceremony::{Ceremony, CeremonyKind, State, id_hashes};
+use crate::entropy::random;
+use crate::json::{self, Object};
+use crate::record::CredentialRecord;
+use crate::response;
+use crate::text::{decode, to_base64url};
+use crate::time::or_clock;
+use mfakit_core::encoding::cose;
+use mfakit_core::webauthn::assertion::{
+    self, Allow, AssertionProof, AssertionResponse, StoredCredential, User,
+};
+use mfakit_core::webauthn::registration::{self, RegistrationResponse};
+use mfakit_core::webauthn::{
+    self as core, BackupPolicy, CounterPolicy, CrossOrigin, UserPresence, UserVerification,
+};
+use mfakit_core::{Error, Evidence, Transition, UnixTime, require_one_row};
+
+/// How long a ceremony may take unless the caller says otherwise: five minutes, as WebAuthn Level 3 §15.1 recommends.
+const DEFAULT_LIFETIME: u64 = 300;
+/// The longest lifetime taken: a day.
+const MAX_LIFETIME: u64 = 86_400;
+
+/// Whether a ceremony may run in a frame of another site's page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CrossOriginPolicy {
+    /// Never.
+    #[default]
+    Deny,
+    /// In a frame of the pages in [`RelyingPartyOptions::top_origins`].
+    AllowListed,
+    /// In a frame of any page. Any site can then show your prompts.
+    DangerAnyTopOrigin,
+}
+
+/// The policies of a [`RelyingParty`]. The defaults are the strictest; user verification has none and is always named.
+#[derive(Clone, Debug)]
+pub struct RelyingPartyOptions {
+    /// The name that prompts show.
+    pub name: String,
+    /// The origins of the pages that run ceremonies, exactly as browsers write them: `https://example.org`.
+    pub origins: Vec<String>,
+    /// Whether users must be verified.
+    pub user_verification: UserVerification,
+    /// Whether frames may run ceremonies.
+    pub cross_origin: CrossOriginPolicy,
+    /// The pages that may frame them.
+    pub top_origins: Vec<String>,
+    /// What happens when the signature counter does not increase.
+    pub counter: CounterPolicy,
+    /// What happens when backup eligibility changes.
+    pub backup: BackupPolicy,
+    /// The COSE numbers offered at registration, strongest preference first.
+    pub algorithms: Vec<i64>,
+    /// Whether an assertion without user presence is refused. It always is, unless this is switched off by name.
+    pub danger_allow_absent_user: bool,
+}
+
+impl RelyingPartyOptions {
+    /// The strictest policies.
+    #[must_use]
+    pub fn new(name: &str, origins: &[&str], user_verification: UserVerification) -> Self {
+        Self {
+            name: name.to_owned(),
+            origins: origins.iter().map(|&o| o.to_owned()).collect(),
+            user_verification,
+            cross_origin: CrossOriginPolicy::Deny,
+            top_origins: Vec::new(),
+            counter: CounterPolicy::Reject,
+            backup: BackupPolicy::Strict,
+            algorithms: cose::SUPPORTED.to_vec(),
+            danger_allow_absent_user: false,
+        }
+    }
+}
+
+/// How the browser offers the ceremony.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mediation {
+    /// Without a prompt of its own: passkeys in autofill, or a passkey made right after a password sign-in.
+    Conditional,
+}
+
+/// What a registration is begun with.
+#[derive(Clone, Debug, Default)]
+pub struct BeginRegistration<'a> {
+    /// The account's name, for telling accounts apart.
+    pub user_name: &'a str,
+    /// The person's name; the account's if `None`.
+    pub display_name: Option<&'a str>,
+    /// The user's records: their authenticators will not register again.
+    pub exclude: &'a [CredentialRecord],
+    /// The relying party's policy if `None`.
+    pub user_verification: Option<UserVerification>,
+    /// A conditional registration is exempt from user presence (§7.1 step 15).
+    pub mediation: Option<Mediation>,
+    /// Seconds, 300 if `None`, at most a day.
+    pub lifetime: Option<u64>,
+    /// The host's clock if `None`.
+    pub now: Option<UnixTime>,
+}
+
+/// What an authentication is begun with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BeginAuthentication {
+    /// The relying party's policy if `None`.
+    pub user_verification: Option<UserVerification>,
+    /// Seconds, 300 if `None`, at most a day.
+    pub lifetime: Option<u64>,
+    /// The host's clock if `None`.
+    pub now: Option<UnixTime>,
+}
+
+/// What a stateless verification takes besides the challenge.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stateless<'a> {
+    /// The relying party's policy if `None`.
+    pub user_verification: Option<UserVerification>,
+    /// Whether a registration was conditional.
+    pub mediation: Option<Mediation>,
+    /// The credential ids (bytes) that an authentication allowed; `None` allows any.
+    pub allow: Option<&'a [&'a [u8]]>,
+}
+
+/// A relying party. Immutable; share it between threads.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit::{BeginRegistration, RelyingParty, RelyingPartyOptions, UserVerification};
+///
+/// let rp = RelyingParty::new(
+///     "example.org",
+///     RelyingPartyOptions::new("Example", &["https://example.org"], UserVerification::Required),
+/// )?;
+/// let user_handle = mfakit::generate_user_handle()?;
+/// let ceremony = rp.begin_registration(
+///     &user_handle,
+///     BeginRegistration { user_name: "alice@example.com", ..BeginRegistration::default() },
+/// )?;
+/// // INSERT INTO ceremonies (id, state, expires_at) …; send ceremony.options_json() to the browser.
+/// let refused = rp.finish_registration(b"{}", ceremony.state(), None);
+/// assert_eq!(refused.err().map(|e| e.code()), Some("response_malformed"));
+/// # Ok::<(), mfakit::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RelyingParty {
+    id: String,
+    options: RelyingPartyOptions,
+}
+
+impl RelyingParty {
+    /// A relying party with this id, a domain name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RpIdInvalid`], [`Error::OriginInvalid`], and [`Error::ArgumentValueInvalid`] for an algorithm that is not
+    /// built in, an empty name, or top origins without [`CrossOriginPolicy::AllowListed`] (or that without them).
+    pub fn new(id: &str, options: RelyingPartyOptions) -> Result<Self, Error> {
+        let listed = options.cross_origin == CrossOriginPolicy::AllowListed;
+        if options.name.is_empty() || listed == options.top_origins.is_empty() {
+            return Err(Error::ArgumentValueInvalid);
+        }
+        let rp = Self { id: id.to_owned(), options };
+        rp.with_core(|core| core.map(|_| ()))?;
+        Ok(rp)
+    }
+
+    /// The relying party id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn with_core<T>(
+        &self,
+        run: impl FnOnce(Result<core::RelyingParty<'_>, Error>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let options = &self.options;
+        let origins: Vec<&str> = options.origins.iter().map(String::as_str).collect();
+        let top_origins: Vec<&str> = options.top_origins.iter().map(String::as_str).collect();
+        let cross_origin = match options.cross_origin {
+            CrossOriginPolicy::Deny => CrossOrigin::Deny,
+            CrossOriginPolicy::AllowListed => CrossOrigin::AllowListed(&top_origins),
+            CrossOriginPolicy::DangerAnyTopOrigin => CrossOrigin::DangerAnyTopOrigin,
+        };
+        run((|| {
+            let presence = match options.danger_allow_absent_user {
+                true => UserPresence::DangerNotRequired,
+                false => UserPresence::Required,
+            };
+            Ok(core::RelyingParty::new(&self.id, &origins, options.user_verification)?
+                .cross_origin(cross_origin)?
+                .algorithms(&options.algorithms)?
+                .counter(options.counter)
+                .backup(options.backup)
+                .user_presence(presence))
+        })())
+    }
+
+    /// Begins a registration for the account with this user handle (base64url).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UserHandleInvalid`], [`Error::ArgumentValueInvalid`], [`Error::TimeInvalid`],
+    /// [`Error::EntropyUnavailable`].
+    pub fn begin_registration(
+        &self,
+        user_handle: &str,
+        begin: BeginRegistration<'_>,
+    ) -> Result<Ceremony, Error> {
+        if begin.user_name.is_empty() {
+            return Err(Error::ArgumentValueInvalid);
+        }
+        let uv = begin.user_verification.unwrap_or(self.options.user_verification);
+        let state = self.state(
+            CeremonyKind::Registration,
+            read_user_handle(user_handle)?,
+            BeginAuthentication {
+                user_verification: Some(uv),
+                lifetime: begin.lifetime,
+                now: begin.now,
+            },
+            begin.mediation == Some(Mediation::Conditional),
+            None,
+        )?;
+        let rp = Object::new().string("id", &self.id).string("name", &self.options.name).end();
+        let user = Object::new()
+            .string("id", user_handle)
+            .string("name", begin.user_name)
+            .string("displayName", begin.display_name.unwrap_or(begin.user_name))
+            .end();
+        let parameters = self.options.algorithms.iter().map(|&algorithm| {
+            Object::new().string("type", "public-key").number("alg", algorithm).end()
+        });
+        let selection = Object::new()
+            .string("residentKey", "preferred")
+            .bool("requireResidentKey", false)
+            .string("userVerification", uv.as_str())
+            .end();
+        let options = Object::new()
+            .raw("rp", &rp)
+            .raw("user", &user)
+            .string("challenge", &to_base64url(&state.challenge))
+            .array("pubKeyCredParams", parameters)
+            .number("timeout", milliseconds(&state))
+            .array("excludeCredentials", begin.exclude.iter().map(descriptor))
+            .raw("authenticatorSelection", &selection)
+            .string("attestation", "none")
+            .raw("extensions", &Object::new().bool("credProps", true).end())
+            .end();
+        ceremony(options, &state)
+    }
+
+    /// Begins an authentication of the user with this handle (base64url), who was identified first; `allow` are the
+    /// user's records.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UserHandleInvalid`]; [`Error::ArgumentValueInvalid`] if `allow` is empty or holds another user's record;
+    /// [`Error::TimeInvalid`], [`Error::EntropyUnavailable`].
+    pub fn begin_authentication(
+        &self,
+        user_handle: &str,
+        allow: &[CredentialRecord],
+        begin: BeginAuthentication,
+    ) -> Result<Ceremony, Error> {
+        let owner = read_user_handle(user_handle)?;
+        if allow.is_empty() || allow.iter().any(|record| record.user_handle != owner) {
+            return Err(Error::ArgumentValueInvalid);
+        }
+        let hashes = id_hashes(allow.iter().map(|record| record.id.as_slice()));
+        let state = self.state(CeremonyKind::Authentication, owner, begin, false, Some(hashes))?;
+        ceremony(self.request_options(&state, allow), &state)
+    }
+
+    /// Begins an authentication of whoever answers: the passkey itself names the user.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`], [`Error::TimeInvalid`], [`Error::EntropyUnavailable`].
+    pub fn begin_discoverable_authentication(
+        &self,
+        begin: BeginAuthentication,
+    ) -> Result<Ceremony, Error> {
+        let state = self.state(CeremonyKind::Discoverable, Vec::new(), begin, false, None)?;
+        ceremony(self.request_options(&state, &[]), &state)
+    }
+
+    fn request_options(&self, state: &State, allow: &[CredentialRecord]) -> String {
+        Object::new()
+            .string("challenge", &to_base64url(&state.challenge))
+            .number("timeout", milliseconds(state))
+            .string("rpId", &self.id)
+            .array("allowCredentials", allow.iter().map(descriptor))
+            .string("userVerification", state.user_verification.as_str())
+            .end()
+    }
+
+    fn state(
+        &self,
+        kind: CeremonyKind,
+        user_handle: Vec<u8>,
+        begin: BeginAuthentication,
+        conditional: bool,
+        allow: Option<Vec<[u8; 16]>>,
+    ) -> Result<State, Error> {
+        let lifetime = begin.lifetime.unwrap_or(DEFAULT_LIFETIME);
+        if !(1..=MAX_LIFETIME).contains(&lifetime) {
+            return Err(Error::ArgumentValueInvalid);
+        }
+        let issued_at = or_clock(begin.now)?.seconds();
+        Ok(State {
+            kind,
+            rp_id: self.id.clone(),
+            challenge: random::<32>()?.to_vec(),
+            user_handle,
+            user_verification: begin.user_verification.unwrap_or(self.options.user_verification),
+            conditional,
+            allow,
+            issued_at,
+            expires_at: issued_at.saturating_add(lifetime),
+        })
+    }
+
+    /// Finishes a registration: `response` is the JSON text from the browser, `state` what deleting the ceremony returned.
+    ///
+    /// # Errors
+    ///
+    /// The first step of §7.1 that fails; [`Error::StateMalformed`], [`Error::StateKindMismatch`],
+    /// [`Error::CeremonyExpired`].
+    pub fn finish_registration(
+        &self,
+        response: &[u8],
+        state: &str,
+        now: Option<UnixTime>,
+    ) -> Result<RegistrationVerified, Error> {
+        let state = State::open(state, &self.id, true, or_clock(now)?)?;
+        let presence = if state.conditional { Some(Mediation::Conditional) } else { None };
+        self.registration(
+            response,
+            &state.challenge,
+            state.user_handle,
+            state.user_verification,
+            presence,
+        )
+    }
+
+    /// Finishes an authentication with the record of the credential that [`crate::read_response`] names.
+    ///
+    /// # Errors
+    ///
+    /// The first step of §7.2 that fails; [`Error::StateMalformed`], [`Error::StateKindMismatch`],
+    /// [`Error::CeremonyExpired`].
+    pub fn finish_authentication(
+        &self,
+        response: &[u8],
+        state: &str,
+        record: &CredentialRecord,
+        now: Option<UnixTime>,
+    ) -> Result<AuthenticationVerified, Error> {
+        let state = State::open(state, &self.id, false, or_clock(now)?)?;
+        let user = match state.kind {
+            CeremonyKind::Authentication => User::Known(&state.user_handle),
+            _ => User::Discoverable,
+        };
+        let allow = state.allow.as_deref().map_or(Allow::Any, Allow::IdHashes);
+        self.authentication(
+            response,
+            &state.challenge,
+            user,
+            allow,
+            record,
+            state.user_verification,
+        )
+    }
+
+    /// Verifies a registration against a challenge (base64url) that the caller kept. The caller sees to it that a challenge
+    /// is accepted once.
+    ///
+    /// # Errors
+    ///
+    /// The first step of §7.1 that fails; [`Error::UserHandleInvalid`], [`Error::ChallengeTooShort`].
+    pub fn verify_registration(
+        &self,
+        response: &[u8],
+        challenge: &str,
+        user_handle: &str,
+        more: Stateless<'_>,
+    ) -> Result<RegistrationVerified, Error> {
+        let uv = more.user_verification.unwrap_or(self.options.user_verification);
+        self.registration(
+            response,
+            &read_challenge(challenge)?,
+            read_user_handle(user_handle)?,
+            uv,
+            more.mediation,
+        )
+    }
+
+    /// Verifies an authentication of a user who was identified first. The caller sees to it that a challenge is accepted
+    /// once.
+    ///
+    /// # Errors
+    ///
+    /// The first step of §7.2 that fails; [`Error::UserHandleInvalid`], [`Error::ChallengeTooShort`].
+    pub fn verify_authentication(
+        &self,
+        response: &[u8],
+        challenge: &str,
+        user_handle: &str,
+        record: &CredentialRecord,
+        more: Stateless<'_>,
+    ) -> Result<AuthenticationVerified, Error> {
+        let uv = more.user_verification.unwrap_or(self.options.user_verification);
+        let owner = read_user_handle(user_handle)?;
+        let allow = more.allow.map_or(Allow::Any, Allow::Ids);
+        self.authentication(
+            response,
+            &read_challenge(challenge)?,
+            User::Known(&owner),
+            allow,
+            record,
+            uv,
+        )
+    }
+
+    /// Verifies an authentication that names its user itself. The caller sees to it that a challenge is accepted once.
+    ///
+    /// # Errors
+    ///
+    /// The first step of §7.2 that fails; [`Error::ChallengeTooShort`].
+    pub fn verify_discoverable_authentication(
+        &self,
+        response: &[u8],
+        challenge: &str,
+        record: &CredentialRecord,
+        more: Stateless<'_>,
+    ) -> Result<AuthenticationVerified, Error> {
+        let uv = more.user_verification.unwrap_or(self.options.user_verification);
+        let challenge = read_challenge(challenge)?;
+        self.authentication(response, &challenge, User::Discoverable, Allow::Any, record, uv)
+    }
+
+    fn registration(
+        &self,
+        response: &[u8],
+        challenge: &[u8],
+        user_handle: Vec<u8>,
+        user_verification: UserVerification,
+        mediation: Option<Mediation>,
+    ) -> Result<RegistrationVerified, Error> {
+        let response = response::registration(response)?;
+        self.with_core(|rp| {
+            let mut rp = rp?.user_verification(user_verification);
+            if mediation == Some(Mediation::Conditional) {
+                rp = rp.user_presence(UserPresence::DangerNotRequired);
+            }
+            let parts = RegistrationResponse {
+                credential_id: &response.id,
+                client_data_json: &response.client_data_json,
+                attestation_object: &response.attestation_object,
+            };
+            let verified = registration::verify(&rp, challenge, &parts)?;
+            let flags = verified.flags();
+            Ok(RegistrationVerified {
+                credential: CredentialRecord::registered(
+                    verified.credential_id(),
+                    verified.public_key(),
+                    user_handle,
+                    verified.sign_count(),
+                    flags.backup_eligible(),
+                    flags.backed_up(),
+                    response.transports.clone(),
+                    *verified.unproven_aaguid(),
+                ),
+                user_verified: flags.user_verified(),
+                flags: flags.bits(),
+                format: verified.format().as_str(),
+                extensions: verified.extensions().map(<[u8]>::to_vec),
+            })
+        })
+    }
+
+    fn authentication(
+        &self,
+        response: &[u8],
+        challenge: &[u8],
+        user: User<'_>,
+        allow: Allow<'_>,
+        record: &CredentialRecord,
+        user_verification: UserVerification,
+    ) -> Result<AuthenticationVerified, Error> {
+        let response = response::authentication(response)?;
+        self.with_core(|rp| {
+            let parts = AssertionResponse {
+                credential_id: &response.id,
+                client_data_json: &response.client_data_json,
+                authenticator_data: &response.authenticator_data,
+                signature: &response.signature,
+                user_handle: response.user_handle.as_deref(),
+            };
+            let stored = StoredCredential {
+                id: &record.id,
+                public_key: &record.public_key,
+                user_handle: &record.user_handle,
+                sign_count: record.sign_count,
+                backup_eligible: record.backup_eligible,
+            };
+            let rp = rp?.user_verification(user_verification);
+            let verified = assertion::verify(&rp, challenge, user, allow, &stored, &parts)?;
+            let flags = verified.flags();
+            let next = record.after_assertion(
+                verified.next_sign_count(),
+                flags.backup_eligible(),
+                flags.backed_up(),
+            );
+            Ok(AuthenticationVerified {
+                credential_id: record.id(),
+                user_handle: record.user_handle(),
+                flags: flags.bits(),
+                user_verified: flags.user_verified(),
+                backup_eligible: flags.backup_eligible(),
+                backed_up: flags.backed_up(),
+                counter: verified.sign_count(),
+                counter_regressed: verified.counter_regressed(),
+                extensions: verified.extensions().map(<[u8]>::to_vec),
+                transition: Transition {
+                    prev: Some(record.to_text().to_owned()),
+                    next: next.to_text().to_owned(),
+                },
+                proof: verified.into_proof(),
+            })
+        })
+    }
+}
+
+fn ceremony(options_json: String, state: &State) -> Result<Ceremony, Error> {
+    Ok(Ceremony {
+        options_json,
+        state: state.to_text(),
+        id: to_base64url(&random::<16>()?),
+        expires_at: state.expires_at,
+    })
+}
+
+fn milliseconds(state: &State) -> u64 {
+    state.expires_at.saturating_sub(state.issued_at).saturating_mul(1000)
+}
+
+/// A `PublicKeyCredentialDescriptorJSON`.
+fn descriptor(record: &CredentialRecord) -> String {
+    Object::new()
+        .string("type", "public-key")
+        .string("id", &record.id())
+        .array("transports", record.transports().iter().map(|t| json::quoted(t)))
+        .end()
+}
+
+fn read_user_handle(text: &str) -> Result<Vec<u8>, Error> {
+    decode(text.as_bytes())
+        .ok()
+        .filter(|handle| (1..=64).contains(&handle.len()))
+        .ok_or(Error::UserHandleInvalid)
+}
+
+fn read_challenge(text: &str) -> Result<Vec<u8>, Error> {
+    let challenge = decode(text.as_bytes()).map_err(|_| Error::ArgumentValueInvalid)?;
+    if challenge.len() < 16 { Err(Error::ChallengeTooShort) } else { Ok(challenge) }
+}
+
+/// A registration that passed every step of §7.1.
+///
+/// Insert `credential` under a unique credential id, then `commit` the row count. A registration is not a sign-in: commit
+/// returns the record, never [`Evidence`].
+#[derive(Debug)]
+#[must_use]
+pub struct RegistrationVerified {
+    credential: CredentialRecord,
+    user_verified: bool,
+    flags: u8,
+    format: &'static str,
+    extensions: Option<Vec<u8>>,
+}
+
+impl RegistrationVerified {
+    /// The record to store.
+    #[must_use]
+    pub const fn credential(&self) -> &CredentialRecord {
+        &self.credential
+    }
+    /// The owner's user handle, base64url.
+    #[must_use]
+    pub fn user_handle(&self) -> String {
+        self.credential.user_handle()
+    }
+    /// Whether the authenticator verified the user.
+    #[must_use]
+    pub const fn user_verified(&self) -> bool {
+        self.user_verified
+    }
+    /// The authenticator's flags byte (§6.1).
+    #[must_use]
+    pub const fn flags(&self) -> u8 {
+        self.flags
+    }
+    /// The attestation statement's format. Only `none` is built in, which claims nothing.
+    #[must_use]
+    pub const fn attestation_format(&self) -> &'static str {
+        self.format
+    }
+    /// The authenticator's extension outputs: a CBOR map.
+    #[must_use]
+    pub fn extensions(&self) -> Option<&[u8]> {
+        self.extensions.as_deref()
+    }
+    /// From absent to the record's text.
+    #[must_use]
+    pub fn transition(&self) -> Transition<String> {
+        Transition { prev: None, next: self.credential.to_text().to_owned() }
+    }
+    /// The stored record, given how many rows the insert made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateConflict`] unless exactly one.
+    pub fn commit(self, rows: u64) -> Result<CredentialRecord, Error> {
+        require_one_row(rows)?;
+        Ok(self.credential)
+    }
+}
+
+/// An assertion that passed every step of §7.2.
+#[derive(Debug)]
+#[must_use]
+pub struct AuthenticationVerified {
+    credential_id: String,
+    user_handle: String,
+    flags: u8,
+    user_verified: bool,
+    backup_eligible: bool,
+    backed_up: bool,
+    counter: u32,
+    counter_regressed: bool,
+    extensions: Option<Vec<u8>>,
+    transition: Transition<String>,
+    proof: AssertionProof,
+}
+
+impl AuthenticationVerified {
+    /// The credential id, base64url.
+    #[must_use]
+    pub fn credential_id(&self) -> &str {
+        &self.credential_id
+    }
+    /// The owner's user handle, base64url: who signed in.
+    #[must_use]
+    pub fn user_handle(&self) -> &str {
+        &self.user_handle
+    }
+    /// The authenticator's flags byte (§6.1).
+    #[must_use]
+    pub const fn flags(&self) -> u8 {
+        self.flags
+    }
+    /// Whether the authenticator verified the user.
+    #[must_use]
+    pub const fn user_verified(&self) -> bool {
+        self.user_verified
+    }
+    /// Whether the credential may be synced.
+    #[must_use]
+    pub const fn backup_eligible(&self) -> bool {
+        self.backup_eligible
+    }
+    /// Whether the credential is synced.
+    #[must_use]
+    pub const fn backed_up(&self) -> bool {
+        self.backed_up
+    }
+    /// The authenticator's signature counter; 0 if it has none.
+    #[must_use]
+    pub const fn counter(&self) -> u32 {
+        self.counter
+    }
+    /// Whether the counter did not increase; true only under [`CounterPolicy::Report`].
+    #[must_use]
+    pub const fn counter_regressed(&self) -> bool {
+        self.counter_regressed
+    }
+    /// The authenticator's extension outputs: a CBOR map.
+    #[must_use]
+    pub fn extensions(&self) -> Option<&[u8]> {
+        self.extensions.as_deref()
+    }
+    /// From the record's text, as it was passed in, to its next text.
+    #[must_use]
+    pub const fn transition(&self) -> &Transition<String> {
+        &self.transition
+    }
+    /// Turns the proof into evidence, given how many rows the compare-and-set changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateConflict`] unless exactly one.
+    pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
+        self.proof.commit(rows)
+    }
+}

@@ -1,0 +1,131 @@
+//! The client's JSON: WebAuthn Level 3 §5.1.8 (`RegistrationResponseJSON`, `AuthenticationResponseJSON`).
+//!
+//! Known members stand once and have the right type; unknown members are ignored; null and empty user handles mean absent.
+
+use crate::json;
+use crate::record::transports_ok;
+use crate::text::{decode, to_base64url};
+use mfakit_core::Error;
+use mfakit_core::encoding::json as reader;
+use mfakit_core::webauthn::client_data::ClientData;
+
+/// The largest response: a compound attestation with certificates takes a fraction of it.
+pub(crate) const MAX_LEN: usize = 64 * 1024;
+
+/// The members that both ceremonies share.
+struct Common<'a> {
+    id: Vec<u8>,
+    client_data_json: Vec<u8>,
+    response: reader::Value<'a>,
+}
+
+pub(crate) struct Registration {
+    pub(crate) id: Vec<u8>,
+    pub(crate) client_data_json: Vec<u8>,
+    pub(crate) attestation_object: Vec<u8>,
+    pub(crate) transports: Vec<String>,
+}
+
+pub(crate) struct Authentication {
+    pub(crate) id: Vec<u8>,
+    pub(crate) client_data_json: Vec<u8>,
+    pub(crate) authenticator_data: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+    pub(crate) user_handle: Option<Vec<u8>>,
+}
+
+fn common(text: &[u8]) -> Result<Common<'_>, Error> {
+    if text.len() > MAX_LEN {
+        return Err(Error::InputTooLarge);
+    }
+    let [id, raw_id, kind, response] = reader::read_all(text)?
+        .members(["id", "rawId", "type", "response"])?
+        .ok_or(Error::ResponseMalformed)?;
+    if json::text(kind).as_deref() != Some("public-key") {
+        return Err(Error::ResponseMalformed);
+    }
+    let id = bytes(id)?;
+    if id != bytes(raw_id)? {
+        return Err(Error::CredentialIdMismatch);
+    }
+    let response = response.ok_or(Error::ResponseMalformed)?;
+    let [client_data_json] =
+        response.members(["clientDataJSON"])?.ok_or(Error::ResponseMalformed)?;
+    Ok(Common { id, client_data_json: bytes(client_data_json)?, response })
+}
+
+/// The bytes of a member that must be there.
+fn bytes(member: Option<reader::Value<'_>>) -> Result<Vec<u8>, Error> {
+    let text: Vec<u8> =
+        member.and_then(|m| m.as_str()).ok_or(Error::ResponseMalformed)?.bytes().collect();
+    decode(&text)
+}
+
+pub(crate) fn registration(text: &[u8]) -> Result<Registration, Error> {
+    let Common { id, client_data_json, response } = common(text)?;
+    let [attestation_object, transports] =
+        response.members(["attestationObject", "transports"])?.ok_or(Error::ResponseMalformed)?;
+    let transports = match json::present(transports) {
+        None => Vec::new(),
+        Some(list) => list
+            .as_array()
+            .and_then(|list| list.map(|t| json::text(Some(t))).collect::<Option<Vec<_>>>())
+            .filter(|list| transports_ok(list))
+            .ok_or(Error::ResponseMalformed)?,
+    };
+    Ok(Registration {
+        id,
+        client_data_json,
+        attestation_object: bytes(attestation_object)?,
+        transports,
+    })
+}
+
+pub(crate) fn authentication(text: &[u8]) -> Result<Authentication, Error> {
+    let Common { id, client_data_json, response } = common(text)?;
+    let [authenticator_data, signature, user_handle] = response
+        .members(["authenticatorData", "signature", "userHandle"])?
+        .ok_or(Error::ResponseMalformed)?;
+    let user_handle = match json::present(user_handle) {
+        None => None,
+        handle => Some(bytes(handle)?).filter(|handle| !handle.is_empty()),
+    };
+    Ok(Authentication {
+        id,
+        client_data_json,
+        authenticator_data: bytes(authenticator_data)?,
+        signature: bytes(signature)?,
+        user_handle,
+    })
+}
+
+/// What a response claims, before anything is verified: enough to look a record or a ceremony up, and no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnverifiedResponse {
+    /// The credential id, base64url.
+    pub credential_id: String,
+    /// The user handle of an assertion, base64url.
+    pub user_handle: Option<String>,
+    /// The challenge, as it stands in the client data.
+    pub challenge: String,
+}
+
+/// Reads a response without verifying anything.
+///
+/// # Errors
+///
+/// The codes of kind `malformed`, and [`Error::CredentialIdMismatch`] if `id` and `rawId` differ.
+pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
+    let Common { id, client_data_json, response } = common(response)?;
+    let [user_handle] = response.members(["userHandle"])?.ok_or(Error::ResponseMalformed)?;
+    let user_handle = match json::present(user_handle) {
+        None => None,
+        handle => Some(bytes(handle)?).filter(|handle| !handle.is_empty()),
+    };
+    let challenge = ClientData::parse(&client_data_json)?.challenge;
+    Ok(UnverifiedResponse {
+        credential_id: to_base64url(&id),
+        user_handle: user_handle.as_deref().map(to_base64url),
+        challenge: json::owned(challenge).ok_or(Error::ClientDataMalformed)?,
+    })
+}
