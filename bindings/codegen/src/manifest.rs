@@ -1,0 +1,72 @@
+//! The public names of each language. A test in each language holds its exports to this list.
+
+use std::fmt::Write as _;
+
+/// Classes and exceptions that Python and TypeScript share.
+const SHARED: [&str; 10] = [
+    "ConfigError",
+    "CredentialRecord",
+    "Hotp",
+    "MalformedError",
+    "MfaError",
+    "RejectedError",
+    "RelyingParty",
+    "Totp",
+    "UnsupportedError",
+    "VerificationError",
+];
+
+/// Classes of results: run-time names in Python, types in TypeScript.
+const PYTHON: [&str; 9] = [
+    "Attestation",
+    "AuthenticationVerified",
+    "Ceremony",
+    "Evidence",
+    "HotpVerified",
+    "RegistrationVerified",
+    "TotpVerified",
+    "Transition",
+    "UnverifiedResponse",
+];
+
+/// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
+const FUNCTIONS: [&str; 4] = ["generate_secret", "generate_user_handle", "qr_svg", "read_response"];
+
+/// What TypeScript's type system cannot tell at run time.
+const TYPESCRIPT: [&str; 2] = ["isEvidence", "isMfaError"];
+
+/// `mfakit/client`, the browser's half.
+const TYPESCRIPT_CLIENT: [&str; 5] = [
+    "ClientError",
+    "authenticate",
+    "isConditionalAvailable",
+    "isPlatformAuthenticatorAvailable",
+    "register",
+];
+
+/// The manifest as JSON.
+pub(crate) fn json() -> String {
+    let camel = |name: &&str| {
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |out, word| {
+            let (head, tail) = word.split_at(1);
+            out + &head.to_uppercase() + tail
+        })
+    };
+    let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    let functions: Vec<String> = FUNCTIONS.iter().map(camel).collect();
+    let mut out = String::from("{\n");
+    let lists = [
+        ("python", [own(&SHARED), own(&PYTHON), own(&FUNCTIONS)].concat()),
+        ("typescript", [own(&SHARED), own(&TYPESCRIPT), functions].concat()),
+        ("typescript_client", own(&TYPESCRIPT_CLIENT)),
+    ];
+    for (index, (language, mut names)) in lists.into_iter().enumerate() {
+        names.sort();
+        let names: Vec<String> = names.iter().map(|name| format!("    {name:?}")).collect();
+        let comma = if index == 2 { "" } else { "," };
+        let _ = writeln!(out, "  {language:?}: [\n{}\n  ]{comma}", names.join(",\n"));
+    }
+    out + "}\n"
+}

@@ -1,0 +1,155 @@
+//! Python values in, `mfakit` values out, and errors back.
+
+use mfakit::{Error, UnixTime};
+use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyString};
+use std::borrow::Cow;
+
+/// The exception of this error: `mfakit._errors` has the classes and the table.
+pub(crate) fn raise(error: Error) -> PyErr {
+    Python::attach(|py| {
+        let made = py
+            .import("mfakit._errors")
+            .and_then(|m| m.call_method1("_from_number", (error.number(),)));
+        made.map_or_else(|failed| failed, PyErr::from_value)
+    })
+}
+
+/// Verified values have no truth value: `if verified:` is a mistake, because failure is an exception.
+pub(crate) fn no_truth_value() -> PyResult<bool> {
+    Err(PyTypeError::new_err("a result has no truth value: failure is an exception"))
+}
+
+/// A code: text, whatever is in it.
+pub(crate) fn code(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text =
+        value.cast::<PyString>().ok().and_then(|text| text.to_cow().ok().map(Cow::into_owned));
+    text.ok_or_else(|| raise(Error::OtpMalformed))
+}
+
+/// A response: JSON text, as `str` or bytes, or the parsed object.
+pub(crate) fn response(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text
+            .to_cow()
+            .map(|t| t.into_owned().into_bytes())
+            .map_err(|_| raise(Error::InputMalformed));
+    }
+    if let Some(bytes) = bytes(value) {
+        return Ok(bytes);
+    }
+    if !value.is_instance_of::<PyDict>() {
+        return Err(raise(Error::InputMalformed));
+    }
+    let dumped = value.py().import("json").and_then(|json| json.call_method1("dumps", (value,)));
+    match dumped.and_then(|text| text.extract::<String>()) {
+        Ok(text) => Ok(text.into_bytes()),
+        // Whatever a hostile object raises is the client's fault; an interrupt is not.
+        Err(error) if error.is_instance_of::<PyException>(value.py()) => {
+            Err(raise(Error::InputMalformed))
+        }
+        Err(interrupt) => Err(interrupt),
+    }
+}
+
+fn bytes(value: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Some(bytes.as_bytes().to_vec());
+    }
+    // Copied once: the caller may change it afterwards.
+    value.cast::<PyByteArray>().ok().map(|bytes| bytes.to_vec())
+}
+
+fn wrong_type() -> PyErr {
+    raise(Error::ArgumentTypeInvalid)
+}
+
+/// A host's text.
+pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = value.cast::<PyString>().map_err(|_| wrong_type())?;
+    text.to_cow().map(Cow::into_owned).map_err(|_| wrong_type())
+}
+
+/// A host's base64url text, or the bytes that it would stand for.
+pub(crate) fn base64url(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match bytes(value) {
+        Some(bytes) => Ok(mfakit::to_base64url(&bytes)),
+        None => text(value),
+    }
+}
+
+/// A host's secret as bytes.
+pub(crate) fn key(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    bytes(value).ok_or_else(wrong_type)
+}
+
+/// A host's whole number. Python's `bool` is an `int`; it is refused where a number is meant.
+pub(crate) fn u64(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
+        return Err(wrong_type());
+    }
+    value.extract().map_err(|_| raise(Error::ArgumentValueInvalid))
+}
+
+/// A host's truth value.
+pub(crate) fn bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.cast::<PyBool>().map(|b| b.is_true()).map_err(|_| wrong_type())
+}
+
+/// A host's value that may be `None`.
+pub(crate) fn optional<'py, T>(
+    value: Option<&Bound<'py, PyAny>>,
+    convert: impl FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<Option<T>> {
+    value.filter(|v| !v.is_none()).map(convert).transpose()
+}
+
+/// A host's list or tuple.
+pub(crate) fn list<'py, T>(
+    value: Option<&Bound<'py, PyAny>>,
+    convert: impl Fn(&Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    // A string is iterable too, and never meant.
+    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
+        return Err(wrong_type());
+    }
+    value.try_iter().map_err(|_| wrong_type())?.map(|element| convert(&element?)).collect()
+}
+
+/// The one of a few names that the host chose.
+pub(crate) fn choice<T: Copy>(value: &Bound<'_, PyAny>, choices: &[(&str, T)]) -> PyResult<T> {
+    let name = text(value)?;
+    let found = choices.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| *value).ok_or_else(|| raise(Error::ArgumentValueInvalid))
+}
+
+/// A host's time: whole or fractional Unix seconds, or an aware `datetime`; `None` is the clock.
+pub(crate) fn now(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UnixTime>> {
+    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
+    let invalid = || raise(Error::TimeInvalid);
+    if value.is_instance_of::<PyBool>() {
+        return Err(invalid());
+    }
+    let seconds = if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
+        value.extract::<f64>()
+    } else {
+        let datetime = value.py().import("datetime")?.getattr("datetime")?;
+        if !value.is_instance(&datetime)?
+            || value.call_method0("utcoffset").map_or(true, |offset| offset.is_none())
+        {
+            return Err(invalid());
+        }
+        value.call_method0("timestamp").and_then(|seconds| seconds.extract())
+    };
+    mfakit::host_time(seconds.map_err(|_| invalid())?).map(Some).map_err(raise)
+}
+
+/// The row count of a compare-and-set. Drivers say −1 for "unknown", which is not one row.
+pub(crate) fn rows(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
+        return Err(wrong_type());
+    }
+    Ok(value.extract().unwrap_or(0))
+}

@@ -1,0 +1,39 @@
+//! The Python module `mfakit._native`: convert, call, convert. Every verdict is made by `mfakit`.
+//!
+//! The first positional argument of a verification is the client's: whatever is in it, failure is a `VerificationError`.
+//! Everything else is the host's: failure is a `ConfigError`.
+#![allow(missing_docs, reason = "Python's documentation is in the stubs")]
+
+mod convert;
+mod otp;
+mod results;
+mod webauthn;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::otp::{Hotp, HotpVerified, Totp, TotpVerified, generate_secret, qr_svg};
+    #[pymodule_export]
+    use crate::results::{Evidence, Transition};
+    #[pymodule_export]
+    use crate::webauthn::{
+        Attestation, AuthenticationVerified, Ceremony, CredentialRecord, RegistrationVerified,
+        RelyingParty, UnverifiedResponse, generate_user_handle, read_response,
+    };
+
+    #[cfg(feature = "conformance")]
+    #[pymodule_export]
+    use crate::conformance::_conformance;
+}
+
+#[cfg(feature = "conformance")]
+mod conformance {
+    use pyo3::prelude::*;
+
+    #[pyfunction]
+    pub(crate) fn _conformance(request: &str) -> String {
+        mfakit::conformance::run(request)
+    }
+}

@@ -1,0 +1,146 @@
+/**
+ * Reads what the host says: the named options and every argument that is not the client's.
+ *
+ * Invariant: whatever is wrong with them is a ConfigError that names the argument and never repeats its value. A
+ * check of range or format is the core's; this side checks only what JSON cannot carry or would change silently.
+ */
+import { base64url, bytesOf } from "./bytes.js";
+import { ConfigError, type ErrorCode } from "./errors.js";
+
+/** Bytes, or their unpadded base64url text. */
+export type Bytes = string | Uint8Array | ArrayBuffer;
+/** Unix time: seconds (a fraction is dropped), or a Date. */
+export type Time = number | Date;
+/** An integer of 64 bits: a bigint, or a number as long as it is exact. The results have the type that went in. */
+export type Integer = number | bigint;
+
+export type Reader<T> = (value: unknown, name: string) => T;
+export type Readers = Record<string, Reader<unknown>>;
+type Read<R extends Readers> = { [K in keyof R]: ReturnType<R[K]> };
+
+/**
+ * Reads an options object by a table of readers. Only its own properties count, so a polluted prototype sets no
+ * option; a name that the table lacks is refused, so a misspelt one is not a default taken in silence.
+ */
+export function options<R extends Readers>(value: unknown, call: string, readers: R): Read<R> {
+  const given = own(value, call);
+  const names = Object.keys(readers);
+  for (const name of given.keys()) {
+    if (!names.includes(name)) throw wrong("argument_value_invalid", `${call} takes ${names.join(", ")}`);
+  }
+  return Object.fromEntries(names.map((name) => [name, readers[name]!(given.get(name), name)])) as Read<R>;
+}
+
+/** An argument that may be left out. */
+export function maybe<T>(reader: Reader<T>): Reader<T | undefined> {
+  return (value, name) => (value === undefined ? undefined : reader(value, name));
+}
+
+/** An argument that may be left out, with the value that stands for it then. */
+export function otherwise<T>(fallback: T, reader: Reader<T>): Reader<T> {
+  return (value, name) => (value === undefined ? fallback : reader(value, name));
+}
+
+/** An argument that may be null, which stands for something that is known to be absent. */
+export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, name) => (value === null ? null : reader(value, name));
+}
+
+export const text: Reader<string> = (value, name) => {
+  if (typeof value !== "string") throw wrong("argument_type_invalid", `${name} must be a string`);
+  return value;
+};
+
+export const flag: Reader<boolean> = (value, name) => {
+  if (typeof value !== "boolean") throw wrong("argument_type_invalid", `${name} must be a boolean`);
+  return value;
+};
+
+/** A count or a size. A negative, fractional or huge number is never a valid one. */
+export const count: Reader<number> = (value, name) => {
+  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be a number`);
+  if (!Number.isSafeInteger(value) || value < 0) throw wrong("argument_value_invalid", name);
+  return value;
+};
+
+/** An algorithm number of COSE: an integer, mostly negative. */
+export const algorithm: Reader<number> = (value, name) => {
+  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be numbers`);
+  if (!Number.isSafeInteger(value)) throw wrong("argument_value_invalid", name);
+  return value;
+};
+
+/** A 64-bit integer; JSON carries it as a decimal string. */
+export const integer: Reader<Integer> = (value, name) => {
+  if (typeof value === "bigint") {
+    if (value < 0n || value > MAX_U64) throw wrong("argument_value_invalid", name);
+    return value;
+  }
+  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be a number or a bigint`);
+  if (!Number.isSafeInteger(value) || value < 0) throw wrong("argument_value_invalid", name);
+  return value;
+};
+
+export const bytes: Reader<string> = (value, name) => {
+  if (typeof value === "string") return value;
+  return base64url(rawBytes(value, name));
+};
+
+export const rawBytes: Reader<Uint8Array> = (value, name) => {
+  try {
+    const copy = bytesOf(value as object);
+    if (copy !== undefined) return copy;
+  } catch {
+    // Detached or shared memory: not bytes that stay what they are.
+  }
+  throw wrong("argument_type_invalid", `${name} must be a Uint8Array or an ArrayBuffer`);
+};
+
+/** An array whose items are all read by `reader`. */
+export function list<T>(reader: Reader<T>): Reader<T[]> {
+  return (value, name) => {
+    let items: unknown[] | undefined;
+    try {
+      items = Array.isArray(value) ? Array.from({ length: value.length }, (_, index) => value[index]) : undefined;
+    } catch {
+      // A proxy that throws is no array either.
+    }
+    if (items === undefined) throw wrong("argument_type_invalid", `${name} must be an array`);
+    return items.map((item) => reader(item, name));
+  };
+}
+
+/** A moment, in Unix seconds. */
+export const time: Reader<number> = (value, name) => {
+  const seconds = typeof value === "number" ? value : dateSeconds(value);
+  // Above 1e11 the caller has passed milliseconds: that many seconds are the year 5138.
+  if (!(seconds >= 0 && seconds <= 1e11)) throw wrong("time_invalid", `${name} must be Unix seconds or a Date`);
+  return seconds;
+};
+
+/** The moment of the call: the host's clock when it is left out. */
+export const now: Reader<number> = (value, name) => time(value === undefined ? Date.now() / 1000 : value, name);
+
+export function wrong(code: ErrorCode, detail: string): ConfigError {
+  return new ConfigError(code, detail);
+}
+
+const MAX_U64 = 2n ** 64n - 1n;
+
+function dateSeconds(value: unknown): number {
+  try {
+    return Date.prototype.getTime.call(value as Date) / 1000;
+  } catch {
+    return NaN;
+  }
+}
+
+function own(value: unknown, call: string): Map<string, unknown> {
+  try {
+    if (value === undefined) return new Map();
+    if (typeof value === "object" && value !== null) return new Map(Object.entries(value));
+  } catch {
+    // A getter or a proxy that throws is the caller's mistake, too.
+  }
+  throw wrong("argument_type_invalid", `${call} takes an object of named options`);
+}

@@ -1,0 +1,231 @@
+// Ten thousand seeded mutations of responses and arguments: every answer is a result or an error of the family, the
+// backend serves the next call, and nothing is accepted whose signed bytes differ.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CredentialRecord, Hotp, MfaError, RelyingParty, Totp, VerificationError, generateSecret, generateUserHandle, qrSvg, readResponse } from "mfakit";
+import { HOSTILE } from "./support/hostile.mjs";
+import { ORIGIN, Site } from "./support/site.mjs";
+
+const ROUNDS = 10_000;
+const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+const NOW = 1_700_000_000;
+// The hostile values of 1 MB have their own test: thousands of them would only take time.
+const SMALL = Object.entries(HOSTILE).filter(([name]) => !name.startsWith("1 MB")).map(([, value]) => value);
+
+const site = new Site();
+const passkey = site.register();
+const [record] = site.records.values();
+const { rp, userHandle } = site;
+const totp = new Totp(SECRET);
+const hotp = new Hotp(SECRET);
+const authentication = rp.beginAuthentication(userHandle, { allow: [record], now: NOW });
+const registration = rp.beginRegistration(userHandle, { userName: "ada", now: NOW });
+const signedIn = passkey.get(authentication.options);
+const created = passkey.create(registration.options);
+const { challenge } = authentication.options;
+
+const finishAuthentication = (response) => rp.finishAuthentication(response, { state: authentication.state, record, now: NOW });
+const finishRegistration = (response) => rp.finishRegistration(response, { state: registration.state, now: NOW });
+
+test("mutated assertions: accepted only with the signed bytes as they were", () => {
+  const random = generator(1);
+  const tally = rounds(ROUNDS, () => {
+    const mutant = mutatedResponse(random, signedIn);
+    return outcome(() => finishAuthentication(mutant), VerificationError, () => {
+      const parsed = plain(mutant);
+      for (const field of ["clientDataJSON", "authenticatorData"]) {
+        assert.deepEqual(decode(parsed.response[field]), decode(signedIn.response[field]), field);
+      }
+      assert.equal(parsed.id, signedIn.id);
+    });
+  });
+  assert.ok(tally.signature_invalid > 0 && tally.response_malformed > 0 && tally.accepted < ROUNDS / 4, JSON.stringify(tally));
+  assert.equal(finishAuthentication(signedIn).userHandle, userHandle);
+});
+
+test("mutated registrations: accepted only for this ceremony, this site and a key on its curve", () => {
+  const random = generator(2);
+  const expected = JSON.parse(decode(created.response.clientDataJSON));
+  const tally = rounds(ROUNDS, () => {
+    const mutant = mutatedResponse(random, created);
+    return outcome(() => finishRegistration(mutant), VerificationError, ({ credential }) => {
+      const clientData = JSON.parse(decode(plain(mutant).response.clientDataJSON));
+      for (const field of ["type", "challenge", "origin"]) assert.equal(clientData[field], expected[field]);
+      const attestation = decode(plain(mutant).response.attestationObject);
+      assert.ok(attestation.includes(decode(created.response.attestationObject).subarray(30, 62)), "the hash of the id");
+      assert.equal(credential.publicKey, Buffer.from(passkey.coseKey()).toString("base64url"));
+    });
+  });
+  assert.ok(tally.challenge_mismatch > 0 && tally.accepted < ROUNDS / 4, JSON.stringify(tally));
+  assert.equal(finishRegistration(created).userHandle, userHandle);
+});
+
+// Every public function with arguments that it accepts, so that a mutation is what makes the difference.
+const parts = { publicKey: passkey.coseKey(), userHandle, signCount: 0, transports: ["usb"], backupEligible: false, backedUp: false, aaguid: null };
+const party = { name: "Example", origins: [ORIGIN], userVerification: "required", crossOrigin: "deny", topOrigins: [], counter: "reject", backup: "strict", algorithms: [-7] };
+const otp = { algorithm: "SHA1", digits: 6 };
+const BEGIN = { userVerification: "required", lifetime: 300, now: NOW };
+const CALLS = {
+  generateSecret: [generateSecret, [20]],
+  Totp: [(...args) => new Totp(...args), [SECRET, { ...otp, period: 30 }]],
+  "Totp.fromKey": [Totp.fromKey, [Buffer.alloc(20, 1), { ...otp, period: 30 }]],
+  "Totp.dangerLegacy": [Totp.dangerLegacy, ["GEZDGNBVGY3TQOJQ", { ...otp, period: 30 }]],
+  "totp.codeAt": [totp.codeAt.bind(totp), [59]],
+  "totp.confirm": [totp.confirm.bind(totp), ["287082", { now: 59 }]],
+  "totp.verify": [totp.verify.bind(totp), ["287082", { lastStep: null, now: 59, past: 1, future: 1 }]],
+  "totp.uri": [totp.uri.bind(totp), [{ issuer: "Example", account: "ada" }]],
+  Hotp: [(...args) => new Hotp(...args), [SECRET, otp]],
+  "Hotp.fromKey": [Hotp.fromKey, [Buffer.alloc(20, 1), otp]],
+  "Hotp.dangerLegacy": [Hotp.dangerLegacy, ["GEZDGNBVGY3TQOJQ", otp]],
+  "Hotp.tenDigits": [Hotp.tenDigits, [SECRET, { algorithm: "SHA1" }]],
+  "hotp.codeAt": [hotp.codeAt.bind(hotp), [0]],
+  "hotp.verify": [hotp.verify.bind(hotp), ["287082", { counter: 1, lookAhead: 10 }]],
+  "hotp.resync": [hotp.resync.bind(hotp), ["287082", { second: "359152", counter: 0, lookAhead: 10 }]],
+  qrSvg: [qrSvg, ["otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ"]],
+  generateUserHandle: [generateUserHandle, []],
+  readResponse: [readResponse, [signedIn]],
+  CredentialRecord: [(...args) => new CredentialRecord(...args), [passkey.id, parts]],
+  "CredentialRecord.fromText": [CredentialRecord.fromText, [record]],
+  RelyingParty: [(...args) => new RelyingParty(...args), ["example.org", party]],
+  "rp.beginRegistration": [rp.beginRegistration.bind(rp), [userHandle, { userName: "ada", displayName: "Ada", exclude: [record], ...BEGIN }]],
+  "rp.beginAuthentication": [rp.beginAuthentication.bind(rp), [userHandle, { allow: [record], ...BEGIN }]],
+  "rp.beginDiscoverableAuthentication": [rp.beginDiscoverableAuthentication.bind(rp), [{ mediation: "conditional", ...BEGIN }]],
+  "rp.finishRegistration": [rp.finishRegistration.bind(rp), [created, { state: registration.state, now: NOW }]],
+  "rp.finishAuthentication": [rp.finishAuthentication.bind(rp), [signedIn, { state: authentication.state, record, now: NOW }]],
+  "rp.verifyRegistration": [rp.verifyRegistration.bind(rp), [created, { challenge: registration.options.challenge, userHandle, userVerification: "required" }]],
+  "rp.verifyAuthentication": [rp.verifyAuthentication.bind(rp), [signedIn, { challenge, userHandle, record, allow: [record], userVerification: "required" }]],
+  "rp.verifyDiscoverableAuthentication": [rp.verifyDiscoverableAuthentication.bind(rp), [signedIn, { challenge, record, userVerification: "required" }]],
+  "verified.commit": [totp.verify("287082", { lastStep: null, now: 59 }).commit, [1]],
+};
+
+test("mutated arguments of every public function: a result or an error of the family", () => {
+  const random = generator(3);
+  const calls = Object.entries(CALLS);
+  for (const [name, [call, args]] of calls) assert.doesNotThrow(() => call(...args), name);
+  const tally = rounds(ROUNDS, (round) => {
+    const [name, [call, args]] = calls[round % calls.length];
+    const mutant = mutatedArguments(random, args);
+    return outcome(() => call(...mutant), MfaError, () => {}, name);
+  });
+  assert.ok(tally.argument_type_invalid > 0 && tally.argument_value_invalid > 0 && tally.input_malformed > 0, JSON.stringify(tally));
+  for (const [name, [call, args]] of calls) assert.doesNotThrow(() => call(...args), name);
+});
+
+function rounds(count, round) {
+  const tally = {};
+  for (let index = 0; index < count; index += 1) {
+    const code = round(index);
+    tally[code] = (tally[code] ?? 0) + 1;
+  }
+  return tally;
+}
+
+function outcome(call, family, accepted, name = "") {
+  let result;
+  try {
+    result = call();
+  } catch (error) {
+    assert.ok(error instanceof family, `${name}: ${error?.stack}`);
+    return error.code;
+  }
+  accepted(result);
+  return "accepted";
+}
+
+function mutatedResponse(random, response) {
+  const mutant = structuredClone(response);
+  const fields = [[mutant, "id"], [mutant, "rawId"], [mutant, "type"], ...Object.keys(mutant.response).map((key) => [mutant.response, key])];
+  const [at, key] = pick(random, fields);
+  switch (random(6)) {
+    case 0:
+      return mutatedText(random, JSON.stringify(response));
+    case 1:
+      at[key] = mutatedValue(random, at[key]);
+      return mutant;
+    case 2:
+      delete at[key];
+      return mutant;
+    default:
+      if (typeof at[key] === "string") at[key] = mutatedBytes(random, decode(at[key])).toString("base64url");
+      return random(2) === 0 ? mutant : JSON.stringify(mutant);
+  }
+}
+
+function mutatedArguments(random, args) {
+  const mutant = args.map((argument) => (isOptions(argument) ? { ...argument } : argument));
+  const index = random(Math.max(1, mutant.length));
+  const argument = mutant[index];
+  if (isOptions(argument) && random(8) > 0) {
+    const keys = Object.keys(argument);
+    const key = random(12) === 0 ? "unknown" : pick(random, keys);
+    if (random(10) === 0) delete argument[key];
+    else argument[key] = mutatedValue(random, argument[key]);
+  } else {
+    mutant[index] = mutatedValue(random, argument);
+  }
+  return random(20) === 0 ? mutant.slice(0, index) : mutant;
+}
+
+function mutatedValue(random, value) {
+  if (typeof value === "string" && random(2) === 0) return mutatedText(random, value);
+  if (Array.isArray(value) && random(2) === 0) return [...value, mutatedValue(random, value[0])];
+  if (ArrayBuffer.isView(value) && random(2) === 0) return mutatedBytes(random, Buffer.from(value));
+  if (typeof value === "number" && random(2) === 0) return pick(random, [value + 1, value - 1, -value, value * 1e6, value / 3, 2 ** 32, 2 ** 53, BigInt(value)]);
+  return pick(random, SMALL);
+}
+
+function mutatedText(random, text) {
+  const at = random(text.length + 1);
+  switch (random(4)) {
+    case 0:
+      return text.slice(0, at) + text.slice(at + 1 + random(4));
+    case 1:
+      return text.slice(0, at) + String.fromCharCode(random(4) === 0 ? random(0x10000) : random(128)) + text.slice(at);
+    case 2:
+      return text.slice(0, at) + text.slice(random(text.length + 1));
+    default:
+      return text.slice(0, at) + String.fromCharCode(32 + random(95)) + text.slice(at + 1);
+  }
+}
+
+function mutatedBytes(random, bytes) {
+  const at = random(bytes.length + 1);
+  switch (random(5)) {
+    case 0:
+      return bytes.subarray(0, at);
+    case 1:
+      return Buffer.concat([bytes.subarray(0, at), Buffer.from([random(256)]), bytes.subarray(at)]);
+    case 2:
+      return Buffer.concat([bytes, Buffer.from([random(256)])]);
+    default: {
+      const copy = Buffer.from(bytes);
+      if (at < copy.length) copy[at] ^= 1 << random(8);
+      return copy;
+    }
+  }
+}
+
+function isOptions(value) {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype && !("response" in value);
+}
+
+function plain(response) {
+  return typeof response === "string" ? JSON.parse(response) : response;
+}
+
+function decode(text) {
+  return Buffer.from(text, "base64url");
+}
+
+function pick(random, items) {
+  return items[random(items.length)];
+}
+
+/** A linear congruential generator with the constants of Numerical Recipes; its high bits choose. */
+function generator(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}

@@ -1,0 +1,265 @@
+//! The two ceremonies as values that a mutation can change in one place, and their cases.
+
+use crate::bytes::{base64url, hex};
+use crate::case::Case;
+use crate::cbor_build::{Item, bytes, map, text};
+use crate::json::Json;
+use crate::keys::Key;
+use sha2::{Digest, Sha256};
+
+/// Flags of the authenticator data (WebAuthn Level 3 §6.1).
+pub(crate) const UP: u8 = 0x01;
+pub(crate) const UV: u8 = 0x04;
+pub(crate) const BE: u8 = 0x08;
+pub(crate) const BS: u8 = 0x10;
+pub(crate) const AT: u8 = 0x40;
+pub(crate) const ED: u8 = 0x80;
+
+pub(crate) fn sha256(message: &[u8]) -> Vec<u8> {
+    Sha256::digest(message).to_vec()
+}
+
+/// Authenticator data (§6.1), part by part.
+#[derive(Clone)]
+pub(crate) struct AuthData {
+    pub(crate) rp_id_hash: Vec<u8>,
+    pub(crate) flags: u8,
+    pub(crate) sign_count: u32,
+    pub(crate) attested: Option<Attested>,
+    pub(crate) extensions: Option<Item>,
+}
+
+/// Attested credential data (§6.5.1).
+#[derive(Clone)]
+pub(crate) struct Attested {
+    pub(crate) aaguid: Vec<u8>,
+    pub(crate) credential_id: Vec<u8>,
+    /// The length that is written, if it is not the id's.
+    pub(crate) length: Option<u16>,
+    pub(crate) public_key: Item,
+}
+
+impl AuthData {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut out = self.rp_id_hash.clone();
+        out.push(self.flags);
+        out.extend(self.sign_count.to_be_bytes());
+        if let Some(attested) = &self.attested {
+            out.extend(attested.bytes());
+        }
+        out.extend(self.extensions.iter().flatten());
+        out
+    }
+}
+
+impl Attested {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let own = u16::try_from(self.credential_id.len()).expect("a length of two bytes");
+        let length = self.length.unwrap_or(own).to_be_bytes();
+        [&self.aaguid[..], &length, &self.credential_id, &self.public_key].concat()
+    }
+}
+
+/// What both ceremonies share.
+#[derive(Clone)]
+pub(crate) struct Ceremony {
+    pub(crate) rp_id: String,
+    pub(crate) origins: Vec<String>,
+    pub(crate) allow_cross_origin: bool,
+    pub(crate) top_origins: Option<Vec<String>>,
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) require_presence: bool,
+    pub(crate) require_verification: bool,
+    pub(crate) client_data: Vec<u8>,
+}
+
+impl Ceremony {
+    fn inputs(&self, case: Case) -> Case {
+        case.input("rp_id", self.rp_id.as_str())
+            .input("expected_origins", self.origins.clone())
+            .input("allow_cross_origin", self.allow_cross_origin)
+            .input("expected_top_origins", self.top_origins.clone())
+            .input("expected_challenge_hex", hex(&self.challenge))
+            .input("require_user_presence", self.require_presence)
+            .input("require_user_verification", self.require_verification)
+            .input("client_data_json_hex", hex(&self.client_data))
+    }
+
+    /// The client data as text. Panics if a mutation has made it something else.
+    pub(crate) fn client_data_text(&self) -> String {
+        String::from_utf8(self.client_data.clone()).expect("client data is text")
+    }
+
+    /// Replaces a part of the client data that must stand in it exactly once.
+    pub(crate) fn replace(&mut self, from: &str, to: &str) {
+        let text = self.client_data_text();
+        assert_eq!(text.matches(from).count(), 1, "{from} in {text}");
+        self.client_data = text.replace(from, to).into_bytes();
+    }
+
+    /// The challenge as the client data spells it.
+    pub(crate) fn challenge_text(&self) -> String {
+        base64url(&self.challenge)
+    }
+}
+
+/// A registration: a positive one, or one that a mutation has changed.
+#[derive(Clone)]
+pub(crate) struct Registration {
+    /// The id of the positive case.
+    pub(crate) name: String,
+    pub(crate) ceremony: Ceremony,
+    pub(crate) key: Key,
+    pub(crate) auth_data: AuthData,
+    pub(crate) fmt: Item,
+    pub(crate) att_stmt: Item,
+    /// Written in place of the attestation object that the parts make.
+    pub(crate) attestation_object: Option<Vec<u8>>,
+    /// Inputs that only some cases have.
+    pub(crate) more: Vec<(&'static str, Json)>,
+}
+
+impl Registration {
+    /// The attestation object around any authenticator data.
+    pub(crate) fn object_around(&self, auth_data: &[u8]) -> Vec<u8> {
+        map(&[
+            (text("fmt"), self.fmt.clone()),
+            (text("attStmt"), self.att_stmt.clone()),
+            (text("authData"), bytes(auth_data)),
+        ])
+    }
+
+    /// The attestation object as sent.
+    pub(crate) fn object(&self) -> Vec<u8> {
+        self.attestation_object
+            .clone()
+            .unwrap_or_else(|| self.object_around(&self.auth_data.bytes()))
+    }
+
+    /// The attested credential data. Panics if a mutation has taken it away.
+    pub(crate) fn attested(&mut self) -> &mut Attested {
+        self.auth_data.attested.as_mut().expect("attested credential data")
+    }
+
+    fn case(&self, id: &str) -> Case {
+        let case = self
+            .ceremony
+            .inputs(Case::new("webauthn.register", id))
+            .input("allowed_algs", vec![-7]);
+        let case = case
+            .input("attestation_object_hex", hex(&self.object()))
+            .input("trust_anchors_hex", Json::Null)
+            .input("verification_time", Json::Null);
+        self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()))
+    }
+
+    /// The case that must be accepted.
+    pub(crate) fn accepted(&self, id: &str) -> Case {
+        let attested = self.auth_data.attested.as_ref().expect("attested credential data");
+        self.case(id).accept(
+            "valid",
+            [
+                ("fmt", "none".into()),
+                ("attestation_type", "none".into()),
+                ("aaguid_hex", hex(&attested.aaguid).into()),
+                ("credential_id_hex", hex(&attested.credential_id).into()),
+                ("credential_public_key_cose_hex", hex(&attested.public_key).into()),
+                ("alg", (-7).into()),
+                ("sign_count", self.auth_data.sign_count.into()),
+                ("flags_hex", hex(&[self.auth_data.flags]).into()),
+                ("up", (self.auth_data.flags & UP != 0).into()),
+                ("uv", (self.auth_data.flags & UV != 0).into()),
+                ("backup_eligible", (self.auth_data.flags & BE != 0).into()),
+                ("backup_state", (self.auth_data.flags & BS != 0).into()),
+                ("extensions_hex", self.auth_data.extensions.as_deref().map(hex).into()),
+            ],
+        )
+    }
+
+    /// The case that must be refused.
+    pub(crate) fn refused(&self, id: &str, code: &str) -> Case {
+        self.case(id).reject(code)
+    }
+}
+
+/// An authentication: a positive one, or one that a mutation has changed.
+#[derive(Clone)]
+pub(crate) struct Authentication {
+    pub(crate) name: String,
+    pub(crate) ceremony: Ceremony,
+    pub(crate) key: Key,
+    pub(crate) auth_data: AuthData,
+    /// Sent in place of the authenticator data that the parts make.
+    pub(crate) auth_data_bytes: Option<Vec<u8>>,
+    /// Sent in place of the signature over what is sent.
+    pub(crate) signature: Option<Vec<u8>>,
+    pub(crate) credential_id: Vec<u8>,
+    pub(crate) stored_key: Item,
+    pub(crate) stored_sign_count: u32,
+    pub(crate) stored_backup_eligible: Option<bool>,
+    pub(crate) user_handle: Option<Vec<u8>>,
+    pub(crate) more: Vec<(&'static str, Json)>,
+}
+
+impl Authentication {
+    /// The authenticator data as sent.
+    pub(crate) fn sent_auth_data(&self) -> Vec<u8> {
+        self.auth_data_bytes.clone().unwrap_or_else(|| self.auth_data.bytes())
+    }
+
+    /// What an authenticator signs.
+    pub(crate) fn signed_bytes(&self) -> Vec<u8> {
+        [self.sent_auth_data(), sha256(&self.ceremony.client_data)].concat()
+    }
+
+    /// The signature as sent: by default a good one over what is sent.
+    pub(crate) fn sent_signature(&self) -> Vec<u8> {
+        self.signature.clone().unwrap_or_else(|| self.key.sign_der(&self.signed_bytes()))
+    }
+
+    fn case(&self, id: &str) -> Case {
+        let case = self
+            .ceremony
+            .inputs(Case::new("webauthn.authenticate", id))
+            .input("authenticator_data_hex", hex(&self.sent_auth_data()))
+            .input("signature_hex", hex(&self.sent_signature()))
+            .input("credential_id_hex", hex(&self.credential_id))
+            .input("credential_public_key_cose_hex", hex(&self.stored_key))
+            .input("stored_sign_count", self.stored_sign_count)
+            .input("stored_backup_eligible", self.stored_backup_eligible)
+            .input("user_handle_hex", self.user_handle.as_deref().map(hex));
+        self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()))
+    }
+
+    /// The case that must be accepted.
+    pub(crate) fn accepted(&self, id: &str) -> Case {
+        self.case(id).accept(
+            "valid",
+            [
+                ("new_sign_count", self.auth_data.sign_count.into()),
+                ("flags_hex", hex(&[self.auth_data.flags]).into()),
+                ("up", (self.auth_data.flags & UP != 0).into()),
+                ("uv", (self.auth_data.flags & UV != 0).into()),
+                ("backup_eligible", (self.auth_data.flags & BE != 0).into()),
+                ("backup_state", (self.auth_data.flags & BS != 0).into()),
+                ("extensions_hex", self.auth_data.extensions.as_deref().map(hex).into()),
+            ],
+        )
+    }
+
+    /// The case that must be refused.
+    pub(crate) fn refused(&self, id: &str, code: &str) -> Case {
+        self.case(id).reject(code)
+    }
+}
+
+/// Says where a derived case comes from.
+pub(crate) fn derived(mut case: Case, section: &str, from: &str, mutation: &str) -> Case {
+    case.source = Json::object([
+        ("document", "WebAuthn Level 3".into()),
+        ("section", section.into()),
+        ("derived_from", from.into()),
+        ("mutation", mutation.into()),
+    ]);
+    case
+}

@@ -1,0 +1,298 @@
+// What the scenarios stand on: the demo's server on a free port with an empty database, headless Chromium with virtual
+// authenticators (the DevTools protocol's WebAuthn domain), oathtool as the authenticator app, and a small runner.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { readQr } from "./qr.mjs";
+
+const DEMO = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = path.resolve(DEMO, "../..");
+const { chromium } = createRequire(path.join(ROOT, "bindings/ts/package.json"))("playwright-core");
+
+const CHROMIUM_FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const PATIENCE = 8_000; // milliseconds: far more than any step takes, so that a hang is a failure and not a wait
+
+export const SCREENSHOTS = path.resolve(process.env.SCREENSHOTS ?? path.join(DEMO, "screenshots"));
+
+// The server
+
+export async function startServer({ port = 0 } = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), "mfakit-demo-"));
+  const venv = path.join(ROOT, ".tools/venv/bin/python");
+  const python = process.env.PYTHON ?? (existsSync(venv) ? venv : "python3");
+  const child = spawn(python, [path.join(DEMO, "server.py"), "--port", String(port), "--database", path.join(folder, "demo.sqlite3")], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  let complaints = "";
+  child.stderr.on("data", (data) => (complaints += data));
+  const origin = await new Promise((resolve, reject) => {
+    createInterface(child.stdout).once("line", (line) => resolve(line.match(/http:\S+/)?.[0]));
+    child.once("exit", (status) => reject(new Error(`the server ended with status ${status}:\n${complaints}`)));
+    child.once("error", reject);
+  });
+  return {
+    origin,
+    complaints: () => complaints,
+    stop: async () => {
+      child.removeAllListeners("exit");
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+// The browser
+
+export async function startBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: CHROMIUM_FLAGS });
+}
+
+/** A person at a fresh browser, on the demo's first page. `problems` collects what the page must never do. */
+export async function person(browser, origin, { host = "localhost", ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1120, height: 900 }, colorScheme: "light", ...options });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => {
+    // A refused proof is answered with an HTTP status, which Chromium also logs; everything else is a mistake.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|data:|blob:)/.test(request.url())) problems.push(`fetched ${request.url()}`);
+  });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable", { enableUI: false });
+  await page.goto(origin.replace("localhost", host));
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  return { context, page, devtools, problems, origin };
+}
+
+export const PHONE = { transport: "internal", hasUserVerification: true, isUserVerified: true };
+export const PLAIN_KEY = { transport: "usb", hasUserVerification: false, hasResidentKey: false };
+
+/** Plugs an authenticator in, which keeps passkeys and is touched at once unless told otherwise. */
+export async function plugIn({ devtools }, kind) {
+  const options = { protocol: "ctap2", ctap2Version: "ctap2_1", hasResidentKey: true, automaticPresenceSimulation: true, ...kind };
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
+  return {
+    options,
+    unplug: () => devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
+    touching: (enabled) => devtools.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    credentials: async () => (await devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+  };
+}
+
+// What a person does
+
+export async function signUp({ page }, name) {
+  await page.getByLabel("Choose a user name").fill(name);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("heading", { name: `Protect your account, ${name}` }).waitFor();
+}
+
+export const addPasskey = (who) => proof(who, () => who.page.getByRole("button", { name: /^Add a/ }).click());
+
+/** Sets the app up, as far as the QR code. Returns the secret as the page's text alternative has it. */
+export async function beginTotp({ page }) {
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await page.getByText("Cannot scan it?").click();
+  return (await page.locator("#totp-key").innerText()).replaceAll(" ", "");
+}
+
+export const confirmTotp = (who, code) =>
+  proof(who, async () => {
+    await who.page.getByLabel("Enter the code that the app shows").fill(code);
+    await who.page.getByRole("button", { name: "Confirm" }).click();
+  });
+
+export async function finishEnrolment({ page }) {
+  await page.getByRole("button", { name: "Done: sign in now" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+export async function signOut({ page }) {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+export const signInWithCode = (who, name, code) =>
+  proof(who, async () => {
+    await who.page.getByLabel("User name", { exact: true }).fill(name);
+    await who.page.getByRole("radio", { name: "Authenticator code" }).check();
+    await who.page.getByLabel("Six-digit code").fill(code);
+    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  });
+
+export async function askPasskeyByName({ page }, name) {
+  await page.getByLabel("User name", { exact: true }).fill(name);
+  await page.getByRole("radio", { name: "Passkey" }).check();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+export const signInByName = (who, name) => proof(who, () => askPasskeyByName(who, name));
+
+export const signInUsernameless = (who) =>
+  proof(who, () => who.page.getByRole("button", { name: "Sign in with a passkey" }).click());
+
+/** Does something that ends in a proof, and returns what the page then shows under the hood. */
+export async function proof({ page }, act) {
+  const entries = page.locator("#log > li");
+  const before = await entries.count();
+  await act();
+  await page.waitForFunction((count) => document.querySelectorAll("#log > li").length > count, before);
+  const entry = entries.first();
+  return {
+    server: await entry.locator("[data-side=server]").getAttribute("data-verdict"),
+    local: await entry.locator("[data-side=local]").getAttribute("data-verdict"),
+    agreement: await entry.locator(".agreement").innerText(),
+  };
+}
+
+/** Both halves said the same: the server through Python, and the page through WebAssembly. */
+export function bothSay(verdicts, expected) {
+  assert.deepEqual(verdicts, { server: expected, local: expected, agreement: "Both halves agree." });
+}
+
+export async function signedInAs({ page }, name, how) {
+  await page.getByRole("heading", { name: `Signed in as ${name}` }).waitFor();
+  if (how) assert.match(await page.locator("#account-lead").innerText(), how);
+}
+
+/** The words that a person reads; a code or a name of an exception among them would be a leak. */
+export async function reads({ page }, where, expected) {
+  const message = page.locator(`[data-for="${where}"]`);
+  await page.waitForFunction((selector) => document.querySelector(selector).textContent, `[data-for="${where}"]`);
+  const text = await message.innerText();
+  assert.match(text, expected);
+  assert.doesNotMatch(text, /[a-z]_[a-z]|Error|undefined|null/, "an error code is shown to the person");
+  return text;
+}
+
+/** Makes the browser's answers to this page's prompts pass through `change`, as an attacker's script or proxy would. */
+export async function tamper({ page }, change, argument) {
+  // As source text: the page's own Content-Security-Policy forbids it to make functions out of strings.
+  await page.evaluate(`{
+    const original = (PublicKeyCredential.prototype.untampered ??= PublicKeyCredential.prototype.toJSON);
+    const change = ${change};
+    PublicKeyCredential.prototype.toJSON = function () {
+      return change(original.call(this), ${JSON.stringify(argument)});
+    };
+  }`);
+}
+
+/** The next request to a path, as sent: {ceremony, response}. */
+export async function nextPost({ page }, suffix) {
+  return (await page.waitForRequest((request) => request.url().endsWith(suffix))).postDataJSON();
+}
+
+/** A post from the page itself, with its cookies and origin. */
+export async function postFrom({ page }, path, body) {
+  return page.evaluate(
+    async ([to, value]) => {
+      const reply = await fetch(to, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) });
+      return { status: reply.status, ...(await reply.json()) };
+    },
+    [path, body],
+  );
+}
+
+// The authenticator app
+
+/** The code of this step and of the next one, both of which a server accepts once. */
+export function oathtool(secret, { now = new Date(), steps = 2 } = {}) {
+  const flags = ["--totp", "--base32", `--window=${steps - 1}`, `--now=${now.toISOString().slice(0, 19).replace("T", " ")} UTC`];
+  // The key goes by standard input: a command line can be read by everybody on the machine.
+  return execFileSync("oathtool", [...flags, "-"], { input: secret + "\n", encoding: "utf8" }).trim().split("\n");
+}
+
+/** Six digits that are no code of this secret for some minutes around now. */
+export function wrongCode(secret, start = 0) {
+  const right = oathtool(secret, { now: new Date(Date.now() - 300_000), steps: 20 });
+  for (let guess = start; ; guess++) {
+    const code = String(guess).padStart(6, "0");
+    if (!right.includes(code)) return code;
+  }
+}
+
+export async function scanQr({ page, context }) {
+  await page.locator("#qr").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await page.locator("#qr").boundingBox();
+  // Without the picture's rounded corners, behind which a dark page shows.
+  const clip = { x: x + 8, y: y + 8, width: width - 16, height: height - 16 };
+  const png = (await page.screenshot({ clip })).toString("base64");
+  const other = await context.newPage(); // the demo's own page may not decode pictures from scripts
+  try {
+    const image = await other.evaluate(async (data) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+      canvas.drawImage(bitmap, 0, 0);
+      return { width: bitmap.width, height: bitmap.height, data: [...canvas.getImageData(0, 0, bitmap.width, bitmap.height).data] };
+    }, png);
+    return readQr(image);
+  } finally {
+    await other.close();
+  }
+}
+
+// Pictures
+
+let pictures = 0;
+const numbers = new Map();
+
+/** One file a state, numbered in the order of the story. */
+export async function picture({ page }, name) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  if (!numbers.has(name)) numbers.set(name, String(++pictures).padStart(2, "0"));
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${numbers.get(name)}-${name}.png`), fullPage: true, animations: "disabled" });
+}
+
+// The runner
+
+const scenarios = [];
+
+export function scenario(name, run) {
+  scenarios.push({ name, run });
+}
+
+/** Runs every scenario with people of its own; the status is the number of failures. */
+export async function runScenarios(world, only) {
+  let passed = 0, failed = 0;
+  for (const { name, run } of scenarios.filter((each) => !only || each.name.includes(only))) {
+    const people = [];
+    const arrive = async (options) => {
+      const someone = await person(world.browser, world.origin, options);
+      people.push(someone);
+      return someone;
+    };
+    const started = performance.now();
+    try {
+      await run(arrive, world);
+      for (const { problems } of people) assert.deepEqual(problems, [], "the page reported errors");
+      assert.equal(world.server.complaints(), "", "the server reported errors");
+      passed++;
+      console.log(`ok      ${name} (${Math.round(performance.now() - started)} ms)`);
+    } catch (error) {
+      failed++;
+      console.log(`FAILED  ${name}\n${String(error.stack ?? error).replace(/^/gm, "        ")}`);
+      for (const someone of people) await picture(someone, `failed-${failed}`).catch(() => {});
+    } finally {
+      for (const { context } of people) await context.close();
+    }
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed;
+}

@@ -1,0 +1,318 @@
+// The page: what a person sees and does. The two calls that matter are register() and authenticate() of mfakit/client,
+// which hand the server's options to the browser's passkey prompt and give back the JSON to post.
+
+import { authenticate, register } from "mfakit/client";
+import { recheck, rememberSecret } from "/local.js";
+
+const $ = (id) => document.getElementById(id);
+
+let me = { person: null };
+
+// Signing up and out
+
+onSubmit("sign-up", "sign-up", async (form) => {
+  await post("/api/sign-up", { name: form.get("name") });
+  await refresh({ focus: true });
+});
+
+onClick("sign-out", null, leave);
+onClick("finish-enrolment", null, async () => {
+  const { name, passkeys } = me.person;
+  await leave();
+  $("name").value = name;
+  chooseMethod(passkeys.length ? "passkey" : "totp");
+  say("sign-in", "Your account is ready. Sign in with a method you added.");
+});
+
+async function leave() {
+  await post("/api/sign-out", {});
+  await refresh({ focus: true });
+}
+
+// Adding methods
+
+onClick("add-passkey", "passkey", async () => {
+  const { ceremony, options } = await post("/api/passkey/begin", {});
+  const response = await prompting("Follow your device's steps to make a passkey.", (signal) => register(options, { signal }));
+  const answer = await postProof("/api/passkey/finish", { ceremony, response });
+  await refresh();
+  say("passkey", answer.message);
+});
+
+onClick("begin-totp", "totp", async () => {
+  const { secret, uri, qr } = await post("/api/totp/begin", {});
+  rememberSecret(me.person.name, secret);
+  $("qr").src = `data:image/svg+xml,${encodeURIComponent(qr)}`;
+  $("totp-key").textContent = secret.replace(/.{4}(?=.)/g, "$& ");
+  $("totp-uri").href = uri;
+  $("begin-totp").hidden = true;
+  $("totp-setup").hidden = false;
+  $("first-code").focus();
+});
+
+onSubmit("confirm-totp", "totp", async (form) => {
+  const answer = await postProof("/api/totp/confirm", { code: form.get("code") }, me.person.name);
+  $("confirm-totp").reset();
+  await refresh();
+  say("totp", `${answer.message} The code you just typed is used up; the next one works.`);
+  $("totp-card").querySelector("h2").focus();
+});
+
+// Signing in
+
+onClick("passkey-discover", "sign-in", () => signInWithPasskey());
+
+onSubmit("sign-in", "sign-in", async (form) => {
+  if (form.get("method") === "passkey") return signInWithPasskey(form.get("name"));
+  await postProof("/api/sign-in/totp", { name: form.get("name"), code: form.get("code") }, form.get("name"));
+  await refresh({ focus: true });
+});
+
+async function signInWithPasskey(name) {
+  const { ceremony, options } = await post("/api/sign-in/passkey/begin", name === undefined ? {} : { name });
+  const response = await prompting("Follow your device's steps to use your passkey.", (signal) => authenticate(options, { signal }));
+  await postProof("/api/sign-in/passkey/finish", { ceremony, response });
+  await refresh({ focus: true });
+}
+
+for (const radio of document.querySelectorAll("input[name=method]")) {
+  radio.addEventListener("change", () => chooseMethod(radio.value));
+}
+
+function chooseMethod(method) {
+  document.querySelector(`input[name=method][value=${method}]`).checked = true;
+  $("code-field").hidden = method !== "totp";
+}
+
+// The browser's prompt
+
+// What the browser's half may answer, in words for the person.
+const CLOSED = "The passkey prompt was closed or timed out. Nothing has changed; try again when you are ready.";
+const PROMPT_PROBLEMS = {
+  cancelled: CLOSED,
+  aborted: CLOSED,
+  timeout: CLOSED,
+  already_registered: "This device already holds a passkey for this account.",
+  not_supported: "This browser or device cannot use passkeys here.",
+  not_allowed_here: "Passkeys do not work at this address. Open the page by its name, localhost.",
+};
+
+async function prompting(text, run) {
+  const abort = new AbortController();
+  const before = document.activeElement;
+  $("waiting-text").textContent = text;
+  $("waiting").hidden = false;
+  $("cancel").onclick = () => abort.abort();
+  $("cancel").focus();
+  try {
+    return await run(abort.signal);
+  } catch (error) {
+    throw new Problem(PROMPT_PROBLEMS[error.code] ?? "The browser could not use a passkey. Please try again.");
+  } finally {
+    $("waiting").hidden = true;
+    before?.focus();
+  }
+}
+
+// Talking to the server
+
+// A failure that is words for the person, and nothing more.
+class Problem extends Error {}
+
+async function send(path, body) {
+  let reply;
+  try {
+    reply = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    throw new Problem("The server cannot be reached. Is it still running?");
+  }
+  return reply.json();
+}
+
+async function post(path, body) {
+  const answer = await send(path, body);
+  if (answer.error) throw new Problem(answer.error);
+  return answer;
+}
+
+// A post whose answer is a verdict: it is checked again here and written to the log, whatever it was.
+async function postProof(path, body, name) {
+  const answer = await send(path, body);
+  if (answer.verdict) {
+    const local = await recheck(answer.verdict, me.relyingParty, { ...body, name }).catch((error) => {
+      console.error(error);
+      return { skipped: "WebAssembly could not be used in this browser." };
+    });
+    writeEntry(answer.verdict, local);
+  }
+  if (answer.error) throw new Problem(answer.error);
+  return answer;
+}
+
+// Showing
+
+async function refresh({ focus = false } = {}) {
+  me = await (await fetch("/api/me")).json();
+  const { person } = me;
+  clearMessages();
+  $("view-welcome").hidden = Boolean(person);
+  $("view-account").hidden = !person;
+  $("who").hidden = $("sign-out").hidden = !person;
+  if (person) showAccount(person);
+  else resetWelcome();
+  document.title = person ? `${person.name} · mfakit demo` : "Sign in · mfakit demo";
+  if (focus) (person ? $("account-title") : document.querySelector("#view-welcome h1")).focus();
+}
+
+function resetWelcome() {
+  for (const form of ["sign-in", "sign-up", "confirm-totp"]) $(form).reset();
+  chooseMethod("totp");
+}
+
+function showAccount(person) {
+  const enrolling = person.session === "enrolling";
+  const methods = person.passkeys.length + (person.totp ? 1 : 0);
+  $("who").textContent = enrolling ? `Setting up ${person.name}` : person.name;
+  $("sign-out").textContent = enrolling ? "Leave" : "Sign out";
+  $("account-title").textContent = enrolling ? `Protect your account, ${person.name}` : `Signed in as ${person.name}`;
+  $("account-lead").textContent = enrolling ? "Add at least one way to prove that it is you. A passkey is the safest." : howSignedIn(person);
+
+  $("no-backup").hidden = methods !== 1;
+  $("enrolment-end").hidden = !(enrolling && methods > 0);
+
+  $("passkey-tag").textContent = person.passkeys.length ? "on" : "recommended";
+  $("passkey-tag").classList.toggle("on", person.passkeys.length > 0);
+  $("add-passkey").textContent = person.passkeys.length ? "Add another passkey" : "Add a passkey";
+  $("add-passkey").classList.toggle("primary", !person.passkeys.length);
+  $("passkeys").replaceChildren(
+    ...person.passkeys.map((passkey, index) => {
+      const item = document.createElement("li");
+      const used = passkey.usedAt ? `last used ${moment(passkey.usedAt)}` : "not used yet";
+      item.append(textElement("strong", `Passkey ${index + 1}`), ` added ${moment(passkey.createdAt)}, ${used}`);
+      return item;
+    }),
+  );
+
+  $("totp-tag").textContent = person.totp ? "on" : "";
+  $("totp-tag").classList.toggle("on", person.totp);
+  $("begin-totp").hidden = person.totp || !$("totp-setup").hidden;
+  if (person.totp) $("totp-setup").hidden = true;
+}
+
+function howSignedIn({ method, userVerified }) {
+  if (method === "totp") return "With an authenticator code: one factor, something you have.";
+  return userVerified
+    ? "With a passkey that checked it was you: two factors, something you have and its PIN, finger or face."
+    : "With a passkey that was only touched: one factor, something you have. On its own it should follow a first factor.";
+}
+
+function say(where, text, { error = false } = {}) {
+  const message = document.querySelector(`[data-for="${where}"]`);
+  message.classList.toggle("error", error);
+  message.textContent = text;
+  message.scrollIntoView({ block: "nearest" });
+}
+
+function clearMessages() {
+  for (const message of document.querySelectorAll(".message")) message.textContent = "";
+}
+
+// The log under the hood
+
+const OPERATIONS = {
+  passkey_registration: "Passkey added",
+  passkey_sign_in: "Passkey sign-in",
+  totp_confirmation: "Authenticator app confirmed",
+  totp_sign_in: "Authenticator code sign-in",
+  "/api/passkey/finish": "Passkey added",
+  "/api/sign-in/passkey/finish": "Passkey sign-in",
+  "/api/totp/confirm": "Authenticator app confirmed",
+  "/api/sign-in/totp": "Authenticator code sign-in",
+};
+
+function writeEntry({ operation, server, check }, local) {
+  const entry = $("entry").content.cloneNode(true).firstElementChild;
+  const now = new Date();
+  entry.querySelector("h3").textContent = OPERATIONS[operation] ?? operation;
+  entry.querySelector("time").textContent = now.toLocaleTimeString();
+  entry.querySelector("time").dateTime = now.toISOString();
+  showVerdict(entry.querySelector("[data-side=server]"), server);
+  showVerdict(entry.querySelector("[data-side=local]"), local);
+
+  const agreement = entry.querySelector(".agreement");
+  if (local.skipped) agreement.textContent = local.skipped;
+  else {
+    // Equal means all of it: the verdict, its code, and the very text or number to be stored.
+    const same = server.accepted === local.accepted && server.code === local.code && String(server.next) === String(local.next);
+    agreement.textContent = same ? "Both halves agree." : "The two halves differ: this is a bug in mfakit.";
+    agreement.classList.add(same ? "same" : "different");
+  }
+
+  const facts = entry.querySelector(".facts");
+  const { accepted, ...rest } = server;
+  for (const [name, value] of Object.entries({ ...rest, ...check })) {
+    if (value === null || value === undefined) continue;
+    facts.append(textElement("dt", name), textElement("dd", Array.isArray(value) ? value.join("\n") : String(value)));
+  }
+  $("log").prepend(entry);
+  $("hood-empty").hidden = true;
+}
+
+function showVerdict(element, { accepted, code, kind, skipped }) {
+  const verdict = skipped ? "not checked" : accepted ? "accepted" : code;
+  element.dataset.verdict = verdict;
+  element.classList.add(skipped ? "skipped" : accepted ? "good" : "bad");
+  element.querySelector("dd").append(textElement("strong", verdict), textElement("span", skipped || accepted ? "" : kind ?? "refused"));
+}
+
+function textElement(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+function moment(seconds) {
+  return new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+// Wiring
+
+function onSubmit(id, where, action) {
+  $(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const empty = [...form.elements].find((element) => element.matches("input:not([type=radio])") && !element.value && element.offsetParent);
+    if (empty) {
+      say(where, `${empty.labels[0].textContent}: please fill this in.`, { error: true });
+      empty.focus();
+      return;
+    }
+    run(where, form.querySelector("[type=submit]"), () => action(new FormData(form)));
+  });
+}
+
+function onClick(id, where, action) {
+  $(id).addEventListener("click", (event) => run(where, event.currentTarget, action));
+}
+
+// One action at a time; its button says that it is busy, and every failure ends as words on the page.
+async function run(where, button, action) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  clearMessages();
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof Problem)) console.error(error);
+    const text = error instanceof Problem ? error.message : "Something went wrong in this page. Reload it and try again.";
+    say(where ?? (me.person ? "passkey" : "sign-in"), text, { error: true });
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+await refresh();
+if (location.hostname !== me.relyingParty.id) {
+  $("right-address").href = me.relyingParty.origins[0];
+  $("wrong-address").hidden = false;
+}

@@ -1,0 +1,50 @@
+// The second opinion: the same response, checked again in this page by mfakit's WebAssembly half.
+//
+// A real site has no use for this: a verdict that the person's own browser computes proves nothing to a server. It is
+// here to show that both halves are one core, and it is why the server hands out the challenge and the record it used.
+// The authenticator app's secret it never hands out again: a tab can recheck codes only for an app that was set up in
+// this very tab, which then saw the secret in the QR code.
+
+const secrets = new Map(); // user name → base32 secret, for as long as the tab lives
+
+export function rememberSecret(name, secret) {
+  secrets.set(name.toLowerCase(), secret);
+}
+
+// → {accepted: true, next} | {accepted: false, code, kind, step} | {skipped: reason}
+export async function recheck(verdict, relyingParty, { name, response, code }) {
+  const { check, server } = verdict;
+  if (!check) return { skipped: "The server refused before anything was checked." };
+  if (["state_conflict", "ceremony_expired"].includes(server.code)) {
+    return { skipped: "Only the server's store and clock can tell this." };
+  }
+  const mfakit = await import("mfakit");
+  await mfakit.init();
+  try {
+    const verified = await verify(mfakit, check, relyingParty, secrets.get(name?.toLowerCase()), { response, code });
+    return verified ? { accepted: true, next: verified.transition.next } : { skipped: "This tab never saw the app's secret." };
+  } catch (error) {
+    if (!mfakit.isMfaError(error)) throw error;
+    return { accepted: false, code: error.code, kind: error.kind, step: error.step };
+  }
+}
+
+function verify(mfakit, check, relyingParty, secret, { response, code }) {
+  const { id, ...options } = relyingParty;
+  const party = new mfakit.RelyingParty(id, options);
+  const { challenge, userHandle, record, allow } = check;
+  switch (check.operation) {
+    case "verify_registration":
+      return party.verifyRegistration(response, { challenge, userHandle });
+    case "verify_authentication":
+      return party.verifyAuthentication(response, { challenge, userHandle, record, allow });
+    case "verify_discoverable_authentication":
+      return party.verifyDiscoverableAuthentication(response, { challenge, record });
+    case "totp_confirm":
+      return secret && new mfakit.Totp(secret).confirm(code, { now: check.now });
+    case "totp_verify":
+      return secret && new mfakit.Totp(secret).verify(code, { now: check.now, lastStep: check.lastStep ?? null });
+    default:
+      throw new TypeError(`unknown check ${check.operation}`);
+  }
+}

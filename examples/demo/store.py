@@ -1,0 +1,252 @@
+"""The demo's storage: SQLite, and the two habits that every mfakit store needs.
+
+* A state changes only by compare-and-set: `UPDATE … SET s = next WHERE … AND s IS prev`, and the row count goes to
+  `verified.commit(rows)`. Of two requests that verified the same proof, one finds its row changed and is refused.
+* A ceremony is taken out of the store before it is finished, so that no response can be tried twice.
+
+`open_session` takes mfakit's Evidence and nothing else, and Evidence comes only from `commit`: code that forgets the
+compare-and-set has nothing to open a session with.
+
+The file holds the authenticator-app secrets in clear, as any TOTP verifier must be able to read them. A real site
+encrypts that column under a key kept outside the database.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import sqlite3
+
+import mfakit
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS users (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,              -- the name, case folded: Alice and alice are one person
+    handle TEXT NOT NULL UNIQUE,                -- what authenticators store; random, never the name
+    created_at INTEGER NOT NULL,
+    totp_pending TEXT,                          -- shown as a QR code, not yet confirmed: signs nobody in
+    totp_secret TEXT,
+    totp_last_step INTEGER,                     -- the newest step used; NULL before the first
+    totp_failures INTEGER NOT NULL DEFAULT 0,
+    totp_retry_at INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS credentials (
+    id TEXT PRIMARY KEY,                        -- unique across all users, as WebAuthn asks
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    record TEXT NOT NULL,                       -- mfakit's text, replaced whole by compare-and-set
+    created_at INTEGER NOT NULL,
+    used_at INTEGER
+);
+CREATE TABLE IF NOT EXISTS ceremonies (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    user_id INTEGER REFERENCES users(id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    options TEXT NOT NULL,                      -- only so that this demo's page can check again; a real site drops it
+    expires_at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sessions (
+    token_hash BLOB PRIMARY KEY,                -- a stolen database gives nobody's cookie away
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('enrolling', 'signed_in')),
+    method TEXT,
+    user_verified INTEGER,
+    expires_at INTEGER NOT NULL
+);
+"""
+
+ENROLLING_SECONDS = 15 * 60    # long enough to find a phone
+SIGNED_IN_SECONDS = 12 * 3600  # a working day
+
+# TOTP throttle: mistyping is human, so the first few wrong codes cost nothing; then each one doubles the wait.
+FREE_FAILURES = 5
+FIRST_WAIT_SECONDS = 15
+LONGEST_WAIT_SECONDS = 15 * 60  # 96 guesses a day, 3 right codes in a million: six years to even odds
+
+
+class Locked(Exception):
+    """Too many wrong codes for this user; carries the seconds to wait."""
+
+    def __init__(self, seconds):
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Store:
+    def __init__(self, path):
+        self._path = path
+        # Created by us, so that nobody else on the machine can read the secrets in it.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.closing(self._connect()) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+
+    @contextlib.contextmanager
+    def transaction(self):
+        """One write transaction: committed at the end, rolled back by any exception (state_conflict included)."""
+        with contextlib.closing(self._connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    # People
+
+    def add_user(self, name, *, now):
+        """The new user's id, or None when the name is taken."""
+        key = name.casefold()
+        with self.transaction() as db:
+            # A sign-up that was given up before any method was added does not hold its name for ever.
+            db.execute(
+                """DELETE FROM users WHERE name_key = ? AND created_at < ? AND totp_secret IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)""",
+                (key, now - ENROLLING_SECONDS),
+            )
+            cursor = db.execute(
+                "INSERT INTO users (name, name_key, handle, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (name, key, mfakit.generate_user_handle(), now),
+            )
+            return cursor.lastrowid if cursor.rowcount == 1 else None
+
+    def user(self, user_id):
+        return self._one("SELECT * FROM users WHERE id = ?", user_id)
+
+    def user_by_name(self, name):
+        return self._one("SELECT * FROM users WHERE name_key = ?", name.casefold())
+
+    # Passkeys
+
+    def credentials_of(self, user_id):
+        with contextlib.closing(self._connect()) as db:
+            return db.execute("SELECT * FROM credentials WHERE user_id = ? ORDER BY created_at, id", (user_id,)).fetchall()
+
+    def credential(self, credential_id):
+        return self._one("SELECT * FROM credentials WHERE id = ?", credential_id)
+
+    @staticmethod
+    def insert_credential(db, credential_id, user_id, transition, *, now):
+        """Registration goes from absent to a record: the unique id is the comparison. Returns the row count."""
+        return db.execute(
+            "INSERT INTO credentials (id, user_id, record, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (credential_id, user_id, transition.next, now),
+        ).rowcount
+
+    @staticmethod
+    def update_credential(db, credential_id, transition, *, now):
+        return db.execute(
+            "UPDATE credentials SET record = ?, used_at = ? WHERE id = ? AND record IS ?",
+            (transition.next, now, credential_id, transition.prev),
+        ).rowcount
+
+    # The authenticator app
+
+    def offer_totp(self, user_id, secret):
+        with self.transaction() as db:
+            db.execute("UPDATE users SET totp_pending = ? WHERE id = ?", (secret, user_id))
+
+    @staticmethod
+    def confirm_totp(db, user_id, secret, transition):
+        """Pending becomes real and the confirming step is burnt, in one statement."""
+        return db.execute(
+            """UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ?
+               WHERE id = ? AND totp_pending IS ? AND totp_secret IS NULL AND totp_last_step IS ?""",
+            (transition.next, user_id, secret, transition.prev),
+        ).rowcount
+
+    @staticmethod
+    def update_totp(db, user_id, secret, transition):
+        return db.execute(
+            """UPDATE users SET totp_last_step = ?, totp_failures = 0, totp_retry_at = 0
+               WHERE id = ? AND totp_secret IS ? AND totp_last_step IS ?""",
+            (transition.next, user_id, secret, transition.prev),
+        ).rowcount
+
+    def charge_totp(self, user_id, *, now):
+        """Counts the attempt as failed before it is looked at, so that parallel guesses gain nothing. Raises Locked."""
+        with self.transaction() as db:
+            row = db.execute("SELECT totp_failures, totp_retry_at FROM users WHERE id = ?", (user_id,)).fetchone()
+            if row["totp_retry_at"] > now:
+                raise Locked(row["totp_retry_at"] - now)
+            failures = row["totp_failures"] + 1
+            wait = 0
+            if failures >= FREE_FAILURES:
+                doublings = min(failures - FREE_FAILURES, 10)  # keeps the power small; the cap is reached at six
+                wait = min(FIRST_WAIT_SECONDS * 2**doublings, LONGEST_WAIT_SECONDS)
+            db.execute("UPDATE users SET totp_failures = ?, totp_retry_at = ? WHERE id = ?", (failures, now + wait, user_id))
+
+    def refund_totp(self, user_id):
+        """Gives back what a malformed code (a slip of the fingers, no guess) was charged."""
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE users SET totp_failures = MAX(totp_failures - 1, 0), totp_retry_at = 0 WHERE id = ?", (user_id,)
+            )
+
+    # Ceremonies
+
+    def keep_ceremony(self, ceremony, kind, *, user_id, now):
+        with self.transaction() as db:
+            db.execute("DELETE FROM ceremonies WHERE expires_at <= ?", (now,))
+            db.execute(
+                "INSERT INTO ceremonies (id, kind, user_id, state, options, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (ceremony.id, kind, user_id, ceremony.state, ceremony.options_json, ceremony.expires_at),
+            )
+
+    def take_ceremony(self, ceremony_id, kind):
+        """Removes the ceremony and returns it, or None when there is none: used, expired or never begun.
+
+        `DELETE … RETURNING` says the same in one statement; the SQLite of older Pythons does not have it (before 3.35).
+        """
+        with self.transaction() as db:
+            row = db.execute("SELECT * FROM ceremonies WHERE id = ? AND kind = ?", (ceremony_id, kind)).fetchone()
+            if row is None:
+                return None
+            deleted = db.execute("DELETE FROM ceremonies WHERE id = ?", (ceremony_id,)).rowcount
+            return row if deleted == 1 else None
+
+    # Sessions
+
+    def open_enrolling_session(self, user_id, *, now):
+        """What sign-up gives: enough to add a first method, and nothing else."""
+        with self.transaction() as db:
+            return self._new_session(db, user_id, "enrolling", None, None, now + ENROLLING_SECONDS)
+
+    def open_session(self, db, user_id, evidence, *, now):
+        if not isinstance(evidence, mfakit.Evidence):
+            raise TypeError("a session is opened by Evidence, which only a committed proof gives")
+        return self._new_session(db, user_id, "signed_in", evidence.method, evidence.user_verified, now + SIGNED_IN_SECONDS)
+
+    def session(self, token, *, now):
+        return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", _hash(token), now)
+
+    def close_session(self, token):
+        with self.transaction() as db:
+            db.execute("DELETE FROM sessions WHERE token_hash = ?", (_hash(token),))
+
+    @staticmethod
+    def _new_session(db, user_id, kind, method, user_verified, expires_at):
+        token = secrets.token_urlsafe(32)
+        db.execute(
+            "INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (_hash(token), user_id, kind, method, user_verified, expires_at),
+        )
+        return token
+
+    def _connect(self):
+        # isolation_level=None: transactions are the ones written out here, none that the driver opens by itself.
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA foreign_keys = ON")
+        return db
+
+    def _one(self, statement, *arguments):
+        with contextlib.closing(self._connect()) as db:
+            return db.execute(statement, arguments).fetchone()
+
+
+def _hash(token):
+    return hashlib.sha256(token.encode()).digest()

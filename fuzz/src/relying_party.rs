@@ -1,0 +1,150 @@
+//! The relying party of both ceremonies' oracles, its policies chosen by the input, and the steps that the ceremonies share,
+//! written a second time over the reference readers.
+
+use crate::{auth_data, client_data};
+use data_encoding::BASE64URL_NOPAD;
+use mfakit_core::Error;
+use mfakit_core::webauthn::{
+    BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, UserPresence, UserVerification,
+};
+use sha2::{Digest, Sha256};
+
+const ID: &str = "example.org";
+const ORIGINS: &[&str] = &["https://example.org", "https://login.example.org:8443"];
+const TOP_ORIGINS: &[&str] = &["https://example.com"];
+
+/// What the oracles vary, one bit or two each.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy(pub u16);
+
+impl Policy {
+    /// Frames are allowed to the listed top origins.
+    pub const FRAMES_LISTED: u16 = 0x01;
+    /// Frames are allowed to all.
+    pub const FRAMES_ANY: u16 = 0x02;
+    /// User verification is required.
+    pub const VERIFICATION: u16 = 0x04;
+    /// User presence is not required.
+    pub const NO_PRESENCE: u16 = 0x08;
+    /// Keys out of order are refused.
+    pub const STRICT_ORDER: u16 = 0x10;
+    /// A counter that does not increase is only reported.
+    pub const REPORT_COUNTER: u16 = 0x20;
+    /// Backup eligibility may be gained.
+    pub const ALLOW_UPGRADE: u16 = 0x40;
+
+    /// Whether this bit is set.
+    #[must_use]
+    pub const fn has(self, bit: u16) -> bool {
+        self.0 & bit != 0
+    }
+
+    /// The relying party with this policy.
+    #[must_use]
+    pub fn relying_party(self) -> RelyingParty<'static> {
+        let cross_origin = match self.0 & 3 {
+            Self::FRAMES_LISTED => CrossOrigin::AllowListed(TOP_ORIGINS),
+            Self::FRAMES_ANY => CrossOrigin::DangerAnyTopOrigin,
+            _ => CrossOrigin::Deny,
+        };
+        let verification = if self.has(Self::VERIFICATION) {
+            UserVerification::Required
+        } else {
+            UserVerification::Preferred
+        };
+        let mut rp = RelyingParty::new(ID, ORIGINS, verification)
+            .and_then(|rp| rp.cross_origin(cross_origin))
+            .expect("a valid configuration")
+            .strict_key_order(self.has(Self::STRICT_ORDER));
+        if self.has(Self::NO_PRESENCE) {
+            rp = rp.user_presence(UserPresence::DangerNotRequired);
+        }
+        if self.has(Self::REPORT_COUNTER) {
+            rp = rp.counter(CounterPolicy::Report);
+        }
+        if self.has(Self::ALLOW_UPGRADE) {
+            rp = rp.backup(BackupPolicy::AllowUpgrade);
+        }
+        rp
+    }
+
+    /// §7.1 steps 7 to 11, §7.2 steps 11 to 15.
+    ///
+    /// # Errors
+    ///
+    /// The first step that fails.
+    pub fn check_client_data(
+        self,
+        data: &client_data::Expected,
+        kind: &str,
+        challenge: &[u8],
+    ) -> Result<(), Error> {
+        require(data.kind == kind, Error::ClientDataTypeMismatch)?;
+        require(data.challenge == BASE64URL_NOPAD.encode(challenge), Error::ChallengeMismatch)?;
+        require(ORIGINS.contains(&data.origin.as_str()), Error::OriginMismatch)?;
+        let framed = data.cross_origin || data.top_origin.is_some();
+        let top_is_listed =
+            data.top_origin.as_ref().is_none_or(|top| TOP_ORIGINS.contains(&top.as_str()));
+        match self.0 & 3 {
+            Self::FRAMES_ANY => Ok(()),
+            Self::FRAMES_LISTED => require(top_is_listed, Error::TopOriginMismatch),
+            _ => require(!framed, Error::CrossOriginForbidden),
+        }
+    }
+
+    /// §7.1 steps 14 to 17, §7.2 steps 16 to 19.
+    ///
+    /// # Errors
+    ///
+    /// The first step that fails.
+    pub fn check_auth_data(self, data: &auth_data::Expected<'_>) -> Result<(), Error> {
+        let (up, uv) = (data.flags & 0x01 != 0, data.flags & 0x04 != 0);
+        let (be, bs) = (data.flags & 0x08 != 0, data.flags & 0x10 != 0);
+        require(data.ordered || !self.has(Self::STRICT_ORDER), Error::CborKeyOrder)?;
+        require(data.rp_id_hash == &Sha256::digest(ID)[..], Error::RpIdHashMismatch)?;
+        require(up || self.has(Self::NO_PRESENCE), Error::UserNotPresent)?;
+        require(uv || !self.has(Self::VERIFICATION), Error::UserNotVerified)?;
+        require(be || !bs, Error::BackupFlagsInvalid)
+    }
+}
+
+/// `Err(error)` unless the condition holds.
+///
+/// # Errors
+///
+/// The one given.
+pub const fn require(condition: bool, error: Error) -> Result<(), Error> {
+    if condition { Ok(()) } else { Err(error) }
+}
+
+/// Why the reference refuses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Refusal {
+    /// With this code.
+    Code(Error),
+    /// Because this part cannot be read: with one of the codes of its reader, whose own oracle compares them.
+    Unreadable,
+    /// It cannot tell: the client data has a number that serde_json cannot hold.
+    Unknown,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Code(error)
+    }
+}
+
+impl Refusal {
+    /// Panics unless core's error is one that this refusal allows.
+    pub fn compare(self, ours: Error) {
+        match self {
+            Self::Code(expected) => assert_eq!(ours, expected),
+            Self::Unreadable => {
+                let code = ours.code();
+                let prefixes = ["cbor_", "auth_data_", "credential_id_length", "attestation_object_"];
+                assert!(prefixes.iter().any(|prefix| code.starts_with(prefix)), "{ours:?}");
+            }
+            Self::Unknown => {}
+        }
+    }
+}

@@ -1,0 +1,232 @@
+# The recipes of mfakit. `./dev RECIPE` installs what a recipe needs, then runs it;
+# `just RECIPE` (with .tools/venv/bin/just) only runs it. `./dev` alone prints this list.
+
+set positional-arguments
+
+root := justfile_directory()
+export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", root / "target")
+# `python`, `maturin` and `just` are those that ./dev installed.
+export PATH := root / ".tools/venv/bin:" + env("PATH")
+# The browser that the end-to-end tests and the conformance target in a browser start.
+export CHROMIUM := env("CHROMIUM", `command -v chromium || command -v chromium-browser || command -v google-chrome || echo chromium`)
+
+# What tests use, built quickly and with the hidden conformance entry, and what ships never share a folder.
+test_wheel := CARGO_TARGET_DIR / "mfakit-test/wheel"
+release := CARGO_TARGET_DIR / "mfakit-release"
+fuzz_seconds := "5"
+cdylib := if os() == "macos" { "libmfakit_node.dylib" } else { "libmfakit_node.so" }
+
+[private]
+default:
+    @just --list --unsorted
+
+# ---- the two main ones
+
+# the demo on http://localhost:PORT, a site with passkeys and authenticator-app codes
+[group('main')]
+demo PORT="8080": build-python build-wasm build-ts
+    python examples/demo/server.py --port "$1"
+
+# every test, or only the stages named (see scripts/stages); the last line is `N passed, N failed`
+[group('main')]
+test *STAGES:
+    @python scripts/run-stages scripts/stages "$@"
+
+# ---- tests of one part
+
+# the core's tests, and that each of its features builds alone
+[group('tests')]
+test-core: (_cargo-test "-p" "mfakit-core")
+    cargo check --quiet -p mfakit-core --no-default-features
+    cargo check --quiet -p mfakit-core --no-default-features --features otp
+    cargo check --quiet -p mfakit-core --no-default-features --features webauthn
+    cargo check --quiet -p mfakit-core --no-default-features --features webauthn,es256
+
+# the Rust API's tests
+[group('tests')]
+test-rust: (_cargo-test "-p" "mfakit")
+
+# the Python package's tests, and its stubs against the package itself
+[group('tests')]
+test-python: build-python
+    python -m pytest -q bindings/python/tests
+    python -m mypy.stubtest mfakit
+
+# the npm package's tests on the native addon, and of the package's entries
+[group('tests')]
+test-node: build-node build-wasm build-ts
+    cd bindings/ts && npm run --silent test:native
+    cd bindings/ts && npm run --silent test:package
+
+# the npm package's tests on WebAssembly
+[group('tests')]
+test-wasm: build-wasm build-ts
+    cd bindings/ts && npm run --silent test:wasm
+
+# the demo in headless Chromium with virtual authenticators and oathtool; writes screenshots
+[group('tests')]
+e2e *ARGS: build-python build-wasm build-ts
+    node examples/demo/e2e/run.mjs "$@"
+
+# cargo test, by cargo-nextest where it is installed (which leaves documentation tests to cargo)
+_cargo-test *ARGS:
+    #!/bin/sh
+    if ! cargo nextest --version >/dev/null 2>&1; then
+        exec cargo test --no-fail-fast "$@"
+    fi
+    status=0
+    cargo nextest run --no-fail-fast "$@" || status=$?
+    cargo test --doc --no-fail-fast "$@" || status=$?
+    exit $status
+
+# ---- conformance
+
+# the committed vectors on every target, or on those named: rust python node wasm firmware …
+[group('conformance')]
+conformance *ARGS: (_build-targets ARGS)
+    cargo run --quiet --profile fast -p mfakit-judge -- conformance/vectors "$@"
+
+# the vectors of another folder, on every target or on those named
+[group('conformance')]
+conformance-dir DIR *TARGETS: (_build-targets TARGETS)
+    shift && cargo run --quiet --profile fast -p mfakit-judge -- {{ quote(join(invocation_directory(), DIR)) }} "$@"
+
+# N generated inputs on every target: all must give the same answer
+[group('conformance')]
+conformance-diff N: _build-targets
+    cargo run --quiet --profile fast -p mfakit-judge -- --diff "$1"
+
+# write the vectors again
+[group('conformance')]
+gen *ARGS:
+    cargo run --quiet --profile fast -p mfakit-gen -- "$@"
+
+# are the committed vectors what the generator writes?
+[group('conformance')]
+gen-check: (gen "--check")
+
+# builds what the named targets need; without a name, everything
+_build-targets *ARGS:
+    #!/bin/sh
+    set -eu
+    wanted=
+    for word in "$@"; do
+        case $word in
+            rust) wanted="$wanted build-target-rust" ;;
+            python) wanted="$wanted build-python" ;;
+            node) wanted="$wanted build-node build-wasm build-ts" ;;
+            wasm*) wanted="$wanted build-wasm build-ts" ;;
+            firmware) wanted="$wanted build-firmware" ;;
+        esac
+    done
+    # One invocation: a recipe that is named twice, or needed by another, runs once.
+    exec just ${wanted:-build-target-rust build-python build-node build-wasm build-ts build-firmware}
+
+# ---- checks
+
+# formatting, and clippy without a warning
+[group('checks')]
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    for folder in fuzz testing/ctgrind conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
+
+# formats every Rust source
+[group('checks')]
+fmt:
+    cargo fmt --all
+    for folder in fuzz testing/ctgrind conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
+
+# no part reaches where it may not: floors of the core, dependencies and size of the bindings
+[group('checks')]
+layers:
+    python scripts/layers --self-test
+    python scripts/layers
+
+# are the generated error tables and stubs what the generator writes, and do the Rust documents build?
+[group('checks')]
+docs-check:
+    cargo run --quiet --profile fast -p mfakit-codegen -- --check
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p mfakit-core -p mfakit
+
+# write the generated error tables and stubs again
+[group('checks')]
+codegen *ARGS:
+    cargo run --quiet --profile fast -p mfakit-codegen -- "$@"
+
+# no branch and no address depends on a secret, says valgrind; the leaky control must fail
+[group('checks')]
+ctgrind:
+    python scripts/ctgrind
+
+# fuzz one target for so many seconds
+[group('checks')]
+fuzz TARGET SECONDS:
+    python scripts/fuzz "$@"
+
+# every fuzz target for a few seconds each
+[group('checks')]
+fuzz-smoke:
+    python scripts/fuzz --all {{ fuzz_seconds }}
+
+# one-time passwords against oathtool on N random cases
+[group('checks')]
+oathtool-diff N="500": build-python
+    python scripts/oathtool-diff "$1"
+
+# N random mutations of each valid response and argument, in Rust, Python, Node.js and WebAssembly
+[group('checks')]
+hostile N="10000": build-python build-node build-wasm build-ts
+    MFAKIT_MUTATIONS="$1" cargo test --quiet --profile fast -p mfakit --test hostile
+    MFAKIT_MUTATIONS="$1" python -m pytest -q bindings/python/tests/test_hostile.py
+    cd bindings/ts && MFAKIT_MUTATIONS="$1" MFAKIT_BACKEND=native node --test test/hostile.test.mjs
+    cd bindings/ts && MFAKIT_MUTATIONS="$1" MFAKIT_BACKEND=wasm node --test test/hostile.test.mjs
+
+# sizes of what ships: wasm, addon, wheel, firmware
+[group('checks')]
+sizes: build-release build-firmware
+    python scripts/sizes {{ quote(release) }}
+
+# ---- builds; the test builds carry the hidden conformance entry
+
+# the Python package, into .tools/venv
+[group('builds')]
+build-python:
+    rm -rf {{ quote(test_wheel) }}
+    maturin build --quiet --profile fast --features conformance --auditwheel skip --manifest-path bindings/python/Cargo.toml --out {{ quote(test_wheel) }}
+    python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall {{ quote(test_wheel) }}/*.whl
+
+# the Node.js addon, into bindings/ts/native
+[group('builds')]
+build-node:
+    cargo build --profile fast -p mfakit-node --features conformance
+    scripts/put {{ quote(CARGO_TARGET_DIR / "fast" / cdylib) }} bindings/ts/native/mfakit.node
+
+# the WebAssembly module and its JavaScript glue, into bindings/ts/wasm
+[group('builds')]
+build-wasm:
+    scripts/build-wasm bindings/ts/wasm --features conformance
+
+# the TypeScript half of the npm package, into bindings/ts/dist
+[group('builds')]
+build-ts:
+    cd bindings/ts && npm run --silent build
+
+# the conformance target that uses the Rust API
+[group('builds')]
+build-target-rust:
+    cargo build --profile fast -p mfakit-target-rust
+
+# the conformance target for Cortex-M
+[group('builds')]
+build-firmware:
+    cd conformance/targets/firmware && {{ quote(root / "scripts/cross-cargo") }} build --release
+
+# everything that ships, optimised, without the conformance entry
+[group('builds')]
+build-release:
+    rm -rf {{ quote(release) }}
+    maturin build --quiet --release --manifest-path bindings/python/Cargo.toml --out {{ quote(release) }}
+    cargo build --release -p mfakit-node
+    scripts/put {{ quote(CARGO_TARGET_DIR / "release" / cdylib) }} {{ quote(release / "mfakit.node") }}
+    scripts/build-wasm {{ quote(release / "wasm") }}

@@ -1,0 +1,289 @@
+//! What is checked: every function of core that touches an OTP secret, on each path that it can take.
+//!
+//! A case also asserts its verdict: a path that is not taken would show nothing. The code that was typed, counters, times,
+//! windows and lengths are public; the secret, and all that is made from it, is not until core declassifies it.
+
+use crate::secrets::{ALGORITHMS, BYTES, Setup, hidden_secret};
+use crate::valgrind;
+use mfakit_core::crypto::hmac::HmacKey;
+use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
+use mfakit_core::otp::{Digits, truncate_to_code};
+use mfakit_core::{Error, OtpSecret, UnixTime};
+use std::hint::black_box;
+
+/// One function on one path.
+pub(crate) struct Case {
+    /// `function/path`
+    pub(crate) name: &'static str,
+    /// Runs it with every hash, number of digits and length of secret.
+    pub(crate) run: fn(),
+    /// Whether something is declassified on the way: then the case must be reported once the hook is taken away, which
+    /// shows that the secret did reach the result.
+    pub(crate) declassifies: bool,
+}
+
+const fn case(name: &'static str, run: fn()) -> Case {
+    Case { name, run, declassifies: true }
+}
+
+pub(crate) const CASES: &[Case] = &[
+    case("hotp.code_at", hotp_code_at),
+    case("hotp.verify/accept", hotp_verify_accept),
+    case("hotp.verify/reject", hotp_verify_reject),
+    case("hotp.verify/replay", hotp_verify_replay),
+    case("hotp.verify/end-of-counters", hotp_verify_end),
+    case("hotp.resync/accept", hotp_resync_accept),
+    case("hotp.resync/reject", hotp_resync_reject),
+    case("hotp.resync/replay", hotp_resync_replay),
+    case("totp.code_at", totp_code_at),
+    case("totp.verify/accept", totp_verify_accept),
+    case("totp.verify/reject", totp_verify_reject),
+    case("totp.verify/replay", totp_verify_replay),
+    case("totp.confirm/accept", totp_confirm_accept),
+    Case { declassifies: false, ..case("hmac", hmac) },
+    case("truncate_to_code", truncate),
+    case("from_base32/accept", base32_accept),
+    case("from_base32/refuse-symbol", base32_refuse_symbol),
+    case("from_base32/refuse-bits", base32_refuse_bits),
+];
+
+/// Counters where arithmetic can go wrong: the first, one that fills four bytes, the one before the last.
+const COUNTERS: [u64; 3] = [0, 1 << 32, u64::MAX - 1];
+/// Wide enough for a loop over candidates, narrow enough for valgrind's pace.
+const LOOK_AHEAD: u64 = 3;
+
+fn hotp_code_at() {
+    for setup in Setup::hotp_setups() {
+        for counter in COUNTERS {
+            let code = setup.hotp().code_at(black_box(counter));
+            assert_eq!(code.expose(), setup.code(counter));
+        }
+    }
+}
+
+fn hotp_verify_accept() {
+    for setup in Setup::hotp_setups() {
+        for (counter, ahead) in [(0, 0), (1 << 32, LOOK_AHEAD), (u64::MAX - 1, 0)] {
+            let code = black_box(setup.code(counter + ahead));
+            let verified =
+                setup.hotp().verify(code.as_bytes(), black_box(counter), black_box(LOOK_AHEAD));
+            assert_eq!(verified.expect("accepted").next_counter(), counter + ahead + 1);
+        }
+    }
+}
+
+fn hotp_verify_reject() {
+    for setup in Setup::hotp_setups() {
+        for counter in COUNTERS {
+            let near = counter.saturating_sub(1)..=counter.saturating_add(LOOK_AHEAD);
+            let code = black_box(setup.other_code(near));
+            let verified =
+                setup.hotp().verify(code.as_bytes(), black_box(counter), black_box(LOOK_AHEAD));
+            assert_eq!(verified.err(), Some(Error::OtpRejected));
+        }
+    }
+}
+
+fn hotp_verify_replay() {
+    for setup in Setup::hotp_setups() {
+        for counter in [1, 1 << 32, u64::MAX] {
+            let code = black_box(setup.code(counter - 1));
+            let verified =
+                setup.hotp().verify(code.as_bytes(), black_box(counter), black_box(LOOK_AHEAD));
+            assert_eq!(verified.err(), Some(Error::OtpReplayed));
+        }
+    }
+}
+
+fn hotp_verify_end() {
+    for setup in Setup::hotp_setups() {
+        let code = black_box(setup.code(u64::MAX));
+        let verified =
+            setup.hotp().verify(code.as_bytes(), black_box(u64::MAX), black_box(LOOK_AHEAD));
+        assert_eq!(verified.err(), Some(Error::OtpCounterExhausted));
+    }
+}
+
+fn hotp_resync_accept() {
+    for setup in Setup::hotp_setups() {
+        for (counter, ahead) in [(0, 0), (1 << 32, LOOK_AHEAD)] {
+            let first = black_box(setup.code(counter + ahead));
+            let second = black_box(setup.code(counter + ahead + 1));
+            let verified = setup.hotp().resync(
+                first.as_bytes(),
+                second.as_bytes(),
+                black_box(counter),
+                black_box(LOOK_AHEAD),
+            );
+            assert_eq!(verified.expect("accepted").next_counter(), counter + ahead + 2);
+        }
+    }
+}
+
+fn hotp_resync_reject() {
+    for setup in Setup::hotp_setups() {
+        for counter in COUNTERS {
+            let near = counter.saturating_sub(1)..=counter.saturating_add(LOOK_AHEAD + 1);
+            // Right, then wrong: the first match alone must show nothing.
+            let first = black_box(setup.code(counter));
+            let second = black_box(setup.other_code(near));
+            let verified = setup.hotp().resync(
+                first.as_bytes(),
+                second.as_bytes(),
+                black_box(counter),
+                black_box(LOOK_AHEAD),
+            );
+            assert_eq!(verified.err(), Some(Error::OtpRejected));
+        }
+    }
+}
+
+fn hotp_resync_replay() {
+    for setup in Setup::hotp_setups() {
+        let counter = 1 << 32;
+        let first = black_box(setup.code(counter - 1));
+        let second = black_box(setup.code(counter));
+        let verified = setup.hotp().resync(
+            first.as_bytes(),
+            second.as_bytes(),
+            black_box(counter),
+            black_box(LOOK_AHEAD),
+        );
+        assert_eq!(verified.err(), Some(Error::OtpReplayed));
+    }
+}
+
+/// The current step of the TOTP cases, and a moment in it.
+const STEP: u64 = 1 << 32;
+
+fn verify(
+    totp: &Totp,
+    code: &str,
+    last_step: Option<u64>,
+    step: u64,
+) -> Result<TotpVerified, Error> {
+    let now = UnixTime::from_seconds(black_box(step * 30 + 29));
+    let window = Window::new(black_box(2), black_box(1)).expect("at most 10");
+    totp.verify(black_box(code).as_bytes(), black_box(last_step), now, window)
+}
+
+fn totp_code_at() {
+    for setup in Setup::totp_setups() {
+        for step in [0, STEP, u64::MAX / 30] {
+            let now = UnixTime::from_seconds(black_box(step * 30));
+            assert_eq!(setup.totp().code_at(now).expect("after T0").expose(), setup.code(step));
+        }
+    }
+}
+
+fn totp_verify_accept() {
+    for setup in Setup::totp_setups() {
+        for (typed, last_step) in
+            [(STEP - 2, None), (STEP, Some(STEP - 1)), (STEP + 1, Some(STEP - 100))]
+        {
+            let verified = verify(&setup.totp(), &setup.code(typed), last_step, STEP);
+            assert_eq!(verified.expect("accepted").step().get(), typed);
+        }
+    }
+}
+
+fn totp_verify_reject() {
+    for setup in Setup::totp_setups() {
+        for last_step in [None, Some(STEP - 1), Some(u64::MAX)] {
+            let code = setup.other_code(STEP - 8..=STEP + 1);
+            let verified = verify(&setup.totp(), &code, last_step, STEP);
+            assert_eq!(verified.err(), Some(Error::OtpRejected));
+        }
+    }
+}
+
+fn totp_verify_replay() {
+    for setup in Setup::totp_setups() {
+        for typed in [STEP - 5, STEP - 1, STEP] {
+            let verified = verify(&setup.totp(), &setup.code(typed), Some(STEP), STEP);
+            assert_eq!(verified.err(), Some(Error::OtpReplayed));
+        }
+    }
+}
+
+fn totp_confirm_accept() {
+    for setup in Setup::totp_setups() {
+        let now = UnixTime::from_seconds(black_box(STEP * 30));
+        let code = black_box(setup.code(STEP));
+        let verified = setup.totp().confirm(code.as_bytes(), now);
+        assert_eq!(verified.expect("accepted").drift(), 0);
+    }
+}
+
+fn hmac() {
+    for (bytes, algorithm) in BYTES.into_iter().flat_map(|b| ALGORITHMS.map(|a| (b, a))) {
+        let secret = hidden_secret(bytes);
+        let key = HmacKey::new(black_box(algorithm), secret.expose()).expect("any key");
+        // Shorter than a block, and of several blocks.
+        for message in [&[0x61; 8][..], &[0x61; 300]] {
+            let tag = key.tag(black_box(message));
+            black_box(tag.expose());
+        }
+    }
+}
+
+fn truncate() {
+    // The lengths of the three hashes; the last byte chooses the offset.
+    for len in [20, 32, 64] {
+        for last in 0..16 {
+            let mut tag = black_box(vec![0x7f; len]);
+            if let Some(byte) = tag.last_mut() {
+                *byte = last;
+            }
+            valgrind::make_secret(&mut tag);
+            for digits in [Digits::SIX, Digits::TEN] {
+                let code = truncate_to_code(black_box(&tag), black_box(digits));
+                assert_eq!(code.expect("long enough").expose().len(), usize::from(digits.get()));
+            }
+        }
+    }
+}
+
+/// A text whose every byte is secret; its length is not.
+fn hidden_text(text: &str) -> String {
+    let mut text = black_box(text).to_owned();
+    // SAFETY: the request changes what valgrind knows about the bytes, not the bytes.
+    valgrind::make_secret(unsafe { text.as_bytes_mut() });
+    text
+}
+
+fn base32_accept() {
+    for (text, expected) in [
+        ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", &b"12345678901234567890"[..]),
+        ("gezd gnbv-gy3t qojq gezd gnbv gy3t qojq ge======", b"123456789012345678901"),
+        ("77777777777777777777777777777777", &[0xff; 20]),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &[0; 20]),
+    ] {
+        let text = hidden_text(text);
+        let secret = OtpSecret::from_base32(black_box(&text)).expect("well formed");
+        let mut bytes = secret.expose().to_vec();
+        valgrind::make_public(&mut bytes);
+        assert_eq!(bytes, expected);
+    }
+}
+
+fn base32_refuse_symbol() {
+    // Every symbol is looked at, whatever stood before it: 0, 1, 8, 9 and @ are next to symbols of the alphabet.
+    for text in [
+        "0EZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "GEZDGNBVGY3TQOJQ1EZDGNBVGY3TQOJ8",
+        "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ@",
+        "9@[`{9@[`{9@[`{9@[`{9@[`{9@[`{9@",
+    ] {
+        let text = hidden_text(text);
+        let refused = OtpSecret::from_base32(black_box(&text));
+        assert_eq!(refused.err(), Some(Error::SecretMalformed));
+    }
+}
+
+fn base32_refuse_bits() {
+    // The two bits after the last whole byte are not zero.
+    let text = hidden_text("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGF");
+    let refused = OtpSecret::from_base32(black_box(&text));
+    assert_eq!(refused.err(), Some(Error::SecretMalformed));
+}

@@ -1,0 +1,89 @@
+//! What must be reported: the same computations as one would write them without thinking of time. A check that lets one of
+//! these pass checks nothing.
+
+use crate::valgrind;
+use std::hint::black_box;
+
+/// One leaky computation.
+pub(crate) struct Control {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(),
+}
+
+pub(crate) const CONTROLS: &[Control] = &[
+    Control { name: "truncation-by-index", run: truncation_by_index },
+    Control { name: "compare-with-early-exit", run: compare_with_early_exit },
+    Control { name: "scan-with-early-exit", run: scan_with_early_exit },
+    Control { name: "base32-by-table", run: base32_by_table },
+    Control { name: "base32-by-branches", run: base32_by_branches },
+    Control { name: "digits-by-formatting", run: digits_by_formatting },
+];
+
+fn secret_bytes<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
+    valgrind::make_secret(&mut bytes);
+    black_box(bytes)
+}
+
+/// RFC 4226 §5.4 as its reference code has it: the offset is an index.
+fn truncation_by_index() {
+    let tag = secret_bytes([7; 20]);
+    let offset = usize::from(tag[19] & 0xf);
+    let four = [tag[offset], tag[offset + 1], tag[offset + 2], tag[offset + 3]];
+    black_box(u32::from_be_bytes(four) & 0x7fff_ffff);
+}
+
+/// A comparison that returns at the first difference.
+fn compare_with_early_exit() {
+    fn equal(a: &[u8], b: &[u8]) -> bool {
+        for (a, b) in a.iter().zip(b) {
+            if a != b {
+                return false;
+            }
+        }
+        true
+    }
+    let code = secret_bytes(*b"755224");
+    black_box(equal(black_box(&code), black_box(b"755228")));
+}
+
+/// A look-ahead that stops at the first match.
+fn scan_with_early_exit() {
+    let codes = secret_bytes([1, 2, 3, 4]);
+    let typed = black_box(3);
+    black_box(codes.iter().position(|&code| code == typed));
+}
+
+/// A symbol's value looked up in a table: the address depends on the symbol.
+fn base32_by_table() {
+    static VALUES: [u8; 256] = {
+        let mut values = [255; 256];
+        let mut i = 0;
+        while i < 32 {
+            values[b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[i] as usize] = i as u8;
+            i += 1;
+        }
+        values
+    };
+    let text = secret_bytes(*b"GEZDGNBV");
+    let table = black_box(&VALUES);
+    black_box(text.map(|symbol| table[usize::from(symbol)]));
+}
+
+/// A symbol's value by comparisons. Kept from turning into selects by work that differs between the branches.
+fn base32_by_branches() {
+    fn letter(symbol: u8) -> u8 {
+        black_box(symbol) - b'A'
+    }
+    fn digit(symbol: u8) -> u8 {
+        black_box(symbol) - b'2' + 26
+    }
+    for symbol in secret_bytes(*b"GEZDGNBV") {
+        black_box(if symbol >= b'A' { letter(symbol) } else { digit(symbol) });
+    }
+}
+
+/// The standard library's decimal digits: pairs from a table, and a loop as long as the number.
+fn digits_by_formatting() {
+    let value = u32::from_ne_bytes(secret_bytes(755_224_u32.to_ne_bytes()));
+    black_box(format!("{value:06}"));
+}

@@ -1,0 +1,22 @@
+//! The WebAssembly module: the border of mfakit as one exported function.
+//!
+//! The TypeScript layer in `bindings/ts` is the binding that people use; this converts, calls, converts.
+//! Invariant: a failure is the error's number as decimal text. Free functions alone are exported: there is no object that
+//! a trap could leave borrowed for ever.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Runs one operation of the border and gives its JSON, or the number of the error.
+#[wasm_bindgen]
+#[must_use]
+pub fn call(op: &str, client: &[u8], host: &str) -> String {
+    mfakit::border::call(op, client, host).unwrap_or_else(|error| error.number().to_string())
+}
+
+/// Runs one line of a conformance vector.
+#[cfg(feature = "conformance")]
+#[wasm_bindgen(js_name = _conformance)]
+#[must_use]
+pub fn conformance(json: &str) -> String {
+    mfakit::conformance::run(json)
+}
