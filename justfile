@@ -13,7 +13,6 @@ export CHROMIUM := env("CHROMIUM", `command -v chromium || command -v chromium-b
 # What tests use, built quickly and with the hidden conformance entry, and what ships never share a folder.
 test_wheel := CARGO_TARGET_DIR / "mfakit-test/wheel"
 release := CARGO_TARGET_DIR / "mfakit-release"
-fuzz_seconds := "5"
 cdylib := if os() == "macos" { "libmfakit_node.dylib" } else { "libmfakit_node.so" }
 
 [private]
@@ -44,7 +43,12 @@ test-core: (_cargo-test "-p" "mfakit-core")
 
 # the Rust API's tests
 [group('tests')]
-test-rust: (_cargo-test "-p" "mfakit")
+test-rust: (_cargo-test "-p" "mfakit" "--all-features")
+
+# the tests of our own tools: the vector generator and the judge
+[group('tests')]
+test-tools:
+    cargo test --no-fail-fast --bins -p mfakit-gen -p mfakit-judge
 
 # the Python package's tests, and its stubs against the package itself
 [group('tests')]
@@ -81,20 +85,20 @@ _cargo-test *ARGS:
 
 # ---- conformance
 
-# the committed vectors on every target, or on those named: rust python node wasm firmware …
+# the committed vectors on every target or on those named (rust python node wasm chromium firmware)
 [group('conformance')]
 conformance *ARGS: (_build-targets ARGS)
-    cargo run --quiet --profile fast -p mfakit-judge -- conformance/vectors "$@"
+    cargo run --quiet --profile fast -p mfakit-judge -- "$@"
 
-# the vectors of another folder, on every target or on those named
+# the vectors of any other folder, on every target or on those named
 [group('conformance')]
 conformance-dir DIR *TARGETS: (_build-targets TARGETS)
-    shift && cargo run --quiet --profile fast -p mfakit-judge -- {{ quote(join(invocation_directory(), DIR)) }} "$@"
+    shift && cargo run --quiet --profile fast -p mfakit-judge -- --dir {{ quote(join(invocation_directory(), DIR)) }} "$@"
 
-# N generated inputs on every target: all must give the same answer
+# N generated inputs on every target or on those named: all must give the same answer
 [group('conformance')]
-conformance-diff N: _build-targets
-    cargo run --quiet --profile fast -p mfakit-judge -- --diff "$1"
+conformance-diff N *TARGETS: (_build-targets TARGETS)
+    cargo run --quiet --profile fast -p mfakit-judge -- diff "$@"
 
 # write the vectors again
 [group('conformance')]
@@ -115,7 +119,7 @@ _build-targets *ARGS:
             rust) wanted="$wanted build-target-rust" ;;
             python) wanted="$wanted build-python" ;;
             node) wanted="$wanted build-node build-wasm build-ts" ;;
-            wasm*) wanted="$wanted build-wasm build-ts" ;;
+            wasm | chromium) wanted="$wanted build-wasm build-ts" ;;
             firmware) wanted="$wanted build-firmware" ;;
         esac
     done
@@ -157,22 +161,22 @@ codegen *ARGS:
 # no branch and no address depends on a secret, says valgrind; the leaky control must fail
 [group('checks')]
 ctgrind:
-    python scripts/ctgrind
+    testing/ctgrind/run
 
-# fuzz one target for so many seconds
+# fuzz one target for so many seconds, by libFuzzer
 [group('checks')]
 fuzz TARGET SECONDS:
     python scripts/fuzz "$@"
 
-# every fuzz target for a few seconds each
+# every fuzz target's oracle over its seeds, the vectors and N mutations of them, without libFuzzer
 [group('checks')]
-fuzz-smoke:
-    python scripts/fuzz --all {{ fuzz_seconds }}
+fuzz-smoke N="20000":
+    fuzz/smoke "$1"
 
 # one-time passwords against oathtool on N random cases
 [group('checks')]
-oathtool-diff N="500": build-python
-    python scripts/oathtool-diff "$1"
+oathtool-diff N="500":
+    fuzz/oathtool-diff "$1"
 
 # N random mutations of each valid response and argument, in Rust, Python, Node.js and WebAssembly
 [group('checks')]
@@ -220,7 +224,7 @@ build-target-rust:
 # the conformance target for Cortex-M
 [group('builds')]
 build-firmware:
-    cd conformance/targets/firmware && {{ quote(root / "scripts/cross-cargo") }} build --release
+    scripts/cross-cargo build --release --manifest-path conformance/targets/firmware/Cargo.toml --target thumbv7em-none-eabihf
 
 # everything that ships, optimised, without the conformance entry
 [group('builds')]

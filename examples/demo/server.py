@@ -50,7 +50,6 @@ class Refusal(Exception):
 # What a person may read about a failed proof. The exact reason would help whoever is guessing.
 PUBLIC_MESSAGES = {
     "retry": "That request expired or was already used. Please try again.",
-    "locked": "Too many wrong codes. Please wait before the next try, or use a passkey.",
     "server": "Something is wrong on our side, not yours. Please try again later.",
 }
 WRONG_CODE = "That code was not accepted. Use the newest code in your app: each code works only once."
@@ -135,9 +134,7 @@ class Demo:
                 verified.commit(rows)  # no Evidence: registering a passkey signs nobody in
         except mfakit.VerificationError as error:
             return refused("passkey_registration", error, check, WRONG_PASSKEY)
-        return accepted(
-            "passkey_registration", verified, check, "Passkey added.", userVerified=verified.user_verified
-        )
+        return accepted("passkey_registration", verified, check, "Passkey added.", userVerified=verified.user_verified)
 
     # Adding an authenticator app
 
@@ -164,7 +161,12 @@ class Demo:
         except mfakit.VerificationError as error:
             return refused("totp_confirmation", error, check, WRONG_CODE)
         return accepted(
-            "totp_confirmation", verified, check, "Authenticator app added.", step=verified.step, drift=verified.drift
+            "totp_confirmation",
+            verified,
+            check,
+            "Authenticator app added.",
+            timeStep=verified.step,
+            drift=verified.drift,
         )
 
     # Signing in
@@ -183,7 +185,7 @@ class Demo:
 
     def finish_passkey_sign_in(self, body, session):
         ceremony = self.ceremony(body, "sign_in")
-        response, check = body.get("response"), None
+        response, check = body.get("response"), {"operation": "read_response"}
         try:
             # Only to find the record; nothing in it is believed.
             credential = self.store.credential(mfakit.read_response(response).credential_id)
@@ -234,9 +236,8 @@ class Demo:
         try:
             self.store.charge_totp(user["id"], now=now)
         except Locked as locked:
-            raise Refusal(
-                HTTPStatus.TOO_MANY_REQUESTS, "locked", f"{PUBLIC_MESSAGES['locked']} ({seconds(locked.seconds)})"
-            ) from None
+            wait = f"Too many wrong codes. Try again in {seconds(locked.seconds)}, or use a passkey."
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "locked", wait) from None
         try:
             verified = mfakit.Totp(user["totp_secret"]).verify(
                 body.get("code"), last_step=user["totp_last_step"], now=now
@@ -258,7 +259,7 @@ class Demo:
                 verified,
                 check,
                 "Signed in with an authenticator app.",
-                step=verified.step,
+                timeStep=verified.step,
                 drift=verified.drift,
             ),
             token,
@@ -454,8 +455,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def log_request(self, code="-", size="-"):
-        """Quiet: errors are logged where they happen."""
+    def log_message(self, *_):
+        """Quiet: what goes wrong is logged where it happens, and an idle connection's end is nothing wrong."""
 
 
 class Server(ThreadingHTTPServer):
@@ -481,6 +482,10 @@ class Server(ThreadingHTTPServer):
             ("Cache-Control", "no-store"),
         ]
 
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a browser that left is no error
+            super().handle_error(request, client_address)
+
 
 def site_files():
     """Every file the server gives out, by its path, read once: a path in a request never reaches the file system.
@@ -499,7 +504,7 @@ def site_files():
     import_map = json.dumps({"imports": {name: "/vendor/mfakit/" + path for name, path in browser_exports().items()}})
     for path in json.loads(import_map)["imports"].values():
         if path not in files:
-            raise SystemExit(f"the npm package is not built: bindings/ts has no {path.rpartition('/')[2]}; see README.md")
+            raise SystemExit("the npm package is not built: run `./dev demo`, which builds it first")
     html = files.pop("/index.html")[0].decode().replace("{{IMPORT_MAP}}", import_map)
     files["/"] = (html.encode(), "text/html; charset=utf-8")
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
@@ -513,7 +518,7 @@ def browser_exports():
     def resolve(target):
         while isinstance(target, dict):
             target = next(target[condition] for condition in ("browser", "import", "default") if condition in target)
-        return target[2:] if target.startswith("./") else target
+        return target.removeprefix("./")
 
     return {"mfakit": resolve(exports["."]), "mfakit/client": resolve(exports["./client"])}
 
@@ -524,7 +529,7 @@ def content_type(file):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="The mfakit demo: passkeys and authenticator apps on http://localhost.")
+    parser = argparse.ArgumentParser(description="The mfakit demo: passkeys and authenticator apps.")
     parser.add_argument(
         "--port",
         type=int,
@@ -541,7 +546,8 @@ def main():
     try:
         server = Server(arguments.port, store)
     except OSError as error:
-        raise SystemExit(f"cannot start on port {arguments.port}: {error.strerror}; try --port 0 for a free one") from None
+        reason = f"{error.strerror}; --port 0 takes a free one"
+        raise SystemExit(f"cannot start on port {arguments.port}: {reason}") from None
     print(f"mfakit demo: {server.demo.origin}  (Ctrl-C stops it)", flush=True)
     try:
         server.serve_forever()

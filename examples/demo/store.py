@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 );
 """
 
-ENROLLING_SECONDS = 15 * 60    # long enough to find a phone
+ENROLLING_SECONDS = 15 * 60  # long enough to find a phone
 SIGNED_IN_SECONDS = 12 * 3600  # a working day
 
 # TOTP throttle: mistyping is human, so the first few wrong codes cost nothing; then each one doubles the wait.
@@ -123,7 +123,8 @@ class Store:
 
     def credentials_of(self, user_id):
         with contextlib.closing(self._connect()) as db:
-            return db.execute("SELECT * FROM credentials WHERE user_id = ? ORDER BY created_at, id", (user_id,)).fetchall()
+            statement = "SELECT * FROM credentials WHERE user_id = ? ORDER BY created_at, id"
+            return db.execute(statement, (user_id,)).fetchall()
 
     def credential(self, credential_id):
         return self._one("SELECT * FROM credentials WHERE id = ?", credential_id)
@@ -177,7 +178,9 @@ class Store:
             if failures >= FREE_FAILURES:
                 doublings = min(failures - FREE_FAILURES, 10)  # keeps the power small; the cap is reached at six
                 wait = min(FIRST_WAIT_SECONDS * 2**doublings, LONGEST_WAIT_SECONDS)
-            db.execute("UPDATE users SET totp_failures = ?, totp_retry_at = ? WHERE id = ?", (failures, now + wait, user_id))
+            db.execute(
+                "UPDATE users SET totp_failures = ?, totp_retry_at = ? WHERE id = ?", (failures, now + wait, user_id)
+            )
 
     def refund_totp(self, user_id):
         """Gives back what a malformed code (a slip of the fingers, no guess) was charged."""
@@ -218,7 +221,8 @@ class Store:
     def open_session(self, db, user_id, evidence, *, now):
         if not isinstance(evidence, mfakit.Evidence):
             raise TypeError("a session is opened by Evidence, which only a committed proof gives")
-        return self._new_session(db, user_id, "signed_in", evidence.method, evidence.user_verified, now + SIGNED_IN_SECONDS)
+        proof = (evidence.method, evidence.user_verified)
+        return self._new_session(db, user_id, "signed_in", *proof, now + SIGNED_IN_SECONDS)
 
     def session(self, token, *, now):
         return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", _hash(token), now)
@@ -231,7 +235,8 @@ class Store:
     def _new_session(db, user_id, kind, method, user_verified, expires_at):
         token = secrets.token_urlsafe(32)
         db.execute(
-            "INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            """INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, expires_at)
+               VALUES (?, ?, ?, ?, ?, ?)""",
             (_hash(token), user_id, kind, method, user_verified, expires_at),
         )
         return token

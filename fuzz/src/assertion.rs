@@ -164,8 +164,7 @@ struct Expected<'a> {
 fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
     let policy = Policy(arguments.policy);
     require(arguments.challenge.len() >= 16, Error::ChallengeTooShort)?;
-    let allowed =
-        !arguments.restricts_ids() || arguments.allowed_id == arguments.credential_id;
+    let allowed = !arguments.restricts_ids() || arguments.allowed_id == arguments.credential_id;
     require(allowed, Error::CredentialNotAllowed)?;
     let claimed = arguments.has(options::HAS_USER_HANDLE) && !arguments.user_handle.is_empty();
     if arguments.has(options::DISCOVERABLE) {
@@ -281,18 +280,8 @@ fn signed_seeds() -> Vec<Arguments> {
             &plain,
             data(0x81, u32::MAX, &extensions),
         ),
-        with(
-            Policy::ALLOW_UPGRADE,
-            options::KNOWS_ELIGIBILITY,
-            &plain,
-            data(0x19, 7, &[]),
-        ),
-        with(
-            0,
-            options::KNOWS_ELIGIBILITY | options::ELIGIBLE,
-            &plain,
-            data(0x09, 7, &[]),
-        ),
+        with(Policy::ALLOW_UPGRADE, options::KNOWS_ELIGIBILITY, &plain, data(0x19, 7, &[])),
+        with(0, options::KNOWS_ELIGIBILITY | options::ELIGIBLE, &plain, data(0x09, 7, &[])),
         with(Policy::REPORT_COUNTER, 0, &plain, data(0x01, 6, &[])),
         with(0, 0, &plain, data(0x01, 6, &[])),
         Arguments { stored_sign_count: 0, ..counterless },

@@ -73,7 +73,8 @@ pub fn attestation_object(format: &str, statement: &[u8], auth_data: &[u8]) -> V
     assert!(format.len() < 24);
     let len = u16::try_from(auth_data.len()).expect("short data");
     // The shortest head: one byte of length up to 255, two from there.
-    let head = if len < 256 { vec![0x58, len as u8] } else { [&[0x59][..], &len.to_be_bytes()].concat() };
+    let head =
+        if len < 256 { vec![0x58, len as u8] } else { [&[0x59][..], &len.to_be_bytes()].concat() };
     [
         &[0xa3, 0x63][..],
         b"fmt",

@@ -229,7 +229,9 @@ fn same(node: &Node, theirs: &Ciborium) -> bool {
         (Node::Map(a), Ciborium::Map(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.0, &b.0) && same(&a.1, &b.1))
         }
-        (Node::Simple(20), Ciborium::Bool(false)) | (Node::Simple(21), Ciborium::Bool(true)) => true,
+        (Node::Simple(20), Ciborium::Bool(false)) | (Node::Simple(21), Ciborium::Bool(true)) => {
+            true
+        }
         (Node::Simple(22 | 23), Ciborium::Null) => true,
         // Core skips floats and has no accessor for them: their width is all there is to compare.
         (Node::Float(_), Ciborium::Float(_)) => true,
@@ -252,7 +254,10 @@ pub fn seeds() -> Vec<Vec<u8>> {
         &[0xa2, 0x01, 0x00, 0x01, 0x02],
         &[0xa1, 0x81, 0x01, 0xa1, 0x82, 0x01, 0x02, 0x81, 0x80],
         &[0x81, 0x81, 0x81, 0x81, 0x81, 0x00],
-        &[0x85, 0xf9, 0x3c, 0x00, 0xfa, 0x7f, 0xc0, 0, 0, 0xfb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xf7, 0xf8, 0xff],
+        &[
+            0x85, 0xf9, 0x3c, 0x00, 0xfa, 0x7f, 0xc0, 0, 0, 0xfb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0,
+            0xf7, 0xf8, 0xff,
+        ],
         &[0x19, 0x01, 0x00],
         &[0x18, 0x18],
     ];

@@ -179,8 +179,8 @@ impl Tree {
 fn longest_number(text: &[u8]) -> usize {
     let (mut longest, mut here, mut in_string, mut escaped) = (0, 0, false, false);
     for &byte in text {
-        let part_of_number =
-            !in_string && matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'E') || here > 0 && byte == b'e';
+        let part_of_number = !in_string && matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'E')
+            || here > 0 && byte == b'e';
         here = if part_of_number { here + 1 } else { 0 };
         longest = longest.max(here);
         if in_string {

@@ -141,7 +141,8 @@ impl Refusal {
             Self::Code(expected) => assert_eq!(ours, expected),
             Self::Unreadable => {
                 let code = ours.code();
-                let prefixes = ["cbor_", "auth_data_", "credential_id_length", "attestation_object_"];
+                let prefixes =
+                    ["cbor_", "auth_data_", "credential_id_length", "attestation_object_"];
                 assert!(prefixes.iter().any(|prefix| code.starts_with(prefix)), "{ours:?}");
             }
             Self::Unknown => {}

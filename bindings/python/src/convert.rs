@@ -23,9 +23,9 @@ pub(crate) fn no_truth_value() -> PyResult<bool> {
 
 /// A code: text, whatever is in it.
 pub(crate) fn code(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let text =
-        value.cast::<PyString>().ok().and_then(|text| text.to_cow().ok().map(Cow::into_owned));
-    text.ok_or_else(|| raise(Error::OtpMalformed))
+    let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
+    // Lone surrogates are no digits.
+    text.to_cow().map(Cow::into_owned).map_err(|_| raise(Error::OtpMalformed))
 }
 
 /// A response: JSON text, as `str` or bytes, or the parsed object.
@@ -119,8 +119,7 @@ pub(crate) fn list<'py, T>(
 }
 
 /// The one of a few names that the host chose.
-pub(crate) fn choice<T: Copy>(value: &Bound<'_, PyAny>, choices: &[(&str, T)]) -> PyResult<T> {
-    let name = text(value)?;
+pub(crate) fn choice<T: Copy>(name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     let found = choices.iter().find(|(known, _)| *known == name);
     found.map(|(_, value)| *value).ok_or_else(|| raise(Error::ArgumentValueInvalid))
 }
@@ -152,4 +151,44 @@ pub(crate) fn rows(value: &Bound<'_, PyAny>) -> PyResult<u64> {
         return Err(wrong_type());
     }
     Ok(value.extract().unwrap_or(0))
+}
+
+/// A whole number with a default: `None` is a wrong type, not the default.
+pub(crate) struct Number(pub(crate) u64);
+
+impl<'py> FromPyObject<'_, 'py> for Number {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        u64(&value).map(Self)
+    }
+}
+
+/// Text with a default.
+pub(crate) struct Text(pub(crate) Cow<'static, str>);
+
+impl Text {
+    /// The default.
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Text {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        text(&value).map(|text| Self(Cow::Owned(text)))
+    }
+}
+
+/// A truth value with a default.
+pub(crate) struct Flag(pub(crate) bool);
+
+impl<'py> FromPyObject<'_, 'py> for Flag {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        bool(&value).map(Self)
+    }
 }

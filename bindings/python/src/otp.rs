@@ -1,6 +1,6 @@
 //! `Totp`, `Hotp` and their results.
 
-use crate::convert::{self, no_truth_value, now, raise, rows};
+use crate::convert::{self, Number, Text, no_truth_value, now, raise, rows};
 use crate::results::{Evidence, Once, Transition, evidence};
 use mfakit::{HashAlgorithm, HotpOptions, TotpOptions, VerifyTotp};
 use pyo3::prelude::*;
@@ -10,10 +10,9 @@ type Maybe<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A new base32 secret for an authenticator app.
 #[pyfunction]
-#[pyo3(signature = (length=None))]
-pub(crate) fn generate_secret(length: Maybe<'_, '_>) -> PyResult<String> {
-    let length = convert::optional(length, convert::u64)?.unwrap_or(20);
-    mfakit::generate_secret(usize::try_from(length).unwrap_or(usize::MAX)).map_err(raise)
+#[pyo3(signature = (length=Number(20)), text_signature = "(length=20)")]
+pub(crate) fn generate_secret(length: Number) -> PyResult<String> {
+    mfakit::generate_secret(usize::try_from(length.0).unwrap_or(usize::MAX)).map_err(raise)
 }
 
 /// A QR code of a text, as SVG.
@@ -22,28 +21,16 @@ pub(crate) fn qr_svg(text: Any<'_, '_>) -> PyResult<String> {
     mfakit::qr_svg(&convert::text(text)?).map_err(raise)
 }
 
-fn algorithm(value: Maybe<'_, '_>) -> PyResult<HashAlgorithm> {
-    let name = convert::optional(value, convert::text)?;
-    name.map_or(Ok(HashAlgorithm::Sha1), |name| HashAlgorithm::from_name(&name)).map_err(raise)
+fn algorithm(name: &Text) -> PyResult<HashAlgorithm> {
+    HashAlgorithm::from_name(&name.0).map_err(raise)
 }
 
-fn totp_options(
-    hash: Maybe<'_, '_>,
-    digits: Maybe<'_, '_>,
-    period: Maybe<'_, '_>,
-) -> PyResult<TotpOptions> {
-    Ok(TotpOptions {
-        algorithm: algorithm(hash)?,
-        digits: convert::optional(digits, convert::u64)?.unwrap_or(6),
-        period: convert::optional(period, convert::u64)?.unwrap_or(30),
-    })
+fn totp_options(hash: Text, digits: Number, period: Number) -> PyResult<TotpOptions> {
+    Ok(TotpOptions { algorithm: algorithm(&hash)?, digits: digits.0, period: period.0 })
 }
 
-fn hotp_options(hash: Maybe<'_, '_>, digits: Maybe<'_, '_>) -> PyResult<HotpOptions> {
-    Ok(HotpOptions {
-        algorithm: algorithm(hash)?,
-        digits: convert::optional(digits, convert::u64)?.unwrap_or(6),
-    })
+fn hotp_options(hash: Text, digits: Number) -> PyResult<HotpOptions> {
+    Ok(HotpOptions { algorithm: algorithm(&hash)?, digits: digits.0 })
 }
 
 /// A time-based authenticator.
@@ -53,36 +40,31 @@ pub(crate) struct Totp(mfakit::Totp);
 #[pymethods]
 impl Totp {
     #[new]
-    #[pyo3(signature = (secret, *, algorithm=None, digits=None, period=None))]
-    fn new(
-        secret: Any<'_, '_>,
-        algorithm: Maybe<'_, '_>,
-        digits: Maybe<'_, '_>,
-        period: Maybe<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6), period=Number(30)), text_signature = "(secret, *, algorithm='SHA1', digits=6, period=30)")]
+    fn new(secret: Any<'_, '_>, algorithm: Text, digits: Number, period: Number) -> PyResult<Self> {
         let options = totp_options(algorithm, digits, period)?;
         mfakit::Totp::new(&convert::text(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
-    #[pyo3(signature = (raw, *, algorithm=None, digits=None, period=None))]
+    #[pyo3(signature = (raw, *, algorithm=Text::new("SHA1"), digits=Number(6), period=Number(30)), text_signature = "(raw, *, algorithm='SHA1', digits=6, period=30)")]
     fn from_key(
         raw: Any<'_, '_>,
-        algorithm: Maybe<'_, '_>,
-        digits: Maybe<'_, '_>,
-        period: Maybe<'_, '_>,
+        algorithm: Text,
+        digits: Number,
+        period: Number,
     ) -> PyResult<Self> {
         let options = totp_options(algorithm, digits, period)?;
         mfakit::Totp::from_key(&convert::key(raw)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
-    #[pyo3(signature = (secret, *, algorithm=None, digits=None, period=None))]
+    #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6), period=Number(30)), text_signature = "(secret, *, algorithm='SHA1', digits=6, period=30)")]
     fn danger_legacy(
         secret: Any<'_, '_>,
-        algorithm: Maybe<'_, '_>,
-        digits: Maybe<'_, '_>,
-        period: Maybe<'_, '_>,
+        algorithm: Text,
+        digits: Number,
+        period: Number,
     ) -> PyResult<Self> {
         let options = totp_options(algorithm, digits, period)?;
         mfakit::Totp::danger_legacy(&convert::text(secret)?, options).map(Self).map_err(raise)
@@ -104,21 +86,21 @@ impl Totp {
         TotpVerified::make(py, self.0.confirm(&convert::code(code)?, now).map_err(raise)?)
     }
 
-    #[pyo3(signature = (code, *, last_step, now=None, past=None, future=None))]
+    #[pyo3(signature = (code, *, last_step, now=None, past=Number(1), future=Number(1)), text_signature = "($self, code, *, last_step, now=None, past=1, future=1)")]
     fn verify(
         &self,
         py: Python<'_>,
         code: Any<'_, '_>,
         last_step: Any<'_, '_>,
         now: Maybe<'_, '_>,
-        past: Maybe<'_, '_>,
-        future: Maybe<'_, '_>,
+        past: Number,
+        future: Number,
     ) -> PyResult<TotpVerified> {
         let options = VerifyTotp {
             last_step: convert::optional(Some(last_step), convert::u64)?,
             now: self::now(now)?,
-            past: convert::optional(past, convert::u64)?.unwrap_or(1),
-            future: convert::optional(future, convert::u64)?.unwrap_or(1),
+            past: past.0,
+            future: future.0,
         };
         TotpVerified::make(py, self.0.verify(&convert::code(code)?, options).map_err(raise)?)
     }
@@ -179,38 +161,30 @@ pub(crate) struct Hotp(mfakit::Hotp);
 #[pymethods]
 impl Hotp {
     #[new]
-    #[pyo3(signature = (secret, *, algorithm=None, digits=None))]
-    fn new(secret: Any<'_, '_>, algorithm: Maybe<'_, '_>, digits: Maybe<'_, '_>) -> PyResult<Self> {
+    #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6)), text_signature = "(secret, *, algorithm='SHA1', digits=6)")]
+    fn new(secret: Any<'_, '_>, algorithm: Text, digits: Number) -> PyResult<Self> {
         let options = hotp_options(algorithm, digits)?;
         mfakit::Hotp::new(&convert::text(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
-    #[pyo3(signature = (raw, *, algorithm=None, digits=None))]
-    fn from_key(
-        raw: Any<'_, '_>,
-        algorithm: Maybe<'_, '_>,
-        digits: Maybe<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (raw, *, algorithm=Text::new("SHA1"), digits=Number(6)), text_signature = "(raw, *, algorithm='SHA1', digits=6)")]
+    fn from_key(raw: Any<'_, '_>, algorithm: Text, digits: Number) -> PyResult<Self> {
         let options = hotp_options(algorithm, digits)?;
         mfakit::Hotp::from_key(&convert::key(raw)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
-    #[pyo3(signature = (secret, *, algorithm=None, digits=None))]
-    fn danger_legacy(
-        secret: Any<'_, '_>,
-        algorithm: Maybe<'_, '_>,
-        digits: Maybe<'_, '_>,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6)), text_signature = "(secret, *, algorithm='SHA1', digits=6)")]
+    fn danger_legacy(secret: Any<'_, '_>, algorithm: Text, digits: Number) -> PyResult<Self> {
         let options = hotp_options(algorithm, digits)?;
         mfakit::Hotp::danger_legacy(&convert::text(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
-    #[pyo3(signature = (secret, *, algorithm=None))]
-    fn ten_digits(secret: Any<'_, '_>, algorithm: Maybe<'_, '_>) -> PyResult<Self> {
-        mfakit::Hotp::ten_digits(&convert::text(secret)?, self::algorithm(algorithm)?)
+    #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1")), text_signature = "(secret, *, algorithm='SHA1')")]
+    fn ten_digits(secret: Any<'_, '_>, algorithm: Text) -> PyResult<Self> {
+        mfakit::Hotp::ten_digits(&convert::text(secret)?, self::algorithm(&algorithm)?)
             .map(Self)
             .map_err(raise)
     }
@@ -219,16 +193,15 @@ impl Hotp {
         Ok(self.0.code_at(convert::u64(counter)?))
     }
 
-    #[pyo3(signature = (code, *, counter, look_ahead=None))]
+    #[pyo3(signature = (code, *, counter, look_ahead=Number(10)), text_signature = "($self, code, *, counter, look_ahead=10)")]
     fn verify(
         &self,
         py: Python<'_>,
         code: Any<'_, '_>,
         counter: Any<'_, '_>,
-        look_ahead: Maybe<'_, '_>,
+        look_ahead: Number,
     ) -> PyResult<HotpVerified> {
-        let (counter, look_ahead) =
-            (convert::u64(counter)?, convert::optional(look_ahead, convert::u64)?.unwrap_or(10));
+        let (counter, look_ahead) = (convert::u64(counter)?, look_ahead.0);
         let code = convert::code(code)?;
         HotpVerified::make(
             py,
@@ -236,17 +209,16 @@ impl Hotp {
         )
     }
 
-    #[pyo3(signature = (first, *, second, counter, look_ahead=None))]
+    #[pyo3(signature = (first, *, second, counter, look_ahead=Number(100)), text_signature = "($self, first, *, second, counter, look_ahead=100)")]
     fn resync(
         &self,
         py: Python<'_>,
         first: Any<'_, '_>,
         second: Any<'_, '_>,
         counter: Any<'_, '_>,
-        look_ahead: Maybe<'_, '_>,
+        look_ahead: Number,
     ) -> PyResult<HotpVerified> {
-        let (counter, look_ahead) =
-            (convert::u64(counter)?, convert::optional(look_ahead, convert::u64)?.unwrap_or(100));
+        let (counter, look_ahead) = (convert::u64(counter)?, look_ahead.0);
         let (first, second) = (convert::code(first)?, convert::code(second)?);
         HotpVerified::make(
             py,

@@ -1,6 +1,6 @@
 //! `RelyingParty`, its ceremonies, records and results.
 
-use crate::convert::{self, no_truth_value, raise};
+use crate::convert::{self, Flag, Text, no_truth_value, raise};
 use crate::results::{Evidence, Once, Transition, evidence};
 use mfakit::{
     BackupPolicy, BeginAuthentication, BeginRegistration, CounterPolicy, CrossOriginPolicy,
@@ -55,11 +55,13 @@ const USER_VERIFICATION: [(&str, UserVerification); 3] = [
 ];
 
 fn user_verification(value: Any<'_, '_>) -> PyResult<UserVerification> {
-    convert::choice(value, &USER_VERIFICATION)
+    convert::choice(&convert::text(value)?, &USER_VERIFICATION)
 }
 
 fn mediation(value: Maybe<'_, '_>) -> PyResult<Option<Mediation>> {
-    convert::optional(value, |v| convert::choice(v, &[("conditional", Mediation::Conditional)]))
+    convert::optional(value, |v| {
+        convert::choice(&convert::text(v)?, &[("conditional", Mediation::Conditional)])
+    })
 }
 
 fn algorithms(value: Maybe<'_, '_>) -> PyResult<Option<Vec<i64>>> {
@@ -76,20 +78,22 @@ pub(crate) struct RelyingParty(mfakit::RelyingParty);
 #[pymethods]
 impl RelyingParty {
     #[new]
-    #[pyo3(signature = (id, *, name, origins, user_verification, cross_origin=None, top_origins=None, counter=None,
-        backup=None, algorithms=None, danger_allow_absent_user=None))]
+    #[pyo3(signature = (id, *, name, origins, user_verification, cross_origin=Text::new("deny"), top_origins=None,
+        counter=Text::new("reject"), backup=Text::new("strict"), algorithms=None, danger_allow_absent_user=Flag(false)),
+        text_signature = "(id, *, name, origins, user_verification, cross_origin='deny', top_origins=(), counter='reject', \
+            backup='strict', algorithms=None, danger_allow_absent_user=False)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         id: Any<'_, '_>,
         name: Any<'_, '_>,
         origins: Any<'_, '_>,
         user_verification: Any<'_, '_>,
-        cross_origin: Maybe<'_, '_>,
+        cross_origin: Text,
         top_origins: Maybe<'_, '_>,
-        counter: Maybe<'_, '_>,
-        backup: Maybe<'_, '_>,
+        counter: Text,
+        backup: Text,
         algorithms: Maybe<'_, '_>,
-        danger_allow_absent_user: Maybe<'_, '_>,
+        danger_allow_absent_user: Flag,
     ) -> PyResult<Self> {
         let uv = self::user_verification(user_verification)?;
         let mut options = RelyingPartyOptions::new(&convert::text(name)?, &[], uv);
@@ -103,15 +107,10 @@ impl RelyingParty {
         let counters = [("reject", CounterPolicy::Reject), ("report", CounterPolicy::Report)];
         let backups =
             [("strict", BackupPolicy::Strict), ("allow_upgrade", BackupPolicy::AllowUpgrade)];
-        options.cross_origin =
-            convert::optional(cross_origin, |v| convert::choice(v, &cross_origins))?
-                .unwrap_or_default();
-        options.counter =
-            convert::optional(counter, |v| convert::choice(v, &counters))?.unwrap_or_default();
-        options.backup =
-            convert::optional(backup, |v| convert::choice(v, &backups))?.unwrap_or_default();
-        options.danger_allow_absent_user =
-            convert::optional(danger_allow_absent_user, convert::bool)?.unwrap_or(false);
+        options.cross_origin = convert::choice(&cross_origin.0, &cross_origins)?;
+        options.counter = convert::choice(&counter.0, &counters)?;
+        options.backup = convert::choice(&backup.0, &backups)?;
+        options.danger_allow_absent_user = danger_allow_absent_user.0;
         if let Some(algorithms) = self::algorithms(algorithms)? {
             options.algorithms = algorithms;
         }
@@ -124,7 +123,8 @@ impl RelyingParty {
     }
 
     #[pyo3(signature = (user_handle, *, user_name, display_name=None, exclude=None, user_verification=None, mediation=None,
-        lifetime=None, now=None))]
+        lifetime=None, now=None), text_signature = "($self, user_handle, *, user_name, display_name=None, exclude=(), \
+            user_verification=None, mediation=None, lifetime=None, now=None)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn begin_registration(
         &self,
@@ -366,7 +366,8 @@ pub(crate) struct CredentialRecord(mfakit::CredentialRecord);
 impl CredentialRecord {
     #[new]
     #[pyo3(signature = (id, *, public_key, user_handle, sign_count, transports=None, backup_eligible=None, backed_up=None,
-        aaguid=None))]
+        aaguid=None), text_signature = "(id, *, public_key, user_handle, sign_count, transports=(), backup_eligible=None, \
+            backed_up=None, aaguid=None)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         id: Any<'_, '_>,

@@ -44,6 +44,9 @@ pub fn run(request: &str) -> String {
     let Ok(request) = serde_json::from_str::<Value>(request) else {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
+    if request.get("op").and_then(Value::as_str) == Some("hello") {
+        return json!({"features": ["es256", "none"], "ops": OPS}).to_string();
+    }
     let inputs =
         Inputs(request.get("inputs").and_then(Value::as_object).cloned().unwrap_or_default());
     let op = request.get("op").and_then(Value::as_str).unwrap_or_default();
@@ -57,7 +60,6 @@ pub fn run(request: &str) -> String {
 
 fn operation(op: &str, inputs: &Inputs) -> Option<Result<Value, Error>> {
     Some(match op {
-        "hello" => Ok(json!({"ops": OPS, "algorithms": cose::SUPPORTED})),
         "hmac" => hmac(inputs),
         "hmac.verify" => hmac_verify(inputs),
         "hotp.truncate" => hotp_truncate(inputs),
@@ -143,8 +145,16 @@ fn hmac_verify(inputs: &Inputs) -> Result<Value, Error> {
 }
 
 fn hotp_truncate(inputs: &Inputs) -> Result<Value, Error> {
-    let code = truncate_to_code(&inputs.bytes("hmac_hex"), Digits::new(inputs.number("digits"))?)?;
+    let code = truncate_to_code(&inputs.bytes("hmac_hex"), digits(inputs, true)?)?;
     Ok(json!({"code": code.expose()}))
+}
+
+/// Six, seven or eight; ten where the operation has a constructor for it.
+fn digits(inputs: &Inputs, ten: bool) -> Result<Digits, Error> {
+    match inputs.number("digits") {
+        10 if ten => Ok(Digits::TEN),
+        other => Digits::new(other),
+    }
 }
 
 fn secret(inputs: &Inputs) -> Result<OtpSecret, Error> {
@@ -152,10 +162,7 @@ fn secret(inputs: &Inputs) -> Result<OtpSecret, Error> {
 }
 
 fn hotp(inputs: &Inputs) -> Result<(Hotp, u64), Error> {
-    let digits = match inputs.number("digits") {
-        10 => Digits::TEN,
-        other => Digits::new(other)?,
-    };
+    let digits = digits(inputs, true)?;
     let algorithm = HashAlgorithm::from_name(inputs.text("algorithm"))?;
     Ok((Hotp::new(&secret(inputs)?, algorithm, digits)?, inputs.number("counter")))
 }
@@ -183,8 +190,7 @@ fn hotp_fields(verified: &mfakit_core::otp::hotp::HotpVerified) -> Value {
 fn totp(inputs: &Inputs) -> Result<(Totp, UnixTime), Error> {
     let algorithm = HashAlgorithm::from_name(inputs.text("algorithm"))?;
     let period = Period::from_seconds(inputs.number("period"))?;
-    let totp =
-        Totp::new(&secret(inputs)?, algorithm, Digits::new(inputs.number("digits"))?, period)?;
+    let totp = Totp::new(&secret(inputs)?, algorithm, digits(inputs, false)?, period)?;
     let totp = totp.with_t0(UnixTime::from_seconds(inputs.number("t0")));
     Ok((totp, UnixTime::from_seconds(inputs.number("time"))))
 }
@@ -231,7 +237,7 @@ fn cbor_decode(inputs: &Inputs) -> Result<Value, Error> {
     let flag = |name: &str| inputs.0.get(name).and_then(Value::as_bool) == Some(true);
     let limits = cbor::Limits {
         depth: usize::try_from(inputs.optional("max_depth").unwrap_or(4)).unwrap_or(4),
-        any_simple: !flag("no_floats"),
+        any_simple: inputs.0.get("any_simple").and_then(Value::as_bool) != Some(false),
         strict_order: flag("strict_order"),
     };
     let bytes = inputs.bytes("cbor_hex");

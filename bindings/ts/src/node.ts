@@ -42,4 +42,13 @@ function choose(wanted: string | undefined): Backend {
   }
 }
 
-use(choose(process.env["MFAKIT_BACKEND"]));
+/** What the environment asks for. Deno may refuse the question: then nothing is asked for. */
+function wish(): string | undefined {
+  try {
+    return process.env["MFAKIT_BACKEND"];
+  } catch {
+    return undefined;
+  }
+}
+
+use(choose(wish()));

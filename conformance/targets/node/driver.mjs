@@ -22,7 +22,10 @@ export function target(mfakit, conformance) {
     const message = JSON.parse(line);
     if (message.op === "hello") {
       const { features, ops } = lowLevel({ op: "hello" });
-      return JSON.stringify({ features, ops: [...new Set([...ops, ...Object.keys(operations)])] });
+      return JSON.stringify({
+        features: [...features, "dynamic_input", "large_inputs", "response_json"],
+        ops: [...new Set([...ops, ...Object.keys(operations)])],
+      });
     }
     return JSON.stringify({ id: message.id, ...verdict(message) });
   };
@@ -53,68 +56,76 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
     "totp.verify": (inputs) => {
       if (beyondHostTime(inputs)) return lowLevel({ op: "totp.verify", inputs });
       const last = inputs.last_accepted_step ?? null;
-      const { step } = totp(inputs).verify(inputs.code, {
+      const { step, drift } = totp(inputs).verify(inputs.code, {
         lastStep: last === null ? null : BigInt(last), now: number(inputs.time),
         past: number(inputs.window_past), future: number(inputs.window_future),
       });
-      return accept({ matched_step: `${step}` });
+      return accept({ matched_step: `${step}`, drift });
     },
 
     "webauthn.register": (inputs) => {
-      const id = inputs.credential_id_hex ?? attestedCredentialId(inputs.attestation_object_hex);
-      const { credential, userVerified, flags, attestation, extensions } = relyingParty(inputs).verifyRegistration(
-        response(id, { clientDataJSON: base64url(inputs.client_data_json_hex), attestationObject: base64url(inputs.attestation_object_hex) }),
-        defined({
-          challenge: base64url(inputs.expected_challenge_hex), userHandle: USER_HANDLE,
-          mediation: inputs.mediation ?? (inputs.require_user_presence === false ? "conditional" : undefined),
-        }),
-      );
+      const sent = response(inputs, inputs.credential_id_hex ?? attestedCredentialId(inputs.attestation_object_hex), {
+        clientDataJSON: inputs.client_data_json_hex, attestationObject: inputs.attestation_object_hex,
+      });
+      const { credential, userVerified, flags, attestation, extensions } = relyingParty(inputs).verifyRegistration(sent, defined({
+        challenge: base64url(inputs.expected_challenge_hex),
+        userHandle: base64url(inputs.expected_user_handle_hex) ?? ANY_USER,
+        mediation: inputs.mediation,
+      }));
       return accept({
         fmt: attestation.format, attestation_type: attestation.type, aaguid_hex: credential.aaguid.replaceAll("-", ""),
         credential_id_hex: hex(credential.id), credential_public_key_cose_hex: hex(credential.publicKey),
-        alg: credential.algorithm, sign_count: credential.signCount, flags_hex: byte(flags), up: (flags & 1) === 1, uv: userVerified,
-        backup_eligible: credential.backupEligible, backup_state: credential.backedUp, extensions_hex: hex(extensions),
+        alg: credential.algorithm, sign_count: credential.signCount,
+        backup_eligible: credential.backupEligible, backup_state: credential.backedUp,
+        uv: userVerified, ...shown(flags, extensions),
       });
     },
 
     "webauthn.authenticate": (inputs) => {
-      const userHandle = base64url(inputs.expected_user_handle_hex ?? inputs.user_handle_hex) ?? USER_HANDLE;
-      const id = base64url(inputs.credential_id_hex);
-      const record = new CredentialRecord(id, {
-        publicKey: base64url(inputs.credential_public_key_cose_hex), userHandle, signCount: inputs.stored_sign_count ?? 0,
-        backupEligible: inputs.stored_backup_eligible ?? null,
+      const known = base64url(inputs.expected_user_handle_hex ?? inputs.user_handle_hex) || ANY_USER;
+      const record = new CredentialRecord(base64url(inputs.record_credential_id_hex ?? inputs.credential_id_hex), {
+        publicKey: base64url(inputs.credential_public_key_cose_hex),
+        userHandle: base64url(inputs.record_user_handle_hex) ?? known,
+        signCount: inputs.stored_sign_count ?? 0, backupEligible: inputs.stored_backup_eligible ?? null,
       });
-      const verified = relyingParty(inputs).verifyAuthentication(
-        response(inputs.credential_id_hex, defined({
-          clientDataJSON: base64url(inputs.client_data_json_hex), authenticatorData: base64url(inputs.authenticator_data_hex),
-          signature: base64url(inputs.signature_hex), userHandle: base64url(inputs.user_handle_hex),
-        })),
-        defined({
-          challenge: base64url(inputs.expected_challenge_hex), userHandle, record,
-          allow: inputs.allow_credentials_hex?.map(base64url),
-        }),
-      );
+      const sent = response(inputs, inputs.credential_id_hex, {
+        clientDataJSON: inputs.client_data_json_hex, authenticatorData: inputs.authenticator_data_hex,
+        signature: inputs.signature_hex, userHandle: inputs.user_handle_hex,
+      });
+      const rp = relyingParty(inputs);
+      const challenge = base64url(inputs.expected_challenge_hex);
+      const verified = inputs.discoverable === true
+        ? rp.verifyDiscoverableAuthentication(sent, { challenge, record })
+        : rp.verifyAuthentication(sent, defined({
+          challenge, userHandle: known, record, allow: inputs.allow_credentials_hex?.map(base64url),
+        }));
       return accept({
-        new_sign_count: verified.counter, flags_hex: byte(verified.flags), up: (verified.flags & 1) === 1, uv: verified.userVerified, backup_eligible: verified.backupEligible,
-        backup_state: verified.backedUp, extensions_hex: hex(verified.extensions),
+        new_sign_count: verified.counter, backup_eligible: verified.backupEligible, backup_state: verified.backedUp,
+        counter_regressed: verified.counterRegressed, uv: verified.userVerified,
+        ...shown(verified.flags, verified.extensions),
       });
     },
 
-    "config.totp": ({ secret, ...options }) => (new Totp(secret, camel(options)), accept({})),
-    "config.hotp": ({ secret, ...options }) => (new Hotp(secret, camel(options)), accept({})),
+    "config.totp": ({ secret, legacy, ...options }) =>
+      (legacy === true ? Totp.dangerLegacy(secret, options) : new Totp(secret, options), accept({})),
+
+    "config.hotp": ({ secret, legacy, ten_digits, digits, ...options }) => {
+      if (ten_digits === true) Hotp.tenDigits(secret, options);
+      else if (legacy === true) Hotp.dangerLegacy(secret, { digits, ...options });
+      else new Hotp(secret, { digits, ...options });
+      return accept({});
+    },
+
     "config.relying_party": ({ id, ...options }) => (new RelyingParty(id, camel(options)), accept({})),
   };
 
   function hotp({ secret_hex, digits, algorithm }) {
-    const secret = base32(secret_hex);
-    if (number(digits) === 10) return Hotp.tenDigits(secret, { algorithm });
-    return short(secret_hex) ? Hotp.dangerLegacy(secret, { algorithm, digits: number(digits) }) : new Hotp(secret, { algorithm, digits: number(digits) });
+    if (number(digits) === 10) return Hotp.tenDigits(base32(secret_hex), { algorithm });
+    return otp(Hotp, secret_hex, { algorithm, digits: number(digits) });
   }
 
   function totp({ secret_hex, digits, algorithm, period }) {
-    const secret = base32(secret_hex);
-    const options = { algorithm, digits: number(digits), period: number(period) };
-    return short(secret_hex) ? Totp.dangerLegacy(secret, options) : new Totp(secret, options);
+    return otp(Totp, secret_hex, { algorithm, digits: number(digits), period: number(period) });
   }
 
   function relyingParty(inputs) {
@@ -124,8 +135,9 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
       name: "conformance", origins: inputs.expected_origins,
       userVerification: inputs.require_user_verification ? "required" : "preferred",
       crossOrigin, topOrigins: crossOrigin === "allow_listed" ? inputs.expected_top_origins : undefined,
-      counter: inputs.sign_count_policy, backup: inputs.backup_policy, algorithms: inputs.allowed_algs ?? undefined,
-      dangerAllowAbsentUser: inputs.require_user_presence === false,
+      counter: inputs.sign_count_policy, backup: inputs.backup_policy, algorithms: inputs.allowed_algs,
+      // A conditional registration asks for no presence by itself.
+      dangerAllowAbsentUser: inputs.require_user_presence === false && inputs.mediation == null,
     }));
   }
 
@@ -136,8 +148,8 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
   }
 }
 
-/** Any user: these operations say nothing about who it is. */
-const USER_HANDLE = "Y29uZm9ybWFuY2U";
+/** Any user: most cases say nothing about who it is. */
+const ANY_USER = base64url("636f6e666f726d616e6365");
 
 /** The public API takes the time of a host, from 1970 on and up to 1e11; the core takes every u64 and every T0. */
 function beyondHostTime({ time, t0 }) {
@@ -145,26 +157,35 @@ function beyondHostTime({ time, t0 }) {
 }
 
 /** RFC 4226 asks for 16 bytes; a vector with fewer means the constructor that says so. */
-function short(secretHex) {
-  return secretHex.length < 32;
+function otp(type, secretHex, options) {
+  return secretHex.length < 32 ? type.dangerLegacy(base32(secretHex), options) : type.fromKey(bytes(secretHex), options);
 }
 
 function accept(fields) {
   return { accept: fields };
 }
 
-function response(idHex, fields) {
+/** What the client sent: the bytes or the value of the case where it has one, else what a browser would have sent. */
+function response(inputs, idHex, members) {
+  if (inputs.response_hex != null) return bytes(inputs.response_hex);
+  if (Object.hasOwn(inputs, "response_value")) return inputs.response_value;
   const id = base64url(idHex);
-  return { id, rawId: id, type: "public-key", clientExtensionResults: {}, response: fields };
+  const encoded = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, base64url(member)]));
+  return { id, rawId: id, type: "public-key", clientExtensionResults: {}, response: defined(encoded) };
+}
+
+function shown(flags, extensions) {
+  return { flags_hex: flags.toString(16).padStart(2, "0"), up: (flags & 1) === 1, extensions_hex: hex(extensions) };
 }
 
 /** Numbers come as JSON integers or as decimal text. */
 function number(value) {
-  return value === undefined ? undefined : Number(value);
+  return value == null ? undefined : Number(value);
 }
 
+/** The fields that are there: in a vector, null and absent mean the same. */
 function defined(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
 }
 
 function camel(fields) {
@@ -172,9 +193,13 @@ function camel(fields) {
     ([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
 }
 
+function bytes(hexText) {
+  return Uint8Array.from(hexText.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
 function base64url(hexText) {
   if (hexText == null) return undefined;
-  const binary = hexText.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16)));
+  const binary = Array.from(bytes(hexText), (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
@@ -184,11 +209,7 @@ function hex(base64urlText) {
   return Array.from(binary, (symbol) => symbol.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
-function byte(value) {
-  return value.toString(16).padStart(2, "0");
-}
-
 function base32(hexText) {
-  const bits = hexText.replace(/../g, (pair) => parseInt(pair, 16).toString(2).padStart(8, "0"));
+  const bits = Array.from(bytes(hexText), (byte) => byte.toString(2).padStart(8, "0")).join("");
   return bits.replace(/.{1,5}/g, (five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[parseInt(five.padEnd(5, "0"), 2)]);
 }

@@ -1,7 +1,7 @@
 // Conformance target "chromium": the npm package on its WebAssembly core, in a page of headless Chromium.
 //
 // The page comes from a server on localhost that hands out the built package and the driver, and finds the package by
-// an import map, as a site without a bundler would. MFAKIT_CHROMIUM names another browser than /usr/bin/chromium.
+// an import map, as a site without a bundler would. CHROMIUM names another browser than /usr/bin/chromium.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { chromium } from "../../../bindings/ts/node_modules/playwright-core/index.mjs";
@@ -39,7 +39,7 @@ const server = createServer(async (request, response) => {
 await new Promise((resolve) => server.listen(0, "localhost", resolve));
 
 const browser = await chromium.launch({
-  executablePath: process.env.MFAKIT_CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
   args: [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

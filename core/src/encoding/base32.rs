@@ -62,7 +62,7 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
     // What is left over must be zero: it belongs to no byte.
     valid &= accumulator.ct_eq(&0);
     let whole = matches!(symbols % 8, 0 | 2 | 4 | 5 | 7);
-    let padded = padding == 0 || (symbols % 8).saturating_add(padding) == 8;
+    let padded = padding == 0 || (symbols % 8 != 0 && (symbols % 8).saturating_add(padding) == 8);
     if whole && padded && ct::declassify(valid) { Ok(len) } else { Err(Error::SecretMalformed) }
 }
 
@@ -174,6 +174,8 @@ mod tests {
             "MZXW60TB",
             "MZXW6YTB\u{130}",
             "=",
+            "========",
+            "MZXW6YTB========",
             "MY=A",
         ] {
             assert_eq!(decoded(text), Err(Error::SecretMalformed), "{text}");

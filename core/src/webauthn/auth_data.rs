@@ -102,6 +102,9 @@ impl<'a> AuthData<'a> {
         }
         let mut extensions = None;
         if flags.extensions() {
+            if rest.is_empty() {
+                return Err(Error::AuthDataMalformed);
+            }
             let (outputs, after) = cbor::read_prefix(rest, Limits::EXTENSIONS)?;
             if outputs.as_map().is_none() {
                 return Err(Error::AuthDataMalformed);

@@ -1,56 +1,66 @@
-// Writes real responses of this browser to a file, as data for conformance vectors: `run.mjs --capture FILE`.
+// Writes real responses of this browser to a file, which `mfakit-gen capture FILE` makes into conformance vectors:
 //
-//     {about, browser, origin, rp_id, captures: [{name, authenticator, registration: {options, response},
-//       authentications: [{kind: "known_user" | "discoverable", options, response}]}]}
+//     {schema: "mfakit-capture/1", name, browser, rp_id, origin, ceremonies: [{name, kind: "registration" |
+//       "authentication", challenge, user_verification, user_handle?, discoverable?, response}]}
 //
-// `options` is what the server gave the page, `response` what the page posted, both untouched. Challenges, ids and keys
-// are new in every run, so the file is data to commit, not something to make again and compare.
+// `response` is what the page posted, untouched; the rest is from the options that the server gave the page.
+// Challenges, ids and keys are new in every run: the file is data to commit, not something to make again and compare.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 
 import {
-  PHONE, PLAIN_KEY, addPasskey, bothSay, finishEnrolment, person, plugIn, signInByName, signInUsernameless, signOut, signUp,
+  PHONE,
+  PLAIN_KEY,
+  addPasskey,
+  bothSay,
+  finishEnrolment,
+  person,
+  plugIn,
+  signInByName,
+  signInUsernameless,
+  signOut,
+  signUp,
   signedInAs,
 } from "./harness.mjs";
 
 const AUTHENTICATORS = {
-  "platform-uv-resident": PHONE,
-  "platform-resident": { transport: "internal", hasUserVerification: false },
-  "usb-uv-resident": { transport: "usb", hasUserVerification: true, isUserVerified: true },
+  "platform-verifying": PHONE,
+  "platform-synced": { ...PHONE, defaultBackupEligibility: true, defaultBackupState: true },
+  "platform-plain": { transport: "internal", hasUserVerification: false },
+  "usb-verifying": { transport: "usb", hasUserVerification: true, isUserVerified: true },
   "usb-plain": PLAIN_KEY,
-  "platform-uv-synced": { ...PHONE, defaultBackupEligibility: true, defaultBackupState: true },
 };
 
 export async function capture({ browser, origin }, file) {
-  const captures = [];
+  const ceremonies = [];
   for (const [name, kind] of Object.entries(AUTHENTICATORS)) {
     const who = await person(browser, origin);
     const { options: authenticator } = await plugIn(who, kind);
-    const ceremony = recorder(who);
+    const latest = recorder(who);
+    const keep = (suffix, more) => ceremonies.push({ name: `${name}-${suffix}`, ...more, ...latest() });
 
     await signUp(who, name);
     bothSay(await addPasskey(who), "accepted");
-    const registration = ceremony();
+    keep("registration", { kind: "registration" });
     await finishEnrolment(who);
 
     bothSay(await signInByName(who, name), "accepted");
     await signedInAs(who, name);
-    const authentications = [{ kind: "known_user", ...ceremony() }];
-    await signOut(who);
+    keep("by-name", { kind: "authentication" });
 
-    if (authenticator.hasUserVerification) { // Chromium asks no other authenticator for a passkey without a name
+    if (authenticator.hasUserVerification) {
+      // Chromium asks no other authenticator for a passkey without a name
+      await signOut(who);
       bothSay(await signInUsernameless(who), "accepted");
       await signedInAs(who, name);
-      authentications.push({ kind: "discoverable", ...ceremony() });
+      keep("discoverable", { kind: "authentication", discoverable: true });
     }
-    captures.push({ name, authenticator, registration, authentications });
     await who.context.close();
   }
-  const about = "Real responses, recorded by the demo's end-to-end run with virtual authenticators";
-  const content = { about, browser: `Chromium ${browser.version()}`, origin, rp_id: "localhost", captures };
-  writeFileSync(file, JSON.stringify(content, null, 2) + "\n");
-  console.log(`${captures.length} authenticators captured to ${file}`);
+  const head = { schema: "mfakit-capture/1", name: "chromium", browser: `Chromium ${browser.version()}` };
+  writeFileSync(file, JSON.stringify({ ...head, rp_id: "localhost", origin, ceremonies }, null, 2) + "\n");
+  console.log(`${ceremonies.length} ceremonies captured to ${file}`);
 }
 
 /** Gives, after each proof, the options and the response that crossed the network for it. */
@@ -63,8 +73,13 @@ function recorder({ page }) {
     if (request.url().endsWith("/finish")) ({ response } = request.postDataJSON());
   });
   return () => {
-    assert.ok(options && response);
-    const taken = { options, response };
+    assert.ok(options && response, "nothing was recorded");
+    const taken = {
+      challenge: options.challenge,
+      user_verification: (options.authenticatorSelection ?? options).userVerification,
+      ...(options.user && { user_handle: options.user.id }),
+      response,
+    };
     options = response = undefined;
     return taken;
   };

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,12 +17,18 @@ const ROOT = path.resolve(DEMO, "../..");
 const { chromium } = createRequire(path.join(ROOT, "bindings/ts/package.json"))("playwright-core");
 
 const CHROMIUM_FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
-const PATIENCE = 8_000; // milliseconds: far more than any step takes, so that a hang is a failure and not a wait
+const PATIENCE = 15_000; // milliseconds: far more than a step takes even on a busy machine; a hang is a failure
 
-export const SCREENSHOTS = path.resolve(process.env.SCREENSHOTS ?? path.join(DEMO, "screenshots"));
+const SCREENSHOTS = path.resolve(process.env.SCREENSHOTS ?? path.join(DEMO, "screenshots"));
 
 // The server
 
@@ -30,10 +36,15 @@ export async function startServer({ port = 0 } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "mfakit-demo-"));
   const venv = path.join(ROOT, ".tools/venv/bin/python");
   const python = process.env.PYTHON ?? (existsSync(venv) ? venv : "python3");
-  const child = spawn(python, [path.join(DEMO, "server.py"), "--port", String(port), "--database", path.join(folder, "demo.sqlite3")], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-  });
+  const child = spawn(
+    python,
+    [path.join(DEMO, "server.py"), "--port", String(port), "--database", path.join(folder, "demo.sqlite3")],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    },
+  );
+  process.once("exit", () => child.kill()); // however this ends
   let complaints = "";
   child.stderr.on("data", (data) => (complaints += data));
   const origin = await new Promise((resolve, reject) => {
@@ -62,17 +73,23 @@ export async function startBrowser() {
 
 /** A person at a fresh browser, on the demo's first page. `problems` collects what the page must never do. */
 export async function person(browser, origin, { host = "localhost", ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1120, height: 900 }, colorScheme: "light", ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1120, height: 900 },
+    colorScheme: "light",
+    ...options,
+  });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
     // A refused proof is answered with an HTTP status, which Chromium also logs; everything else is a mistake.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      problems.push(message.text());
   });
   page.on("request", (request) => {
-    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|data:|blob:)/.test(request.url())) problems.push(`fetched ${request.url()}`);
+    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|data:|blob:)/.test(request.url()))
+      problems.push(`fetched ${request.url()}`);
   });
   const devtools = await context.newCDPSession(page);
   await devtools.send("WebAuthn.enable", { enableUI: false });
@@ -86,7 +103,13 @@ export const PLAIN_KEY = { transport: "usb", hasUserVerification: false, hasResi
 
 /** Plugs an authenticator in, which keeps passkeys and is touched at once unless told otherwise. */
 export async function plugIn({ devtools }, kind) {
-  const options = { protocol: "ctap2", ctap2Version: "ctap2_1", hasResidentKey: true, automaticPresenceSimulation: true, ...kind };
+  const options = {
+    protocol: "ctap2",
+    ctap2Version: "ctap2_1",
+    hasResidentKey: true,
+    automaticPresenceSimulation: true,
+    ...kind,
+  };
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
   return {
     options,
@@ -203,7 +226,11 @@ export async function nextPost({ page }, suffix) {
 export async function postFrom({ page }, path, body) {
   return page.evaluate(
     async ([to, value]) => {
-      const reply = await fetch(to, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) });
+      const reply = await fetch(to, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(value),
+      });
       return { status: reply.status, ...(await reply.json()) };
     },
     [path, body],
@@ -214,9 +241,16 @@ export async function postFrom({ page }, path, body) {
 
 /** The code of this step and of the next one, both of which a server accepts once. */
 export function oathtool(secret, { now = new Date(), steps = 2 } = {}) {
-  const flags = ["--totp", "--base32", `--window=${steps - 1}`, `--now=${now.toISOString().slice(0, 19).replace("T", " ")} UTC`];
+  const flags = [
+    "--totp",
+    "--base32",
+    `--window=${steps - 1}`,
+    `--now=${now.toISOString().slice(0, 19).replace("T", " ")} UTC`,
+  ];
   // The key goes by standard input: a command line can be read by everybody on the machine.
-  return execFileSync("oathtool", [...flags, "-"], { input: secret + "\n", encoding: "utf8" }).trim().split("\n");
+  return execFileSync("oathtool", [...flags, "-"], { input: secret + "\n", encoding: "utf8" })
+    .trim()
+    .split("\n");
 }
 
 /** Six digits that are no code of this secret for some minutes around now. */
@@ -240,7 +274,11 @@ export async function scanQr({ page, context }) {
       const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
       canvas.drawImage(bitmap, 0, 0);
-      return { width: bitmap.width, height: bitmap.height, data: [...canvas.getImageData(0, 0, bitmap.width, bitmap.height).data] };
+      return {
+        width: bitmap.width,
+        height: bitmap.height,
+        data: [...canvas.getImageData(0, 0, bitmap.width, bitmap.height).data],
+      };
     }, png);
     return readQr(image);
   } finally {
@@ -250,49 +288,69 @@ export async function scanQr({ page, context }) {
 
 // Pictures
 
-let pictures = 0;
-const numbers = new Map();
-
-/** One file a state, numbered in the order of the story. */
-export async function picture({ page }, name) {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  if (!numbers.has(name)) numbers.set(name, String(++pictures).padStart(2, "0"));
-  await page.screenshot({ path: path.join(SCREENSHOTS, `${numbers.get(name)}-${name}.png`), fullPage: true, animations: "disabled" });
+/** One file a state: the scenario's number, the picture's within it, and a name. */
+export async function picture(someone, name) {
+  const number = `${someone.scenario}-${String(++someone.story.pictures).padStart(2, "0")}`;
+  await someone.page.screenshot({
+    path: path.join(SCREENSHOTS, `${number}-${name}.png`),
+    fullPage: true,
+    animations: "disabled",
+  });
 }
 
 // The runner
 
+const AT_ONCE = 3; // a scenario mostly waits for a page: this many keep two cores busy
+
 const scenarios = [];
 
 export function scenario(name, run) {
-  scenarios.push({ name, run });
+  scenarios.push({ name, run, number: String(scenarios.length + 1).padStart(2, "0") });
 }
 
-/** Runs every scenario with people of its own; the status is the number of failures. */
+/** Runs every scenario, each with people of its own, and returns the number of failures. */
 export async function runScenarios(world, only) {
-  let passed = 0, failed = 0;
-  for (const { name, run } of scenarios.filter((each) => !only || each.name.includes(only))) {
-    const people = [];
-    const arrive = async (options) => {
-      const someone = await person(world.browser, world.origin, options);
-      people.push(someone);
-      return someone;
-    };
-    const started = performance.now();
-    try {
-      await run(arrive, world);
-      for (const { problems } of people) assert.deepEqual(problems, [], "the page reported errors");
-      assert.equal(world.server.complaints(), "", "the server reported errors");
-      passed++;
-      console.log(`ok      ${name} (${Math.round(performance.now() - started)} ms)`);
-    } catch (error) {
-      failed++;
-      console.log(`FAILED  ${name}\n${String(error.stack ?? error).replace(/^/gm, "        ")}`);
-      for (const someone of people) await picture(someone, `failed-${failed}`).catch(() => {});
-    } finally {
-      for (const { context } of people) await context.close();
-    }
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  for (const file of readdirSync(SCREENSHOTS)) {
+    if (/^\d\d-\d\d-.*\.png$/.test(file)) rmSync(path.join(SCREENSHOTS, file)); // an earlier run's
   }
+  const waiting = scenarios.filter(({ name }) => !only || name.includes(only));
+  const results = [];
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let next; (next = waiting.shift());) results.push(await runScenario(world, next));
+    }),
+  );
+  if (world.server.complaints()) {
+    console.log(`FAILED  the server reported errors\n${world.server.complaints()}`);
+    results.push(false);
+  }
+  console.log(`screenshots are in ${path.relative(process.cwd(), SCREENSHOTS) || "."}`);
+  const passed = results.filter(Boolean).length;
+  const failed = results.length - passed;
   console.log(`${passed} passed, ${failed} failed`);
-  return failed;
+  return failed || (passed === 0 ? 1 : 0);
+}
+
+async function runScenario(world, { name, run, number }) {
+  const people = [];
+  const story = { pictures: 0 };
+  const arrive = async (options) => {
+    const someone = { ...(await person(world.browser, world.origin, options)), scenario: number, story };
+    people.push(someone);
+    return someone;
+  };
+  const started = performance.now();
+  try {
+    await run(arrive, world);
+    for (const { problems } of people) assert.deepEqual(problems, [], "the page reported errors");
+    console.log(`ok      ${name} (${Math.round(performance.now() - started)} ms)`);
+    return true;
+  } catch (error) {
+    console.log(`FAILED  ${name}\n${String(error.stack ?? error).replace(/^/gm, "        ")}`);
+    for (const someone of people) await picture(someone, "failed").catch(() => {});
+    return false;
+  } finally {
+    for (const { context } of people) await context.close();
+  }
 }

@@ -42,7 +42,10 @@ export function readQr(image) {
       for (const x of [right, right - 1]) {
         if (taken(x, y)) continue;
         bits = (bits << 1) | (dark(x, y) ^ (mask(x, y) === 0 ? 1 : 0));
-        if (++count % 8 === 0) { codewords.push(bits & 255); bits = 0; }
+        if (++count % 8 === 0) {
+          codewords.push(bits & 255);
+          bits = 0;
+        }
       }
     }
   }
@@ -61,7 +64,7 @@ function modules({ width, height, data }) {
   }
   let run = 0;
   while (isDark(left + run, top)) run++;
-  const about = (right - left + 1) / (run / 7); // a pixel's error in the run is a module's here; real sizes are four apart
+  const about = (right - left + 1) / (run / 7); // off by a module if the run is off by a pixel; sizes are four apart
   const size = 17 + 4 * Math.round((about - 17) / 4);
   const pitch = (right - left + 1) / size;
   const at = (start, n) => Math.floor(start + (n + 0.5) * pitch);

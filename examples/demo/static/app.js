@@ -33,7 +33,9 @@ async function leave() {
 
 onClick("add-passkey", "passkey", async () => {
   const { ceremony, options } = await post("/api/passkey/begin", {});
-  const response = await prompting("Follow your device's steps to make a passkey.", (signal) => register(options, { signal }));
+  const response = await prompting("Follow your device's steps to make a passkey.", (signal) =>
+    register(options, { signal }),
+  );
   const answer = await postProof("/api/passkey/finish", { ceremony, response });
   await refresh();
   say("passkey", answer.message);
@@ -70,7 +72,9 @@ onSubmit("sign-in", "sign-in", async (form) => {
 
 async function signInWithPasskey(name) {
   const { ceremony, options } = await post("/api/sign-in/passkey/begin", name === undefined ? {} : { name });
-  const response = await prompting("Follow your device's steps to use your passkey.", (signal) => authenticate(options, { signal }));
+  const response = await prompting("Follow your device's steps to use your passkey.", (signal) =>
+    authenticate(options, { signal }),
+  );
   await postProof("/api/sign-in/passkey/finish", { ceremony, response });
   await refresh({ focus: true });
 }
@@ -122,7 +126,11 @@ class Problem extends Error {}
 async function send(path, body) {
   let reply;
   try {
-    reply = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    reply = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
   } catch {
     throw new Problem("The server cannot be reached. Is it still running?");
   }
@@ -175,7 +183,9 @@ function showAccount(person) {
   $("who").textContent = enrolling ? `Setting up ${person.name}` : person.name;
   $("sign-out").textContent = enrolling ? "Leave" : "Sign out";
   $("account-title").textContent = enrolling ? `Protect your account, ${person.name}` : `Signed in as ${person.name}`;
-  $("account-lead").textContent = enrolling ? "Add at least one way to prove that it is you. A passkey is the safest." : howSignedIn(person);
+  $("account-lead").textContent = enrolling
+    ? "Add at least one way to prove that it is you. A passkey is the safest."
+    : howSignedIn(person);
 
   $("no-backup").hidden = methods !== 1;
   $("enrolment-end").hidden = !(enrolling && methods > 0);
@@ -230,6 +240,26 @@ const OPERATIONS = {
   "/api/sign-in/totp": "Authenticator code sign-in",
 };
 
+// The rest of a log entry, in this order, with what each is.
+const FACTS = [
+  ["detail", "Meaning"],
+  ["kind", "Kind of refusal"],
+  ["step", "Step of the specification"],
+  ["prev", "State before, compared"],
+  ["next", "State after, stored"],
+  ["timeStep", "Time step of the code"],
+  ["drift", "Steps that the app's clock is ahead"],
+  ["userVerified", "User verified by the authenticator"],
+  ["counter", "Signature counter"],
+  ["record", "Stored record"],
+  ["operation", "Check repeated in this page"],
+  ["challenge", "Challenge"],
+  ["userHandle", "User handle"],
+  ["allowed", "Allowed"],
+  ["now", "Server's clock, in seconds"],
+  ["lastStep", "Last step used"],
+];
+
 function writeEntry({ operation, server, check }, local) {
   const entry = $("entry").content.cloneNode(true).firstElementChild;
   const now = new Date();
@@ -243,16 +273,21 @@ function writeEntry({ operation, server, check }, local) {
   if (local.skipped) agreement.textContent = local.skipped;
   else {
     // Equal means all of it: the verdict, its code, and the very text or number to be stored.
-    const same = server.accepted === local.accepted && server.code === local.code && String(server.next) === String(local.next);
+    const same =
+      server.accepted === local.accepted && server.code === local.code && String(server.next) === String(local.next);
     agreement.textContent = same ? "Both halves agree." : "The two halves differ: this is a bug in mfakit.";
     agreement.classList.add(same ? "same" : "different");
   }
 
-  const facts = entry.querySelector(".facts");
-  const { accepted, ...rest } = server;
-  for (const [name, value] of Object.entries({ ...rest, ...check })) {
-    if (value === null || value === undefined) continue;
-    facts.append(textElement("dt", name), textElement("dd", Array.isArray(value) ? value.join("\n") : String(value)));
+  const { allow, record, ...inputs } = { ...check, ...server };
+  const facts = {
+    ...inputs,
+    record: record === server.prev ? null : record,
+    allowed: allow && `${allow.length} passkey(s) of this account`,
+  };
+  for (const [name, label] of FACTS) {
+    if (facts[name] === null || facts[name] === undefined) continue;
+    entry.querySelector(".facts").append(textElement("dt", label), textElement("dd", String(facts[name])));
   }
   $("log").prepend(entry);
   $("hood-empty").hidden = true;
@@ -262,7 +297,9 @@ function showVerdict(element, { accepted, code, kind, skipped }) {
   const verdict = skipped ? "not checked" : accepted ? "accepted" : code;
   element.dataset.verdict = verdict;
   element.classList.add(skipped ? "skipped" : accepted ? "good" : "bad");
-  element.querySelector("dd").append(textElement("strong", verdict), textElement("span", skipped || accepted ? "" : kind ?? "refused"));
+  element
+    .querySelector("dd")
+    .append(textElement("strong", verdict), textElement("span", skipped || accepted ? "" : (kind ?? "refused")));
 }
 
 function textElement(tag, text) {
@@ -281,13 +318,22 @@ function onSubmit(id, where, action) {
   $(id).addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const empty = [...form.elements].find((element) => element.matches("input:not([type=radio])") && !element.value && element.offsetParent);
+    const empty = [...form.elements].find(
+      (element) => element.matches("input:not([type=radio])") && !element.value && element.offsetParent,
+    );
     if (empty) {
       say(where, `${empty.labels[0].textContent}: please fill this in.`, { error: true });
       empty.focus();
       return;
     }
-    run(where, form.querySelector("[type=submit]"), () => action(new FormData(form)));
+    run(where, form.querySelector("[type=submit]"), async () => {
+      try {
+        await action(new FormData(form));
+      } catch (error) {
+        if (form.elements.code?.offsetParent) form.elements.code.select(); // so that typing replaces the refused code
+        throw error;
+      }
+    });
   });
 }
 
@@ -304,7 +350,8 @@ async function run(where, button, action) {
     await action();
   } catch (error) {
     if (!(error instanceof Problem)) console.error(error);
-    const text = error instanceof Problem ? error.message : "Something went wrong in this page. Reload it and try again.";
+    const text =
+      error instanceof Problem ? error.message : "Something went wrong in this page. Reload it and try again.";
     say(where ?? (me.person ? "passkey" : "sign-in"), text, { error: true });
   } finally {
     button.removeAttribute("aria-disabled");

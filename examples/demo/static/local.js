@@ -22,7 +22,9 @@ export async function recheck(verdict, relyingParty, { name, response, code }) {
   await mfakit.init();
   try {
     const verified = await verify(mfakit, check, relyingParty, secrets.get(name?.toLowerCase()), { response, code });
-    return verified ? { accepted: true, next: verified.transition.next } : { skipped: "This tab never saw the app's secret." };
+    return verified
+      ? { accepted: true, next: verified.transition?.next }
+      : { skipped: "This tab never saw the app's secret." };
   } catch (error) {
     if (!mfakit.isMfaError(error)) throw error;
     return { accepted: false, code: error.code, kind: error.kind, step: error.step };
@@ -34,6 +36,8 @@ function verify(mfakit, check, relyingParty, secret, { response, code }) {
   const party = new mfakit.RelyingParty(id, options);
   const { challenge, userHandle, record, allow } = check;
   switch (check.operation) {
+    case "read_response":
+      return mfakit.readResponse(response);
     case "verify_registration":
       return party.verifyRegistration(response, { challenge, userHandle });
     case "verify_authentication":

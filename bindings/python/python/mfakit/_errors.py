@@ -6,6 +6,8 @@ from ._error_table import ERRORS
 class MfaError(Exception):
     """The base of everything that mfakit raises. Catch VerificationError instead."""
 
+    __module__ = "mfakit"
+
     def __init__(self, number):
         code, kind, message, spec, step, public_code = ERRORS[number]
         super().__init__(message)
@@ -26,21 +28,31 @@ class MfaError(Exception):
 class VerificationError(MfaError):
     """What the client sent does not prove what it should. This is what a login catches."""
 
+    __module__ = "mfakit"
+
 
 class MalformedError(VerificationError):
     """The bytes are not what they claim to be."""
+
+    __module__ = "mfakit"
 
 
 class RejectedError(VerificationError):
     """Well formed, but the proof or the policy failed."""
 
+    __module__ = "mfakit"
+
 
 class UnsupportedError(VerificationError):
     """Valid as far as can be told, but this build does not support it."""
 
+    __module__ = "mfakit"
+
 
 class ConfigError(MfaError, ValueError):
     """The program's mistake, never the user's."""
+
+    __module__ = "mfakit"
 
 
 _CLASSES = {
@@ -49,9 +61,6 @@ _CLASSES = {
     "unsupported": UnsupportedError,
     "config": ConfigError,
 }
-
-for _class in (MfaError, VerificationError, *_CLASSES.values()):
-    _class.__module__ = "mfakit"
 
 
 def _from_number(number):

@@ -235,9 +235,8 @@ fn changes(good: &str, member: &str) -> Vec<Change> {
 /// The longest response that is read, and the shortest that is not.
 fn lengths(good: &str) -> [Change; 2] {
     let filled = |len: usize| {
-        let close = |filler: &str| {
-            format!("{},\"x\":\"{filler}\"}}", &good[..good.len() - 1]).into_bytes()
-        };
+        let close =
+            |filler: &str| format!("{},\"x\":\"{filler}\"}}", &good[..good.len() - 1]).into_bytes();
         close(&"a".repeat(len - close("").len()))
     };
     [

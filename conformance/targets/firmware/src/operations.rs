@@ -4,7 +4,7 @@
 
 use crate::frame::{Fields, List, Response, Value, Verdict};
 use mfakit_core::crypto::hmac::{HashAlgorithm, HmacKey};
-use mfakit_core::encoding::{base32, base64url, cbor, cose, json};
+use mfakit_core::encoding::{base32, base64url, cbor, cose};
 use mfakit_core::otp::hotp::Hotp;
 use mfakit_core::otp::totp::{Totp, Window};
 use mfakit_core::otp::{Code, Digits, truncate_to_code};
@@ -79,7 +79,7 @@ pub fn answer<'b>(request: &[u8], buffer: &'b mut [u8]) -> &'b [u8] {
 fn hello(_: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let names = OPERATIONS.iter().map(|(name, _)| *name).filter(|name| *name != "hello");
     response.list("ops", names.map(Value::from));
-    response.list("features", ["otp", "webauthn", "es256", "none"].into_iter().map(Value::from));
+    response.list("features", ["es256", "none", "large_inputs"].into_iter().map(Value::from));
     let rows = Error::ALL.iter().flat_map(|e| [u32::from(e.number()).into(), e.code().into()]);
     response.list("errors", rows);
     Ok(())
@@ -114,7 +114,8 @@ fn config_secret(fields: &Fields<'_>) -> Result<(OtpSecret, HashAlgorithm), Fail
 }
 
 fn config_relying_party(fields: &Fields<'_>, _: &mut Response<'_>) -> Result<(), Failure> {
-    let (mut origins, mut top_origins, mut algorithms) = (Strings::new(), Strings::new(), [0; ROOM]);
+    let (mut origins, mut top_origins, mut algorithms) =
+        (Strings::new(), Strings::new(), [0; ROOM]);
     let origins = origins.fill(fields.list("origins")?.ok_or(Failure::WrongType)?)?;
     let top_origins = match fields.list("top_origins")? {
         Some(list) => top_origins.fill(list)?,
@@ -127,19 +128,22 @@ fn config_relying_party(fields: &Fields<'_>, _: &mut Response<'_>) -> Result<(),
         "danger_any_top_origin" => CrossOrigin::DangerAnyTopOrigin,
         _ => return Err(Error::ArgumentValueInvalid.into()),
     };
-    let counter = match fields.string_or("counter", "reject")? {
-        "reject" => CounterPolicy::Reject,
-        "report" => CounterPolicy::Report,
-        _ => return Err(Error::ArgumentValueInvalid.into()),
-    };
     let rp = RelyingParty::new(fields.string("id")?, origins, user_verification)?
         .cross_origin(cross_origin)?
-        .counter(counter)
+        .counter(counter_policy(fields, "counter")?)
         .backup(backup_policy(fields, "backup")?);
     if let Some(list) = fields.list("algorithms")? {
         rp.algorithms(fill(&mut algorithms, list.map(integer))?)?;
     }
     Ok(())
+}
+
+fn counter_policy(fields: &Fields<'_>, name: &str) -> Result<CounterPolicy, Failure> {
+    match fields.string_or(name, "reject")? {
+        "reject" => Ok(CounterPolicy::Reject),
+        "report" => Ok(CounterPolicy::Report),
+        _ => Err(Error::ArgumentValueInvalid.into()),
+    }
 }
 
 fn backup_policy(fields: &Fields<'_>, name: &str) -> Result<BackupPolicy, Failure> {
@@ -168,6 +172,7 @@ fn totp_verify(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), F
     let window = Window::new(fields.number("window_past")?, fields.number("window_future")?)?;
     let verified = totp(fields)?.verify(code, last_step, now, window)?;
     response.field("matched_step", verified.step().get());
+    response.field("drift", i64::from(verified.drift()));
     Ok(())
 }
 
@@ -280,20 +285,23 @@ fn attested_credential_id(attestation_object: &[u8]) -> Option<&[u8]> {
 
 fn webauthn_authenticate(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let (mut origins, mut top_origins) = (Strings::new(), Strings::new());
-    let counter = match fields.string_or("sign_count_policy", "report")? {
-        "reject" => CounterPolicy::Reject,
-        _ => CounterPolicy::Report,
-    };
     let rp = relying_party(fields, &mut origins, &mut top_origins)?
-        .counter(counter)
+        .counter(counter_policy(fields, "sign_count_policy")?)
         .backup(backup_policy(fields, "backup_policy")?);
 
     let claimed = fields.optional_bytes("user_handle_hex")?;
-    let owner = fields.optional_bytes("expected_user_handle_hex")?.or(claimed).unwrap_or(&[0]);
+    // Most vectors say nothing about who the user is.
+    let known = fields.optional_bytes("expected_user_handle_hex")?.or(claimed);
+    let known = known.filter(|handle| !handle.is_empty()).unwrap_or(b"any");
+    let user = match fields.flag_or("discoverable", false)? {
+        true => User::Discoverable,
+        false => User::Known(known),
+    };
+    let credential_id = fields.bytes("credential_id_hex")?;
     let stored = StoredCredential {
-        id: fields.bytes("credential_id_hex")?,
+        id: fields.optional_bytes("record_credential_id_hex")?.unwrap_or(credential_id),
         public_key: fields.bytes("credential_public_key_cose_hex")?,
-        user_handle: owner,
+        user_handle: fields.optional_bytes("record_user_handle_hex")?.unwrap_or(known),
         sign_count: u32::try_from(fields.number("stored_sign_count")?)
             .map_err(|_| Failure::WrongType)?,
         backup_eligible: fields.optional_flag("stored_backup_eligible")?,
@@ -304,16 +312,16 @@ fn webauthn_authenticate(fields: &Fields<'_>, response: &mut Response<'_>) -> Re
         None => Allow::Any,
     };
     let assertion = AssertionResponse {
-        credential_id: fields.optional_bytes("response_credential_id_hex")?.unwrap_or(stored.id),
+        credential_id,
         client_data_json: fields.bytes("client_data_json_hex")?,
         authenticator_data: fields.bytes("authenticator_data_hex")?,
         signature: fields.bytes("signature_hex")?,
         user_handle: claimed,
     };
     let challenge = fields.bytes("expected_challenge_hex")?;
-    let verified =
-        assertion::verify(&rp, challenge, User::Known(owner), allow, &stored, &assertion)?;
+    let verified = assertion::verify(&rp, challenge, user, allow, &stored, &assertion)?;
     response.field("new_sign_count", verified.sign_count());
+    response.field("counter_regressed", verified.counter_regressed());
     put_flags(response, verified.flags());
     response.field("extensions_hex", verified.extensions());
     Ok(())
@@ -407,12 +415,11 @@ fn cbor_decode(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), F
     };
     let limits = cbor::Limits {
         depth,
-        any_simple: fields.flag_or("any_simple", false)?,
+        any_simple: !fields.flag_or("no_floats", false)?,
         strict_order: fields.flag_or("strict_order", false)?,
     };
     let value = cbor::read_all(fields.bytes("cbor_hex")?, limits)?;
     response.field("non_canonical_order", value.non_canonical_order());
-    response.field("ctap2_canonical", !value.non_canonical_order());
     Ok(())
 }
 

@@ -1,2 +1,249 @@
-//! Placeholder.
-fn main() {}
+//! The Rust target: answers conformance lines through the public API of `mfakit`, and low-level operations through its
+//! hidden entry. One JSON object a line in, one out, in order. It never sees what a case expects.
+
+mod webauthn;
+
+use mfakit::{
+    Error, HashAlgorithm, Hotp, HotpOptions, Totp, TotpOptions, UnixTime, VerifyTotp, conformance,
+};
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, Write};
+
+/// Rust's types refuse what these inputs hold before anything runs.
+const DYNAMIC_TYPES: &str = "dynamic_types";
+/// Above this a time is no host's; the core takes every u64.
+const MAX_HOST_TIME: u64 = 100_000_000_000;
+
+/// What an operation answers: fields, an error, or the feature that is missing.
+type Answer = Result<Value, Refusal>;
+
+pub(crate) enum Refusal {
+    Error(Error),
+    Skip(&'static str),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+fn main() -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let message: Value = serde_json::from_str(&line)?;
+        writeln!(out, "{}", answer(&line, &message))?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn answer(line: &str, message: &Value) -> Value {
+    let op = message["op"].as_str().unwrap_or_default();
+    if op == "hello" {
+        let mut hello: Value = serde_json::from_str(&conformance::run(line)).unwrap_or_default();
+        if let Some(ops) = hello["ops"].as_array_mut() {
+            let own = [
+                "webauthn.register",
+                "webauthn.authenticate",
+                "config.totp",
+                "config.hotp",
+                "config.relying_party",
+            ];
+            ops.extend(own.map(Value::from));
+        }
+        return hello;
+    }
+    let inputs = Inputs(message["inputs"].as_object().cloned().unwrap_or_default());
+    let mut answer = match operation(op, &inputs) {
+        Some(Ok(fields)) => json!({"accept": fields}),
+        Some(Err(Refusal::Error(error))) => json!({"reject": error.code()}),
+        Some(Err(Refusal::Skip(feature))) => json!({"skip": feature}),
+        None => serde_json::from_str(&conformance::run(line)).unwrap_or_default(),
+    };
+    answer["id"] = message["id"].clone();
+    answer
+}
+
+/// `None` sends the line to the hidden entry.
+fn operation(op: &str, inputs: &Inputs) -> Option<Answer> {
+    let beyond_host_time = inputs.number("t0") != 0 || inputs.number("time") > MAX_HOST_TIME;
+    Some(match op {
+        "hotp.generate" => {
+            hotp(inputs).map(|hotp| json!({"code": hotp.code_at(inputs.number("counter"))}))
+        }
+        "hotp.verify" => hotp_verify(inputs),
+        "hotp.resync" => hotp_resync(inputs),
+        "totp.generate" if !beyond_host_time => totp_generate(inputs),
+        "totp.verify" if !beyond_host_time => totp_verify(inputs),
+        "webauthn.register" => webauthn::register(inputs),
+        "webauthn.authenticate" => webauthn::authenticate(inputs),
+        "config.totp" => config_totp(inputs),
+        "config.hotp" => config_hotp(inputs),
+        "config.relying_party" => webauthn::config(inputs),
+        _ => return None,
+    })
+}
+
+/// The inputs of a case.
+pub(crate) struct Inputs(Map<String, Value>);
+
+impl Inputs {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Text that the API's type demands.
+    pub(crate) fn typed_text(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name).and_then(Value::as_str).ok_or(Refusal::Skip(DYNAMIC_TYPES))
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(Value::as_bool)
+    }
+
+    pub(crate) fn optional(&self, name: &str) -> Option<u64> {
+        match self.get(name)? {
+            Value::Number(number) => number.as_u64(),
+            Value::String(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn number(&self, name: &str) -> u64 {
+        self.optional(name).unwrap_or(0)
+    }
+
+    /// A number that the API's type demands, or its default.
+    fn typed_number(&self, name: &str, default: u64) -> Result<u64, Refusal> {
+        match self.0.get(name) {
+            None => Ok(default),
+            Some(value) => value.as_u64().ok_or(Refusal::Skip(DYNAMIC_TYPES)),
+        }
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        self.get(name).and_then(Value::as_str).map(unhex)
+    }
+}
+
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2)
+        .filter_map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok())
+        .collect()
+}
+
+fn algorithm(inputs: &Inputs) -> Result<HashAlgorithm, Refusal> {
+    Ok(HashAlgorithm::from_name(inputs.typed_text("algorithm")?)?)
+}
+
+/// RFC 4226 asks for 16 bytes; a vector with fewer means the constructor that says so. That one takes base32.
+fn base32(bytes: &[u8]) -> String {
+    let bits: Vec<u8> =
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |i| (byte >> i) & 1)).collect();
+    let symbol = |five: &[u8]| {
+        let index = (0..5).fold(0, |index, i| index * 2 + five.get(i).copied().unwrap_or(0));
+        char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(index)])
+    };
+    bits.chunks(5).map(symbol).collect()
+}
+
+fn hotp(inputs: &Inputs) -> Result<Hotp, Refusal> {
+    let (key, algorithm) = (inputs.bytes("secret_hex").unwrap_or_default(), algorithm(inputs)?);
+    let options = HotpOptions { algorithm, digits: inputs.number("digits") };
+    Ok(match options.digits {
+        10 => Hotp::ten_digits(&base32(&key), algorithm)?,
+        _ if key.len() < 16 => Hotp::danger_legacy(&base32(&key), options)?,
+        _ => Hotp::from_key(&key, options)?,
+    })
+}
+
+fn hotp_verify(inputs: &Inputs) -> Answer {
+    let verified = hotp(inputs)?.verify(
+        inputs.typed_text("code")?,
+        inputs.number("counter"),
+        inputs.number("look_ahead"),
+    )?;
+    Ok(hotp_fields(&verified))
+}
+
+fn hotp_resync(inputs: &Inputs) -> Answer {
+    let (first, second) = (inputs.typed_text("first")?, inputs.typed_text("second")?);
+    let verified = hotp(inputs)?.resync(
+        first,
+        second,
+        inputs.number("counter"),
+        inputs.number("look_ahead"),
+    )?;
+    Ok(hotp_fields(&verified))
+}
+
+fn hotp_fields(verified: &mfakit::HotpVerified) -> Value {
+    json!({
+        "matched_counter": verified.matched_counter().to_string(),
+        "next_counter": verified.next_counter().to_string(),
+    })
+}
+
+fn totp(inputs: &Inputs) -> Result<Totp, Refusal> {
+    let key = inputs.bytes("secret_hex").unwrap_or_default();
+    let options = TotpOptions {
+        algorithm: algorithm(inputs)?,
+        digits: inputs.number("digits"),
+        period: inputs.number("period"),
+    };
+    Ok(if key.len() < 16 {
+        Totp::danger_legacy(&base32(&key), options)?
+    } else {
+        Totp::from_key(&key, options)?
+    })
+}
+
+fn totp_generate(inputs: &Inputs) -> Answer {
+    let time = UnixTime::from_seconds(inputs.number("time"));
+    Ok(json!({"code": totp(inputs)?.code_at(Some(time))?}))
+}
+
+fn totp_verify(inputs: &Inputs) -> Answer {
+    let options = VerifyTotp {
+        last_step: inputs.optional("last_accepted_step"),
+        now: Some(UnixTime::from_seconds(inputs.number("time"))),
+        past: inputs.number("window_past"),
+        future: inputs.number("window_future"),
+    };
+    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, options)?;
+    Ok(json!({"matched_step": verified.step().get().to_string(), "drift": verified.drift()}))
+}
+
+fn config_totp(inputs: &Inputs) -> Answer {
+    let options = TotpOptions {
+        digits: inputs.typed_number("digits", 6)?,
+        period: inputs.typed_number("period", 30)?,
+        algorithm: algorithm(inputs)?,
+    };
+    let secret = inputs.typed_text("secret")?;
+    match inputs.flag("legacy") {
+        Some(true) => Totp::danger_legacy(secret, options)?,
+        _ => Totp::new(secret, options)?,
+    };
+    Ok(json!({}))
+}
+
+fn config_hotp(inputs: &Inputs) -> Answer {
+    let (secret, algorithm) = (inputs.typed_text("secret")?, algorithm(inputs)?);
+    if inputs.flag("ten_digits") == Some(true) {
+        Hotp::ten_digits(secret, algorithm)?;
+        return Ok(json!({}));
+    }
+    let options = HotpOptions { algorithm, digits: inputs.typed_number("digits", 6)? };
+    match inputs.flag("legacy") {
+        Some(true) => Hotp::danger_legacy(secret, options)?,
+        _ => Hotp::new(secret, options)?,
+    };
+    Ok(json!({}))
+}

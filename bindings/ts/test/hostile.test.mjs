@@ -1,12 +1,13 @@
-// Ten thousand seeded mutations of responses and arguments: every answer is a result or an error of the family, the
-// backend serves the next call, and nothing is accepted whose signed bytes differ.
+// Seeded mutations of each valid response and of the arguments of each public function: every answer is a result or an
+// error of the family, the backend serves the next call, and nothing is accepted whose signed bytes differ.
+// MFAKIT_MUTATIONS says how many of each; some hundreds reach every branch, and a long run is a matter of patience.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CredentialRecord, Hotp, MfaError, RelyingParty, Totp, VerificationError, generateSecret, generateUserHandle, qrSvg, readResponse } from "mfakit";
 import { HOSTILE } from "./support/hostile.mjs";
 import { ORIGIN, Site } from "./support/site.mjs";
 
-const ROUNDS = 10_000;
+const ROUNDS = Number(process.env.MFAKIT_MUTATIONS ?? 1_000);
 const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const NOW = 1_700_000_000;
 // The hostile values of 1 MB have their own test: thousands of them would only take time.
@@ -98,18 +99,18 @@ const CALLS = {
   "verified.commit": [totp.verify("287082", { lastStep: null, now: 59 }).commit, [1]],
 };
 
-test("mutated arguments of every public function: a result or an error of the family", () => {
-  const random = generator(3);
-  const calls = Object.entries(CALLS);
-  for (const [name, [call, args]] of calls) assert.doesNotThrow(() => call(...args), name);
-  const tally = rounds(ROUNDS, (round) => {
-    const [name, [call, args]] = calls[round % calls.length];
-    const mutant = mutatedArguments(random, args);
-    return outcome(() => call(...mutant), MfaError, () => {}, name);
+for (const [name, [call, args]] of Object.entries(CALLS)) {
+  test(`mutated arguments of ${name}: a result or an error of the family`, () => {
+    const random = generator(3);
+    assert.doesNotThrow(() => call(...args));
+    const tally = rounds(ROUNDS, () => {
+      const mutant = mutatedArguments(random, args);
+      return outcome(() => call(...mutant), MfaError, () => {});
+    });
+    if (args.length > 0) assert.ok(tally.accepted !== ROUNDS, JSON.stringify(tally));
+    assert.doesNotThrow(() => call(...args));
   });
-  assert.ok(tally.argument_type_invalid > 0 && tally.argument_value_invalid > 0 && tally.input_malformed > 0, JSON.stringify(tally));
-  for (const [name, [call, args]] of calls) assert.doesNotThrow(() => call(...args), name);
-});
+}
 
 function rounds(count, round) {
   const tally = {};
@@ -120,12 +121,12 @@ function rounds(count, round) {
   return tally;
 }
 
-function outcome(call, family, accepted, name = "") {
+function outcome(call, family, accepted) {
   let result;
   try {
     result = call();
   } catch (error) {
-    assert.ok(error instanceof family, `${name}: ${error?.stack}`);
+    assert.ok(error instanceof family, error?.stack);
     return error.code;
   }
   accepted(result);

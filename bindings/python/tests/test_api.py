@@ -1,0 +1,56 @@
+"""The shape of the package: its names, its exceptions, its results."""
+
+import copy
+import json
+import pathlib
+import pickle
+
+import pytest
+
+import mfakit
+from mfakit import ConfigError, MfaError, Totp, VerificationError
+from mfakit._error_table import ERRORS
+
+MANIFEST = pathlib.Path(__file__).parents[2] / "manifest.json"
+
+
+def test_the_package_exports_the_manifest():
+    wanted = json.loads(MANIFEST.read_text())["python"]
+    assert sorted(mfakit.__all__) == wanted
+    public = {name for name in vars(mfakit) if not name.startswith("_")}
+    assert public == set(wanted)
+
+
+def test_every_error_has_its_class_and_pickles():
+    for number, (code, kind, message, _, _, public_code) in ERRORS.items():
+        error = mfakit._errors._from_number(number)
+        assert isinstance(error, ConfigError if kind == "config" else VerificationError)
+        assert not (isinstance(error, ConfigError) and isinstance(error, VerificationError))
+        for same in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+            assert type(same) is type(error)
+            assert (same.code, same.number, same.kind, str(same)) == (code, number, kind, message)
+            assert same.public_code == public_code
+        assert type(error).__module__ == "mfakit"
+    assert issubclass(ConfigError, (MfaError, ValueError))
+
+
+def test_results_are_frozen_have_no_constructor_and_no_truth_value():
+    verified = Totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").verify("287082", last_step=None, now=59)
+    for value in (verified, verified.transition, verified.commit(1)):
+        with pytest.raises(TypeError):
+            bool(value)
+        with pytest.raises(TypeError):
+            type(value)()
+        for name in [name for name in dir(value) if not name.startswith("_")]:
+            with pytest.raises(AttributeError):
+                setattr(value, name, 1)
+
+
+def test_no_secret_is_printed():
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    totp = Totp(secret)
+    for text in (repr(totp), str(totp), repr(mfakit.Hotp(secret))):
+        assert secret not in text and "12345678901234567890" not in text
+    with pytest.raises(ConfigError) as caught:
+        Totp("SECRETSECRETSECRE1")
+    assert "SECRET" not in str(caught.value)

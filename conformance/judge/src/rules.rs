@@ -1,0 +1,475 @@
+//! When an answer is right: verdicts, codes, fields, and what may be skipped.
+
+use crate::vectors::Case;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What a target said about a case.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    Accept(Map<String, Value>),
+    Reject(String),
+    Skip(String),
+    /// No legal answer: the text says what came instead.
+    Broken(String),
+}
+
+/// What a target says that it can do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hello {
+    pub(crate) features: BTreeSet<String>,
+    pub(crate) ops: BTreeSet<String>,
+}
+
+/// What the judge says about an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    Pass,
+    Fail(String),
+    /// Legally left out: the text names what the target lacks.
+    Skip(String),
+    /// Not what the document recommends or what its author chose.
+    Deviation(String),
+}
+
+/// Features that a target may lack. A skip for any other reason is illegal, so that a typing error hides nothing.
+const OTHER_FEATURES: [&str; 3] = [
+    // Arguments whose type the language's own signatures rule out.
+    "dynamic_input",
+    // Inputs of more than 8 KiB.
+    "large_inputs",
+    // The JSON text of a response, as opposed to the bytes in it.
+    "response_json",
+];
+/// Hashes that HMAC knows elsewhere and one-time passwords have no use for.
+const HASHES: [(&str, &str); 2] = [("SHA224", "sha224"), ("SHA384", "sha384")];
+/// COSE algorithms and the feature that each one is.
+const ALGORITHMS: [(i64, &str); 13] = [
+    (-7, "es256"),
+    (-8, "ed25519"),
+    (-9, "esp256"),
+    (-19, "ed25519"),
+    (-35, "es384"),
+    (-36, "es512"),
+    (-37, "ps256"),
+    (-47, "es256k"),
+    (-51, "esp384"),
+    (-52, "esp512"),
+    (-53, "ed448"),
+    (-257, "rs256"),
+    (-65535, "rs1"),
+];
+/// Attestation statement formats; each is a feature of the same name.
+const FORMATS: [&str; 7] =
+    ["android-key", "android-safetynet", "apple", "compound", "fido-u2f", "packed", "tpm"];
+
+fn is_feature(name: &str) -> bool {
+    OTHER_FEATURES.contains(&name)
+        || FORMATS.contains(&name)
+        || HASHES.iter().any(|(_, feature)| *feature == name)
+        || ALGORITHMS.iter().any(|(_, feature)| *feature == name)
+}
+
+/// Whether a target without this feature is asked all the same: it must then say that it does not support it.
+pub(crate) fn is_asked_without(feature: &str) -> bool {
+    !OTHER_FEATURES.contains(&feature)
+}
+
+/// Fields of `expect` that say something to people only.
+const ADVISORY: [&str; 12] = [
+    "result",
+    "normative",
+    "reason",
+    "note",
+    "why",
+    "step",
+    "validated",
+    "diagnostic",
+    "decoded_json",
+    "ctap2_canonical",
+    "why_not_canonical",
+    "description",
+];
+
+/// The fields that prove that an operation was done; a target that leaves one out fails.
+const fn required_fields(op: &str) -> &'static [&'static str] {
+    match op.as_bytes() {
+        b"hotp.generate" | b"hotp.truncate" | b"totp.generate" => &["code"],
+        b"totp.verify" => &["matched_step"],
+        b"hotp.verify" | b"hotp.resync" => &["matched_counter", "next_counter"],
+        b"hmac" => &["mac_hex"],
+        b"base32.decode" | b"base64url.decode" => &["data_hex"],
+        b"base32.roundtrip" => &["encoded_nopad"],
+        b"base64.roundtrip" => &["base64url_nopad"],
+        b"cbor.decode" => &["non_canonical_order"],
+        b"cose.parse_key" => &["alg"],
+        b"ecdsa.der_parse" => &["r_hex", "s_hex"],
+        b"json.client_data" => &["type", "challenge", "origin", "cross_origin", "top_origin"],
+        b"auth_data.parse" => {
+            &["rp_id_hash_hex", "flags_hex", "sign_count", "credential_id_hex", "extensions_hex"]
+        }
+        b"webauthn.register" => &[
+            "credential_id_hex",
+            "credential_public_key_cose_hex",
+            "sign_count",
+            "uv",
+            "backup_eligible",
+            "backup_state",
+        ],
+        b"webauthn.authenticate" => &["new_sign_count", "uv", "backup_eligible", "backup_state"],
+        _ => &[],
+    }
+}
+
+/// The verdict that a case expects; `None` where both are right.
+fn expected_verdict(case: &Case) -> Option<bool> {
+    let expect = &case.expect;
+    // DESIGN: a decoder accepts what is canonical but for the order of keys.
+    if case.op == "cbor.decode" && expect["ctap2_canonical"].is_boolean() {
+        return Some(
+            expect["ctap2_canonical"] == true || expect["why_not_canonical"] == "map_key_order",
+        );
+    }
+    match expect["result"].as_str() {
+        Some("ok" | "valid" | "well_formed") => Some(true),
+        Some("acceptable") => None,
+        _ => Some(false),
+    }
+}
+
+/// Whether a case expects a refusal.
+pub(crate) fn rejects(case: &Case) -> bool {
+    expected_verdict(case) == Some(false)
+}
+
+/// The expected verdict as a word.
+pub(crate) fn expected_word(case: &Case) -> &'static str {
+    match expected_verdict(case) {
+        Some(true) => "accept",
+        Some(false) => "reject",
+        None => "either",
+    }
+}
+
+/// Judges an answer.
+pub(crate) fn judge(case: &Case, answer: &Answer, hello: &Hello) -> Outcome {
+    match answer {
+        Answer::Broken(what) => Outcome::Fail(what.clone()),
+        Answer::Skip(reason) => judge_skip(case, reason, hello),
+        Answer::Accept(_)
+            if case.requires.iter().any(|feature| !hello.features.contains(feature)) =>
+        {
+            Outcome::Fail(
+                "accepted without a feature that the case needs and the target says it lacks"
+                    .into(),
+            )
+        }
+        Answer::Accept(fields) => match expected_verdict(case) {
+            Some(false) => mismatch(case, format!("accepted; expected {}", wanted(case))),
+            _ => match wrong_field(case, fields) {
+                Some(what) => mismatch(case, what),
+                None => Outcome::Pass,
+            },
+        },
+        Answer::Reject(code) => {
+            let right_code =
+                case.expect["code"].as_str().is_some_and(|wanted| wanted == code && rejects(case));
+            if let (false, Some(feature)) = (right_code, missing_feature(case, code, hello)) {
+                return Outcome::Skip(feature);
+            }
+            match expected_verdict(case) {
+                Some(true) => mismatch(case, format!("refused with {code}; expected acceptance")),
+                Some(false) if case.expect["code"].is_string() && !right_code => {
+                    mismatch(case, format!("refused with {code}; expected {}", wanted(case)))
+                }
+                _ => Outcome::Pass,
+            }
+        }
+    }
+}
+
+fn wanted(case: &Case) -> String {
+    match case.expect["code"].as_str() {
+        Some(code) => format!("a refusal with {code}"),
+        None => "a refusal".into(),
+    }
+}
+
+/// A wrong answer fails where it breaks a demand or a promise of ours; elsewhere it deviates.
+fn mismatch(case: &Case, what: String) -> Outcome {
+    if case.strict || case.normative() == "MUST" {
+        Outcome::Fail(what)
+    } else {
+        Outcome::Deviation(what)
+    }
+}
+
+fn judge_skip(case: &Case, reason: &str, hello: &Hello) -> Outcome {
+    let illegal = |why: &str| Outcome::Fail(format!("illegal skip {reason:?}: {why}"));
+    if !is_feature(reason) {
+        illegal("no known feature has this name")
+    } else if hello.features.contains(reason) {
+        illegal("the target says that it has this feature")
+    } else if case.strict && !case.requires.iter().any(|feature| feature == reason) {
+        illegal("the case does not need this feature")
+    } else {
+        Outcome::Skip(reason.into())
+    }
+}
+
+/// The algorithm or format that a refusal as unsupported is about, if the target says that it lacks it.
+fn missing_feature(case: &Case, code: &str, hello: &Hello) -> Option<String> {
+    let candidates: Vec<&str> = match code {
+        "algorithm_unsupported" | "algorithm_not_offered"
+            if !case.strict || code == "algorithm_unsupported" =>
+        {
+            let number = case.expect["alg"]
+                .as_i64()
+                .or(case.inputs["alg"].as_i64())
+                .or_else(|| key_algorithm(case));
+            ALGORITHMS
+                .iter()
+                .filter(|(alg, _)| Some(*alg) == number)
+                .map(|(_, feature)| *feature)
+                .collect()
+        }
+        "attestation_format_unsupported" => {
+            let fmt = case.expect["fmt"].as_str().or(case.inputs["fmt"].as_str());
+            FORMATS.iter().copied().filter(|known| Some(*known) == fmt).collect()
+        }
+        "hash_algorithm_unknown" if !case.strict => HASHES
+            .iter()
+            .filter(|(name, _)| case.inputs["algorithm"] == *name)
+            .map(|(_, feature)| *feature)
+            .collect(),
+        _ => return None,
+    };
+    let missing = candidates.into_iter().find(|feature| !hello.features.contains(*feature))?;
+    let legal = !case.strict || case.requires.iter().any(|feature| feature == missing);
+    legal.then(|| missing.to_owned())
+}
+
+/// The algorithm of the key that a case holds: the value of label 3, which every key in use has in its first bytes
+/// (`a? 01 kty 03 alg`).
+fn key_algorithm(case: &Case) -> Option<i64> {
+    let key = ["credential_public_key_cose_hex", "cose_hex"]
+        .into_iter()
+        .find_map(|name| case.inputs[name].as_str())?;
+    let bytes: Vec<i64> = (0..key.len() / 2)
+        .map_while(|i| i64::from_str_radix(key.get(2 * i..2 * i + 2)?, 16).ok())
+        .collect();
+    match bytes.get(1..)? {
+        [0x01, _, 0x03, small @ 0x20..=0x37, ..] => Some(0x1f - small),
+        [0x01, _, 0x03, 0x38, byte, ..] => Some(-1 - byte),
+        [0x01, _, 0x03, 0x39, high, low, ..] => Some(-1 - (high * 256 + low)),
+        _ => None,
+    }
+}
+
+/// The first field that is not as expected.
+fn wrong_field(case: &Case, got: &Map<String, Value>) -> Option<String> {
+    let expect = case.expect.as_object()?;
+    for (name, wanted) in expect {
+        if ADVISORY.contains(&name.as_str()) || name.contains("_if_") {
+            continue;
+        }
+        // In a refusal `code` is the error's; in a result it is a one-time password.
+        if name == "code" && rejects(case) {
+            continue;
+        }
+        match got.get(name) {
+            Some(value) if !same(wanted, value) => {
+                return Some(format!("{name} is {value}; expected {wanted}"));
+            }
+            None if required_fields(&case.op).contains(&name.as_str()) => {
+                return Some(format!("{name} is missing; expected {wanted}"));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Equality, with numbers taken as integers or as decimal texts.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    fn number(value: &Value) -> Option<i128> {
+        match value {
+            Value::Number(n) => n.to_string().parse().ok(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+    // Two texts are compared as texts: a code of 012345 is not 12345.
+    let texts = left.is_string() && right.is_string();
+    left == right || (!texts && number(left).is_some() && number(left) == number(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn case(op: &str, expect: Value) -> Case {
+        Case {
+            file: "f".into(),
+            strict: false,
+            id: "c".into(),
+            op: op.into(),
+            inputs: json!({}),
+            expect,
+            requires: vec![],
+        }
+    }
+
+    fn hello(features: &[&str]) -> Hello {
+        Hello { features: features.iter().map(|f| (*f).to_owned()).collect(), ops: BTreeSet::new() }
+    }
+
+    fn accept(fields: Value) -> Answer {
+        Answer::Accept(fields.as_object().unwrap().clone())
+    }
+
+    fn reject(code: &str) -> Answer {
+        Answer::Reject(code.into())
+    }
+
+    fn fails(outcome: &Outcome) -> bool {
+        matches!(outcome, Outcome::Fail(_))
+    }
+
+    #[test]
+    fn a_wrong_verdict_fails() {
+        let none = hello(&[]);
+        let good = case("x", json!({"result": "ok"}));
+        let bad = case("x", json!({"result": "invalid"}));
+        assert_eq!(judge(&good, &accept(json!({})), &none), Outcome::Pass);
+        assert_eq!(judge(&bad, &reject("anything"), &none), Outcome::Pass);
+        assert!(fails(&judge(&good, &reject("anything"), &none)));
+        assert!(fails(&judge(&bad, &accept(json!({})), &none)), "unexpected success");
+        assert!(fails(&judge(&good, &Answer::Broken("noise".into()), &none)));
+        for result in ["malformed", "unknown word"] {
+            assert!(fails(&judge(
+                &case("x", json!({"result": result})),
+                &accept(json!({})),
+                &none
+            )));
+        }
+        let either = case("x", json!({"result": "acceptable"}));
+        assert_eq!(judge(&either, &accept(json!({})), &none), Outcome::Pass);
+        assert_eq!(judge(&either, &reject("anything"), &none), Outcome::Pass);
+    }
+
+    #[test]
+    fn a_wrong_code_fails() {
+        let bad = case("x", json!({"result": "invalid", "code": "otp_replayed"}));
+        assert_eq!(judge(&bad, &reject("otp_replayed"), &hello(&[])), Outcome::Pass);
+        assert!(fails(&judge(&bad, &reject("otp_rejected"), &hello(&[]))));
+    }
+
+    #[test]
+    fn fields_are_compared() {
+        let none = hello(&[]);
+        let totp = case(
+            "totp.verify",
+            json!({"result": "ok", "matched_step": 5, "drift": -1, "why": "x"}),
+        );
+        assert_eq!(
+            judge(&totp, &accept(json!({"matched_step": "5", "drift": -1})), &none),
+            Outcome::Pass
+        );
+        assert_eq!(judge(&totp, &accept(json!({"matched_step": 5})), &none), Outcome::Pass);
+        assert!(fails(&judge(&totp, &accept(json!({"matched_step": 6})), &none)));
+        assert!(fails(&judge(&totp, &accept(json!({"matched_step": 5, "drift": 1})), &none)));
+        assert!(fails(&judge(&totp, &accept(json!({})), &none)), "the proof of work is missing");
+        let large =
+            case("totp.verify", json!({"result": "ok", "matched_step": "18446744073709551615"}));
+        assert_eq!(judge(&large, &accept(json!({"matched_step": u64::MAX})), &none), Outcome::Pass);
+        let code = case("hotp.generate", json!({"result": "ok", "code": "012345"}));
+        assert!(fails(&judge(&code, &accept(json!({"code": "12345"})), &none)));
+        let null = case("webauthn.register", json!({"result": "valid", "extensions_hex": null}));
+        assert!(fails(&judge(&null, &accept(json!({"extensions_hex": "a0"})), &none)));
+    }
+
+    #[test]
+    fn cbor_is_judged_by_its_form() {
+        let none = hello(&[]);
+        let unsorted = json!({"result": "well_formed", "ctap2_canonical": false, "why_not_canonical": "map_key_order"});
+        assert_eq!(judge(&case("cbor.decode", unsorted), &accept(json!({})), &none), Outcome::Pass);
+        let tagged = json!({"result": "well_formed", "ctap2_canonical": false, "why_not_canonical": "tag_not_allowed"});
+        assert!(fails(&judge(&case("cbor.decode", tagged), &accept(json!({})), &none)));
+    }
+
+    #[test]
+    fn only_a_must_fails_unless_the_file_promises() {
+        for (word, deviates) in [
+            ("SHOULD", true),
+            ("POLICY", true),
+            ("MAY", true),
+            ("INTERPRETATION", true),
+            ("EXACT", false),
+            ("MUST", false),
+        ] {
+            let mut case = case("x", json!({"result": "ok", "normative": word}));
+            assert_eq!(
+                matches!(judge(&case, &reject("a"), &hello(&[])), Outcome::Deviation(_)),
+                deviates,
+                "{word}"
+            );
+            case.strict = true;
+            assert!(fails(&judge(&case, &reject("a"), &hello(&[]))), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_skip_is_legal_only_for_what_is_missing() {
+        let skip = |reason: &str| Answer::Skip(reason.into());
+        let mut case = case("x", json!({"result": "ok"}));
+        assert_eq!(judge(&case, &skip("ed448"), &hello(&[])), Outcome::Skip("ed448".into()));
+        assert!(fails(&judge(&case, &skip("ed448"), &hello(&["ed448"]))), "it has the feature");
+        assert!(fails(&judge(&case, &skip("not today"), &hello(&[]))), "no feature");
+        case.strict = true;
+        assert!(fails(&judge(&case, &skip("ed448"), &hello(&[]))), "the case needs no feature");
+        case.requires = vec!["ed448".into()];
+        assert_eq!(judge(&case, &skip("ed448"), &hello(&[])), Outcome::Skip("ed448".into()));
+        assert!(
+            fails(&judge(&case, &accept(json!({})), &hello(&[]))),
+            "it says that it cannot, and does"
+        );
+        assert_eq!(judge(&case, &accept(json!({})), &hello(&["ed448"])), Outcome::Pass);
+    }
+
+    #[test]
+    fn unsupported_counts_as_skipped_only_where_it_is_true() {
+        let unsupported = reject("algorithm_unsupported");
+        let rs256 = case("cose.parse_key", json!({"result": "valid", "alg": -257}));
+        assert_eq!(judge(&rs256, &unsupported, &hello(&["es256"])), Outcome::Skip("rs256".into()));
+        assert!(fails(&judge(&rs256, &unsupported, &hello(&["rs256"]))));
+        let es256 = case("cose.parse_key", json!({"result": "valid", "alg": -7}));
+        assert!(fails(&judge(&es256, &unsupported, &hello(&["es256"]))));
+        let packed =
+            case("webauthn.register", json!({"result": "valid", "fmt": "packed", "alg": -7}));
+        assert_eq!(
+            judge(&packed, &reject("attestation_format_unsupported"), &hello(&[])),
+            Outcome::Skip("packed".into())
+        );
+        // A refusal that is expected under this very code is no skip.
+        let never = case(
+            "cose.parse_key",
+            json!({"result": "invalid", "code": "algorithm_unsupported", "alg": -65535}),
+        );
+        assert_eq!(judge(&never, &unsupported, &hello(&[])), Outcome::Pass);
+        let mut stored = case("webauthn.authenticate", json!({"result": "valid"}));
+        stored.inputs = json!({"credential_public_key_cose_hex": "a40103033901002059"});
+        assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("rs256".into()));
+        let mut hmac = case("hmac", json!({"result": "ok"}));
+        hmac.inputs = json!({"algorithm": "SHA384"});
+        let unknown = reject("hash_algorithm_unknown");
+        assert_eq!(judge(&hmac, &unknown, &hello(&[])), Outcome::Skip("sha384".into()));
+        hmac.inputs = json!({"algorithm": "SHA256"});
+        assert!(fails(&judge(&hmac, &unknown, &hello(&[]))));
+        stored.inputs = json!({"credential_public_key_cose_hex": "a401010327200621"});
+        assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("ed25519".into()));
+        stored.inputs = json!({"credential_public_key_cose_hex": "a5010203382220"});
+        assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("es384".into()));
+    }
+}

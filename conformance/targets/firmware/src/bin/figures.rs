@@ -1,0 +1,34 @@
+//! Measures one login of each kind: a line with its name, instructions and bytes of stack for each.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use mfakit_core::{Error, Evidence};
+use mfakit_firmware::{board, samples};
+use semihosting::fs::File;
+use semihosting::io::{self, Write};
+use semihosting::process::exit;
+
+#[entry]
+fn main() -> ! {
+    match print() {
+        Ok(()) => exit(0),
+        Err(_) => exit(1),
+    }
+}
+
+fn print() -> io::Result<()> {
+    let mut out = File::create(c"/dev/stdout")?;
+    measure(&mut out, "assertion", samples::assertion)?;
+    measure(&mut out, "totp", samples::totp)
+}
+
+fn measure(out: &mut File, name: &str, login: fn() -> Result<Evidence, Error>) -> io::Result<()> {
+    let figures = board::measure(|| {
+        // A login that fails early would look cheap.
+        if login().is_err() {
+            exit(2);
+        }
+    });
+    write!(out, "{name} {} {}\n", figures.instructions, figures.stack)
+}

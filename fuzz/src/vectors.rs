@@ -1,0 +1,207 @@
+//! Seeds from the conformance vectors: each case, turned into the input of every oracle that it has something for.
+
+use crate::assertion::{self, options};
+use crate::input::Output;
+use crate::registration;
+use crate::relying_party::Policy;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The inputs for each oracle.
+pub type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
+
+/// Reads every vector file in a folder.
+///
+/// # Errors
+///
+/// If a file cannot be read or is no vector file.
+pub fn read(folder: &Path) -> Result<Seeds, String> {
+    let mut seeds = Seeds::new();
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "json")) {
+        let name = path.display();
+        let text = std::fs::read(path).map_err(|e| format!("{name}: {e}"))?;
+        let file: Value = serde_json::from_slice(&text).map_err(|e| format!("{name}: {e}"))?;
+        let cases = file["cases"].as_array().ok_or_else(|| format!("{name}: no cases"))?;
+        for case in cases {
+            add_case(&mut seeds, case);
+        }
+    }
+    Ok(seeds)
+}
+
+fn add_case(seeds: &mut Seeds, case: &Value) {
+    let inputs = Inputs(&case["inputs"]);
+    let mut add = |target, input: Vec<u8>| {
+        let all: &mut Vec<_> = seeds.entry(target).or_default();
+        if !all.contains(&input) {
+            all.push(input);
+        }
+    };
+    // Fields that are the whole input of an oracle, whatever the operation.
+    for (field, targets) in [
+        ("cbor_hex", &["cbor"][..]),
+        ("cose_hex", &["cose", "cbor"]),
+        ("public_key_cose_hex", &["cose", "cbor"]),
+        ("credential_public_key_cose_hex", &["cose", "cbor"]),
+        ("client_data_json_hex", &["client_data", "json"]),
+        ("attestation_object_hex", &["attestation_object", "cbor"]),
+        ("authenticator_data_hex", &["auth_data"]),
+        ("signature_hex", &["der"]),
+        ("der_hex", &["der"]),
+    ] {
+        if let Some(bytes) = inputs.hex(field) {
+            targets.iter().for_each(|target| add(target, bytes.clone()));
+        }
+    }
+    match case["op"].as_str() {
+        Some("base32.decode") => add("base32", inputs.text("text")),
+        Some("base64url.decode") => add("base64url", inputs.text("text")),
+        Some("webauthn.register") => {
+            // The credential id stands 55 bytes into the authenticator data, behind its length.
+            let object = inputs.hex("attestation_object_hex").unwrap_or_default();
+            let id = inputs.hex("credential_id_hex").or_else(|| attested_id(&object));
+            let arguments = registration::Arguments {
+                policy: inputs.policy(),
+                challenge: inputs.hex("expected_challenge_hex").unwrap_or_default(),
+                credential_id: id.unwrap_or_default(),
+                client_data_json: inputs.hex("client_data_json_hex").unwrap_or_default(),
+                attestation_object: object,
+            };
+            add("registration", arguments.write());
+        }
+        Some("webauthn.authenticate") => {
+            let signed = inputs.assertion();
+            let again = assertion::Arguments {
+                options: signed.options | options::SIGN,
+                public_key: crate::authenticator::public_key(),
+                ..signed.clone()
+            };
+            add("assertion", signed.write());
+            add("assertion", again.write());
+        }
+        Some("hotp.generate" | "hotp.verify" | "hotp.resync") => add("hotp", inputs.hotp()),
+        Some("totp.generate" | "totp.verify") => add("totp", inputs.totp()),
+        _ => {}
+    }
+}
+
+fn attested_id(object: &[u8]) -> Option<Vec<u8>> {
+    let object = crate::attestation_object::reference(object)?;
+    let data = crate::auth_data::reference(&object.auth_data)?;
+    Some(data.attested?.credential_id.to_vec())
+}
+
+/// The inputs of a case.
+struct Inputs<'a>(&'a Value);
+
+impl Inputs<'_> {
+    fn hex(&self, field: &str) -> Option<Vec<u8>> {
+        data_encoding::HEXLOWER.decode(self.0[field].as_str()?.as_bytes()).ok()
+    }
+
+    fn text(&self, field: &str) -> Vec<u8> {
+        self.0[field].as_str().unwrap_or_default().as_bytes().to_vec()
+    }
+
+    /// A number, which may be written as a decimal string.
+    fn number(&self, field: &str) -> Option<u64> {
+        let value = &self.0[field];
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    fn small(&self, field: &str) -> u8 {
+        self.number(field).and_then(|n| u8::try_from(n).ok()).unwrap_or(0)
+    }
+
+    fn flag(&self, field: &str, default: bool) -> bool {
+        self.0[field].as_bool().unwrap_or(default)
+    }
+
+    fn policy(&self) -> u16 {
+        let frames = match (self.flag("allow_cross_origin", false), &self.0["expected_top_origins"])
+        {
+            (false, _) => 0,
+            (true, Value::Null) => Policy::FRAMES_ANY,
+            (true, _) => Policy::FRAMES_LISTED,
+        };
+        let when = |condition, bit| if condition { bit } else { 0 };
+        frames
+            | when(self.flag("require_user_verification", false), Policy::VERIFICATION)
+            | when(!self.flag("require_user_presence", true), Policy::NO_PRESENCE)
+    }
+
+    fn assertion(&self) -> assertion::Arguments {
+        let bytes = |field| self.hex(field).unwrap_or_default();
+        let id = bytes("credential_id_hex");
+        let handle = self.hex("user_handle_hex");
+        let owner = self.hex("expected_user_handle_hex").or_else(|| handle.clone());
+        let owner = owner.unwrap_or_else(|| crate::authenticator::USER_HANDLE.to_vec());
+        let eligible = self.0["stored_backup_eligible"].as_bool();
+        let options = handle.as_ref().map_or(0, |_| options::HAS_USER_HANDLE)
+            | eligible.map_or(0, |_| options::KNOWS_ELIGIBILITY)
+            | if eligible == Some(true) { options::ELIGIBLE } else { 0 };
+        assertion::Arguments {
+            policy: self.policy(),
+            options,
+            stored_sign_count: self
+                .number("stored_sign_count")
+                .and_then(|n| u32::try_from(n).ok())
+                .unwrap_or(0),
+            challenge: bytes("expected_challenge_hex"),
+            public_key: bytes("credential_public_key_cose_hex"),
+            stored_id: id.clone(),
+            known_user: owner.clone(),
+            owner,
+            allowed_id: id.clone(),
+            credential_id: id,
+            user_handle: handle.unwrap_or_default(),
+            client_data_json: bytes("client_data_json_hex"),
+            authenticator_data: bytes("authenticator_data_hex"),
+            signature: bytes("signature_hex"),
+        }
+    }
+
+    /// Hash, digits and secret.
+    fn authenticator(&self) -> Output {
+        let hash = match self.0["algorithm"].as_str() {
+            Some("SHA256") => 1,
+            Some("SHA512") => 2,
+            _ => 0,
+        };
+        let digits = self.small("digits").saturating_sub(6);
+        Output::default().number([hash, digits]).bytes(&self.hex("secret_hex").unwrap_or_default())
+    }
+
+    fn hotp(&self) -> Vec<u8> {
+        let look_ahead = self.number("look_ahead").and_then(|n| u16::try_from(n).ok());
+        let first = if self.0["first"].is_string() { "first" } else { "code" };
+        self.authenticator()
+            .number(self.number("counter").unwrap_or(0).to_be_bytes())
+            .number(look_ahead.unwrap_or(0).to_be_bytes())
+            .number([0])
+            .bytes(&self.text(first))
+            .number([0])
+            .bytes(&self.text("second"))
+            .number([1])
+            .finish()
+    }
+
+    fn totp(&self) -> Vec<u8> {
+        let period = self.number("period").and_then(|n| u16::try_from(n).ok()).unwrap_or(30);
+        let start = self
+            .authenticator()
+            .number(period.to_be_bytes())
+            .number(self.number("t0").unwrap_or(0).to_be_bytes())
+            .number(self.number("time").unwrap_or(0).to_be_bytes())
+            .number([self.small("window_past"), self.small("window_future")]);
+        let start = match self.number("last_accepted_step") {
+            Some(last) => start.number([1]).number(last.to_be_bytes()),
+            None => start.number([0]),
+        };
+        start.number([0]).bytes(&self.text("code")).finish()
+    }
+}
