@@ -312,7 +312,7 @@ export function scenario(name, run) {
 export async function runScenarios(world, only) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const file of readdirSync(SCREENSHOTS)) {
-    if (/^\d\d-\d\d-.*\.png$/.test(file)) rmSync(path.join(SCREENSHOTS, file)); // an earlier run's
+    if (!only && /^\d\d-\d\d-.*\.png$/.test(file)) rmSync(path.join(SCREENSHOTS, file)); // an earlier run's
   }
   const waiting = scenarios.filter(({ name }) => !only || name.includes(only));
   const results = [];

@@ -411,14 +411,6 @@ fn flags(out: &mut Out, plain: &Authentication, framed: &Authentication) {
         a.auth_data.flags |= UV;
     });
     out.refuse(
-        plain,
-        "backed-up-but-not-eligible",
-        "7.2-18",
-        "backup_flags_invalid",
-        "BS without BE",
-        |a| a.auth_data.flags &= !BE,
-    );
-    out.refuse(
         framed,
         "backed-up-but-not-eligible",
         "7.2-18",
