@@ -57,32 +57,15 @@ impl OtpSecret {
         Ok(secret)
     }
 
-    /// Decodes a base32 secret: any case, with or without padding; spaces and hyphens are skipped. Then as
-    /// [`OtpSecret::new`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
-    ///
-    /// # Leakage
-    ///
-    /// The length, where separators stand, and whether the text is well formed.
+    /// A secret of at least `min` bytes that `write` puts into the buffer, returning how many there are.
     #[cfg(feature = "otp")]
-    pub fn from_base32(text: &str) -> Result<Self, Error> {
-        let secret = Self::danger_legacy_from_base32(text)?;
-        if secret.len < Self::MIN { Err(Error::SecretTooShort) } else { Ok(secret) }
-    }
-
-    /// As [`OtpSecret::from_base32`], for secrets of 1 byte and more: see [`OtpSecret::danger_legacy`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
-    #[cfg(feature = "otp")]
-    pub fn danger_legacy_from_base32(text: &str) -> Result<Self, Error> {
+    pub(crate) fn written_by(
+        min: usize,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, Error>,
+    ) -> Result<Self, Error> {
         let mut secret = Self { bytes: [0; Self::MAX], len: 0 };
-        secret.len = crate::encoding::base32::decode(text.as_bytes(), &mut secret.bytes)?;
-        if secret.len == 0 { Err(Error::SecretTooShort) } else { Ok(secret) }
+        secret.len = write(&mut secret.bytes)?;
+        if secret.len < min { Err(Error::SecretTooShort) } else { Ok(secret) }
     }
 
     /// The bytes. Everything done with them afterwards is the caller's to keep secret.

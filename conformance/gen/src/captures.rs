@@ -301,3 +301,67 @@ fn one(
     }
     Ok(cases)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webauthn::recipe::{PLAIN, build};
+    use crate::webauthn::response::{authentication_json, registration_json};
+
+    /// A capture made of the first Level 3 vector.
+    fn capture() -> String {
+        let (mut registration, authentication) = build(PLAIN);
+        format!(
+            r#"{{"schema": "mfakit-capture/1", "name": "test", "browser": "none", "rp_id": "example.org",
+                "origin": "https://example.org", "ceremonies": [
+                {{"kind": "registration", "name": "register", "challenge": "{}", "user_handle": "YQ",
+                  "user_verification": "preferred", "response": {}}},
+                {{"kind": "authentication", "name": "sign-in", "challenge": "{}",
+                  "user_verification": "preferred", "response": {}}}]}}"#,
+            registration.ceremony.challenge_text(),
+            registration_json(&mut registration),
+            authentication.ceremony.challenge_text(),
+            authentication_json(&authentication),
+        )
+    }
+
+    #[test]
+    fn a_capture_becomes_cases_as_bytes_and_as_text() {
+        let cases = read(&capture()).unwrap().cases;
+        let ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+        let expected = ["register", "register-response", "sign-in", "sign-in-response"];
+        assert_eq!(ids, expected.map(|id| format!("capture-test-{id}")));
+        let (registration, authentication) = build(PLAIN);
+        let printed = registration.accepted("");
+        for name in ["client_data_json_hex", "attestation_object_hex", "expected_challenge_hex"] {
+            assert_eq!(cases[0].inputs.get(name), printed.inputs.get(name));
+        }
+        assert_eq!(
+            cases[2].expect.get("flags_hex"),
+            authentication.accepted("").expect.get("flags_hex")
+        );
+    }
+
+    #[test]
+    fn a_capture_that_does_not_hold_is_refused() {
+        let (_, authentication) = build(PLAIN);
+        let signature = base64url(&authentication.sent_signature());
+        let other = base64url(&authentication.key.sign_der(b"other"));
+        for (from, to, what) in [
+            ("mfakit-capture/1", "mfakit-capture/2", "schema"),
+            ("\"test\"", "\"No Name\"", "name"),
+            ("https://example.org", "https://example.com", "origin differs"),
+            ("\"rp_id\": \"example.org\"", "\"rp_id\": \"example.com\"", "rp id differs"),
+            ("\"preferred\"", "\"required\"", "UV is clear"),
+            ("\"kind\": \"registration\"", "\"kind\": \"authentication\"", "type differs"),
+            (&signature, &other, "signature does not verify"),
+            ("\"userHandle\":null", "\"userHandle\":\"Yg\"", "user handle differs"),
+            ("\"challenge\": \"", "\"challenge\": \"AAAA", "challenge differs"),
+        ] {
+            let changed = capture().replace(from, to);
+            assert_ne!(changed, capture(), "{from}");
+            let error = read(&changed).err().unwrap_or_default();
+            assert!(error.contains(what), "{what}: {error}");
+        }
+    }
+}

@@ -165,6 +165,7 @@ struct Verify<'a> {
 }
 
 impl Verify<'_> {
+    #[expect(clippy::too_many_arguments, reason = "each call is a row of a table")]
     fn case(
         &mut self,
         id: &str,
@@ -358,7 +359,9 @@ fn last_steps(v: &mut Verify) {
     let c = |v: &Verify, offset: i64| v.code(NOW.checked_add_signed(offset).expect("in range"));
     let here = Clock::at(NOW);
     let at = |offset: i64| NOW.checked_add_signed(offset).expect("in range");
-    let rows: [(&str, i64, i64, Result<i64, &str>, &str); 16] = [
+    // Id, last step, the code's step, the outcome, all relative to now; and why.
+    type Row = (&'static str, i64, i64, Result<i64, &'static str>, &'static str);
+    let rows: [Row; 16] = [
         ("before-window", -10, 0, Ok(0), "the last accepted step is out of reach"),
         ("one-before", -1, 0, Ok(0), "the step after the last one"),
         ("one-before-future", -1, 1, Ok(1), "a later step"),
@@ -434,7 +437,9 @@ fn burnt_range(v: &mut Verify) {
     let c = |v: &Verify, offset: i64| v.code(NOW.checked_add_signed(offset).expect("in range"));
     let here = Clock::at(NOW);
     let at = |offset: i64| NOW.checked_add_signed(offset).expect("in range");
-    let rows: [(&str, (u64, u64), i64, i64, &str, &str); 11] = [
+    // Id, window, last step and the code's step relative to now, the error, and why.
+    type Row = (&'static str, (u64, u64), i64, i64, &'static str, &'static str);
+    let rows: [Row; 11] = [
         ("1-1-first", (1, 1), -2, -4, "otp_replayed", "now - past - N, the oldest burnt step"),
         (
             "1-1-before-first",

@@ -6,9 +6,35 @@
 
 use crate::ct;
 use crate::error::Error;
+use crate::secret::OtpSecret;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+impl OtpSecret {
+    /// Decodes a base32 secret: any case, with or without padding; spaces and hyphens are skipped. Then as
+    /// [`OtpSecret::new`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
+    ///
+    /// # Leakage
+    ///
+    /// The length, where separators stand, and whether the text is well formed.
+    pub fn from_base32(text: &str) -> Result<Self, Error> {
+        Self::written_by(Self::MIN, |out| decode(text.as_bytes(), out))
+    }
+
+    /// As [`OtpSecret::from_base32`], for secrets of 1 byte and more: see [`OtpSecret::danger_legacy`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
+    pub fn danger_legacy_from_base32(text: &str) -> Result<Self, Error> {
+        Self::written_by(1, |out| decode(text.as_bytes(), out))
+    }
+}
 
 /// Decodes `text` into the start of `out` and returns the number of bytes.
 ///

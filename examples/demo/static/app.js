@@ -299,7 +299,14 @@ function showVerdict(element, { accepted, code, kind, skipped }) {
   element.classList.add(skipped ? "skipped" : accepted ? "good" : "bad");
   element
     .querySelector("dd")
-    .append(textElement("strong", verdict), textElement("span", skipped || accepted ? "" : (kind ?? "refused")));
+    .append(codeElement(verdict), textElement("span", skipped || accepted ? "" : (kind ?? "refused")));
+}
+
+// A long code may break after an underscore, and nowhere else.
+function codeElement(code) {
+  const element = document.createElement("strong");
+  element.append(...code.split(/(?<=_)/).flatMap((part) => [part, document.createElement("wbr")]));
+  return element;
 }
 
 function textElement(tag, text) {

@@ -7,7 +7,7 @@ use crate::case::Case;
 use crate::json::Json;
 
 /// Members of a response, in the order in which browsers write them.
-fn registration_json(registration: &mut Registration) -> String {
+pub(crate) fn registration_json(registration: &mut Registration) -> String {
     let id = base64url(&registration.attested().credential_id);
     format!(
         "{{\"id\":\"{id}\",\"rawId\":\"{id}\",\"response\":{{\"clientDataJSON\":\"{}\",\"attestationObject\":\"{}\",\
@@ -18,7 +18,7 @@ fn registration_json(registration: &mut Registration) -> String {
     )
 }
 
-fn authentication_json(authentication: &Authentication) -> String {
+pub(crate) fn authentication_json(authentication: &Authentication) -> String {
     let id = base64url(&authentication.credential_id);
     format!(
         "{{\"id\":\"{id}\",\"rawId\":\"{id}\",\"response\":{{\"clientDataJSON\":\"{}\",\"authenticatorData\":\"{}\",\
