@@ -80,7 +80,7 @@ macro_rules! error_codes {
             #[must_use]
             pub const fn spec(self) -> &'static str { match self { $( Self::$name => $spec, )* } }
 
-            /// The steps of WebAuthn Level 3 where the check stands, such as `"7.1-8 7.2-12"`; empty where none applies.
+            /// The steps of WebAuthn Level 3 where the check stands, such as `"7.1-8 7.2-11"`; empty where none applies.
             #[must_use]
             pub const fn step(self) -> &'static str { match self { $( Self::$name => $step, )* } }
 
@@ -107,8 +107,8 @@ error_codes! {
     // 10: what reaches the border
     10 InputTooLarge "input_too_large" Malformed free "invalid" "" "mfakit limits" "The input is larger than any genuine one.";
     11 InputMalformed "input_malformed" Malformed free "invalid" "" "mfakit API" "The client's value is neither text, bytes nor an object.";
-    12 JsonMalformed "json_malformed" Malformed free "invalid" "7.1-6 7.2-10" "RFC 8259" "The JSON text is not well formed.";
-    13 JsonDuplicateMember "json_duplicate_member" Malformed free "invalid" "7.1-6 7.2-10" "RFC 8259 §4" "A known JSON member stands twice.";
+    12 JsonMalformed "json_malformed" Malformed free "invalid" "7.1-6 7.2-9" "RFC 8259" "The JSON text is not well formed.";
+    13 JsonDuplicateMember "json_duplicate_member" Malformed free "invalid" "7.1-6 7.2-9" "RFC 8259 §4" "A known JSON member stands twice.";
     14 Base64urlMalformed "base64url_malformed" Malformed free "invalid" "" "RFC 4648 §5" "A value is not unpadded base64url.";
     15 ResponseMalformed "response_malformed" Malformed free "invalid" "7.1-3 7.2-3" "WebAuthn Level 3 §5.1" "A member of the response is missing or of the wrong type.";
     // 20: CBOR
@@ -126,31 +126,31 @@ error_codes! {
     31 CoseKeyMismatch "cose_key_mismatch" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's type or curve does not belong to its algorithm.";
     32 CosePointInvalid "cose_point_invalid" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's point is not on its curve.";
     33 AlgorithmUnsupported "algorithm_unsupported" Unsupported free "invalid" "7.1-20" "WebAuthn Level 3 §5.8.5" "The algorithm is not built into this copy.";
-    34 SignatureMalformed "signature_malformed" Malformed free "invalid" "7.2-22" "WebAuthn Level 3 §6.5.5" "The signature is not a DER signature with numbers in range.";
+    34 SignatureMalformed "signature_malformed" Malformed free "invalid" "7.2-21" "WebAuthn Level 3 §6.5.5" "The signature is not a DER signature with numbers in range.";
     // 40: authenticator data
-    40 AuthDataMalformed "auth_data_malformed" Malformed free "invalid" "7.1-13 7.2-16" "WebAuthn Level 3 §6.1" "The authenticator data is too short for what its flags announce.";
-    41 AuthDataTrailingBytes "auth_data_trailing_bytes" Malformed free "invalid" "7.1-13 7.2-16" "WebAuthn Level 3 §6.1" "Bytes follow the authenticator data.";
+    40 AuthDataMalformed "auth_data_malformed" Malformed free "invalid" "7.1-13 7.2-15" "WebAuthn Level 3 §6.1" "The authenticator data is too short for what its flags announce.";
+    41 AuthDataTrailingBytes "auth_data_trailing_bytes" Malformed free "invalid" "7.1-13 7.2-15" "WebAuthn Level 3 §6.1" "Bytes follow the authenticator data.";
     42 CredentialIdLength "credential_id_length" Malformed free "invalid" "7.1-25" "WebAuthn Level 3 §7.1" "The credential id is not 1 to 1023 bytes long.";
     43 AttestedDataMissing "attested_data_missing" Rejected counts "invalid" "7.1-13" "WebAuthn Level 3 §6.1" "A registration carries no attested credential data.";
-    44 AttestedDataForbidden "attested_data_forbidden" Rejected counts "invalid" "7.2-16" "WebAuthn Level 3 §6.1" "An assertion carries attested credential data.";
-    45 BackupFlagsInvalid "backup_flags_invalid" Rejected counts "invalid" "7.1-17 7.2-19" "WebAuthn Level 3 §6.1.3" "The credential claims to be backed up though it is not eligible for backup.";
+    44 AttestedDataForbidden "attested_data_forbidden" Rejected counts "invalid" "7.2-15" "WebAuthn Level 3 §6.1" "An assertion carries attested credential data.";
+    45 BackupFlagsInvalid "backup_flags_invalid" Rejected counts "invalid" "7.1-17 7.2-18" "WebAuthn Level 3 §6.1.3" "The credential claims to be backed up though it is not eligible for backup.";
     // 50: client data
-    50 ClientDataMalformed "client_data_malformed" Malformed free "invalid" "7.1-6 7.2-10" "WebAuthn Level 3 §5.8.1" "A member of the client data is missing or of the wrong type.";
-    51 ClientDataTypeMismatch "client_data_type_mismatch" Rejected counts "invalid" "7.1-7 7.2-11" "WebAuthn Level 3 §5.8.1" "The client data belongs to the other ceremony.";
-    52 ChallengeMismatch "challenge_mismatch" Rejected counts "invalid" "7.1-8 7.2-12" "WebAuthn Level 3 §13.4.3" "The challenge is not the one that was issued.";
-    53 OriginMismatch "origin_mismatch" Rejected counts "invalid" "7.1-9 7.2-13" "WebAuthn Level 3 §13.4.9" "The origin is not an expected one.";
-    54 CrossOriginForbidden "cross_origin_forbidden" Rejected counts "invalid" "7.1-10 7.2-14" "WebAuthn Level 3 §13.4.9" "The ceremony ran in a cross-origin frame, which is not allowed.";
-    55 TopOriginMismatch "top_origin_mismatch" Rejected counts "invalid" "7.1-11 7.2-15" "WebAuthn Level 3 §13.4.9" "The page around the frame is not an expected one.";
+    50 ClientDataMalformed "client_data_malformed" Malformed free "invalid" "7.1-6 7.2-9" "WebAuthn Level 3 §5.8.1" "A member of the client data is missing or of the wrong type.";
+    51 ClientDataTypeMismatch "client_data_type_mismatch" Rejected counts "invalid" "7.1-7 7.2-10" "WebAuthn Level 3 §5.8.1" "The client data belongs to the other ceremony.";
+    52 ChallengeMismatch "challenge_mismatch" Rejected counts "invalid" "7.1-8 7.2-11" "WebAuthn Level 3 §13.4.3" "The challenge is not the one that was issued.";
+    53 OriginMismatch "origin_mismatch" Rejected counts "invalid" "7.1-9 7.2-12" "WebAuthn Level 3 §13.4.9" "The origin is not an expected one.";
+    54 CrossOriginForbidden "cross_origin_forbidden" Rejected counts "invalid" "7.1-10 7.2-13" "WebAuthn Level 3 §13.4.9" "The ceremony ran in a cross-origin frame, which is not allowed.";
+    55 TopOriginMismatch "top_origin_mismatch" Rejected counts "invalid" "7.1-11 7.2-14" "WebAuthn Level 3 §13.4.9" "The page around the frame is not an expected one.";
     // 60: the proof
-    60 RpIdHashMismatch "rp_id_hash_mismatch" Rejected counts "invalid" "7.1-14 7.2-16" "WebAuthn Level 3 §6.1" "The authenticator answered for another relying party.";
-    61 UserNotPresent "user_not_present" Rejected counts "invalid" "7.1-15 7.2-17" "WebAuthn Level 3 §6.1" "The user-present flag is not set.";
-    62 UserNotVerified "user_not_verified" Rejected counts "invalid" "7.1-16 7.2-18" "WebAuthn Level 3 §6.1" "User verification is required and did not happen.";
+    60 RpIdHashMismatch "rp_id_hash_mismatch" Rejected counts "invalid" "7.1-14 7.2-15" "WebAuthn Level 3 §6.1" "The authenticator answered for another relying party.";
+    61 UserNotPresent "user_not_present" Rejected counts "invalid" "7.1-15 7.2-16" "WebAuthn Level 3 §6.1" "The user-present flag is not set.";
+    62 UserNotVerified "user_not_verified" Rejected counts "invalid" "7.1-16 7.2-17" "WebAuthn Level 3 §6.1" "User verification is required and did not happen.";
     63 AlgorithmNotOffered "algorithm_not_offered" Rejected counts "invalid" "7.1-20" "WebAuthn Level 3 §7.1" "The credential's algorithm was not offered.";
-    64 BackupEligibilityChanged "backup_eligibility_changed" Rejected counts "invalid" "7.2-20" "WebAuthn Level 3 §6.1.3" "The credential's backup eligibility differs from the record.";
-    65 SignatureInvalid "signature_invalid" Rejected counts "invalid" "7.2-22" "WebAuthn Level 3 §7.2" "The signature does not verify.";
-    66 CounterRegressed "counter_regressed" Rejected counts "invalid" "7.2-23" "WebAuthn Level 3 §6.1.1" "The signature counter did not increase: the authenticator may be cloned.";
+    64 BackupEligibilityChanged "backup_eligibility_changed" Rejected counts "invalid" "7.2-19" "WebAuthn Level 3 §6.1.3" "The credential's backup eligibility differs from the record.";
+    65 SignatureInvalid "signature_invalid" Rejected counts "invalid" "7.2-21" "WebAuthn Level 3 §7.2" "The signature does not verify.";
+    66 CounterRegressed "counter_regressed" Rejected counts "invalid" "7.2-22" "WebAuthn Level 3 §6.1.1" "The signature counter did not increase: the authenticator may be cloned.";
     67 CredentialNotAllowed "credential_not_allowed" Rejected counts "invalid" "7.2-5" "WebAuthn Level 3 §7.2" "The credential is not in the allow-list.";
-    68 CredentialIdMismatch "credential_id_mismatch" Rejected counts "invalid" "7.1-13 7.2-7" "WebAuthn Level 3 §7.2" "The response names another credential than the record or the attested data.";
+    68 CredentialIdMismatch "credential_id_mismatch" Rejected counts "invalid" "7.1-13 7.2-6" "WebAuthn Level 3 §7.2" "The response names another credential than the record or the attested data.";
     69 UserHandleMissing "user_handle_missing" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "A sign-in without a user name carries no user handle.";
     70 UserHandleMismatch "user_handle_mismatch" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "The user handle is not the owner's.";
     71 CredentialOwnerMismatch "credential_owner_mismatch" Rejected counts "invalid" "7.2-6" "WebAuthn Level 3 §7.2" "The credential belongs to another user.";

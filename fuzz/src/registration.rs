@@ -2,11 +2,11 @@
 //! nothing in a verified registration but what stands in the message.
 
 use crate::authenticator::{self, CHALLENGE, CREDENTIAL_ID};
-use crate::cbor::Node;
 use crate::input::{Input, Output};
 use crate::relying_party::{Policy, Refusal, require};
-use crate::{attestation_object, auth_data, client_data, cose};
+use crate::{attestation_object, auth_data, cbor, client_data, cose};
 use mfakit_core::Error;
+use mfakit_core::encoding::cbor::Limits;
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 
 /// The arguments that the input stands for.
@@ -74,10 +74,9 @@ fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal>
     require(cose::verifying_key(&x, &y).is_some(), Error::CosePointInvalid)?;
     require(object.format == "none", Error::AttestationFormatUnsupported)?;
     require(object.statement.is_empty(), Error::AttestationStatementMalformed)?;
-    // The key's own order is in both: the object is one item to its reader, the authenticator data a byte string in it.
-    let key_ordered =
-        crate::cbor::reference(attested.public_key, mfakit_core::encoding::cbor::Limits::CTAP2)
-            .is_some_and(|(_, ordered, _): (Node, bool, &[u8])| ordered);
+    // To the object's reader the authenticator data is a byte string: the key in it has an order of its own.
+    let key = cbor::reference(attested.public_key, Limits::CTAP2);
+    let key_ordered = key.is_some_and(|(_, ordered, _)| ordered);
     Ok(Expected { ordered: object.ordered && key_ordered, auth_data: object.auth_data })
 }
 

@@ -45,7 +45,8 @@ pub fn run(request: &str) -> String {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
     if request.get("op").and_then(Value::as_str) == Some("hello") {
-        return json!({"features": ["es256", "none"], "ops": OPS}).to_string();
+        return json!({"features": ["es256", "none", "response_json", "large_inputs"], "ops": OPS})
+            .to_string();
     }
     let inputs =
         Inputs(request.get("inputs").and_then(Value::as_object).cloned().unwrap_or_default());

@@ -9,24 +9,24 @@
 import { bytesOf } from "./bytes.js";
 import { MalformedError } from "./errors.js";
 
-/** A one-time code: text, nothing else. */
+/** A one-time code: text, whatever is in it. */
 export function codeBytes(value: unknown): Uint8Array {
-  return total(() => textBytes(value as string));
+  return total(() => textBytes(value));
 }
 
 /** A second code, which the client sent too, wherever it stands among the arguments. */
 export function codeText(value: unknown): string {
-  codeBytes(value);
-  return value as string;
+  return total(() => TEXT.decode(textBytes(value)));
 }
 
 /** A browser's response: JSON text, its UTF-8 bytes, or the parsed object. */
 export function responseBytes(value: unknown): Uint8Array {
   return total(() => {
-    if (typeof value !== "object" || value === null) return textBytes(value as string);
+    if (typeof value !== "object" || value === null) return wellFormed(value);
+    if (Array.isArray(value)) throw new TypeError();
     // JSON.stringify reads each own enumerable property once, and nothing that the object inherits but toJSON, which
     // is how a browser's own PublicKeyCredential becomes data.
-    return bytesOf(value, ENOUGH_TO_REFUSE) ?? textBytes(JSON.stringify(value));
+    return bytesOf(value, ENOUGH_TO_REFUSE) ?? wellFormed(JSON.stringify(value));
   });
 }
 
@@ -35,18 +35,24 @@ export function responseBytes(value: unknown): Uint8Array {
  * make this side copy more than that.
  */
 const ENOUGH_TO_REFUSE = 64 * 1024 + 1;
-/** A text that has an unpaired surrogate has no UTF-8: to encode it is to verify another text than the one sent. */
 const UNPAIRED_SURROGATE = /[\ud800-\udfff]/u;
 const UTF8 = new TextEncoder();
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
 
-function textBytes(text: string): Uint8Array {
-  if (typeof text !== "string") throw new TypeError();
-  const enough = text.slice(0, ENOUGH_TO_REFUSE);
-  if (enough === text && UNPAIRED_SURROGATE.test(text)) throw new TypeError();
-  return UTF8.encode(enough).subarray(0, ENOUGH_TO_REFUSE);
+/** An unpaired surrogate becomes U+FFFD, which is as little a digit. */
+function textBytes(value: unknown): Uint8Array {
+  if (typeof value !== "string") throw new TypeError();
+  return UTF8.encode(value.slice(0, ENOUGH_TO_REFUSE)).subarray(0, ENOUGH_TO_REFUSE);
 }
 
-function total(read: () => Uint8Array): Uint8Array {
+/** JSON with an unpaired surrogate has no UTF-8: to replace it is to verify another text than the one that was sent. */
+function wellFormed(value: unknown): Uint8Array {
+  const bytes = textBytes(value);
+  if (bytes.length < ENOUGH_TO_REFUSE && UNPAIRED_SURROGATE.test(value as string)) throw new TypeError();
+  return bytes;
+}
+
+function total<T>(read: () => T): T {
   try {
     return read();
   } catch {

@@ -22,6 +22,7 @@ const CALLS = {
   "totp.confirm": (value) => totp.confirm(value, { now: 59 }),
   "hotp.verify": (value) => hotp.verify(value, { counter: 0 }),
   "hotp.resync": (value) => hotp.resync(value, { second: "287082", counter: 0 }),
+  "hotp.resync, the second code,": (value) => hotp.resync("755224", { second: value, counter: 0 }),
   "readResponse": (value) => readResponse(value),
   "rp.finishRegistration": (value) => rp.finishRegistration(value, { state: registration.state }),
   "rp.verifyRegistration": (value) => rp.verifyRegistration(value, { challenge, userHandle }),
@@ -56,7 +57,7 @@ const code = (call) => {
 test("each kind of bad value has its own code", () => {
   const codeOf = (value) => code(() => readResponse(value));
   for (const what of ["undefined", "a number that reads as base64", "a symbol", "a getter that throws", "a cycle",
-    "a bigint inside", "a detached ArrayBuffer", "a view of a SharedArrayBuffer", "a lone surrogate"]) {
+    "a bigint inside", "an empty array", "a detached ArrayBuffer", "a view of a SharedArrayBuffer", "a lone surrogate"]) {
     assert.equal(codeOf(HOSTILE[what]), "input_malformed", what);
   }
   assert.equal(codeOf("{"), "json_malformed");
@@ -66,7 +67,10 @@ test("each kind of bad value has its own code", () => {
   assert.equal(codeOf(HOSTILE["1 MB of bytes"]), "input_too_large");
   assert.equal(codeOf({ id: "A".repeat(1_000_000) }), "input_too_large");
   assert.equal(code(() => totp.verify(123456, { lastStep: null })), "input_malformed");
-  assert.equal(code(() => totp.verify("12345", { lastStep: null })), "otp_malformed");
+  for (const text of ["12345", "123\udc00456", "\ufeff755224"]) {
+    assert.equal(code(() => totp.verify(text, { lastStep: null })), "otp_malformed");
+    assert.equal(code(() => hotp.resync("755224", { second: text, counter: 0 })), "otp_malformed");
+  }
 });
 
 test("only a response's own data count", () => {

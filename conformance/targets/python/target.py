@@ -255,7 +255,7 @@ def answer(message):
     op, inputs = message["op"], message.get("inputs", {})
     if op == "hello":
         hello = low_level(message)
-        features = [*hello["features"], "dynamic_types"]
+        features = [*hello["features"], "dynamic_input"]
         return {"features": features, "ops": sorted({*hello["ops"], *PUBLIC})}
     run = PUBLIC.get(op)
     if run is None or (op in ("totp.generate", "totp.verify") and beyond_host_time(inputs)):

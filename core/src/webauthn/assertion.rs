@@ -114,9 +114,8 @@ pub fn verify<'a>(
     if !allow.allows(response.credential_id) {
         return Err(Error::CredentialNotAllowed);
     }
-    // Step 6: the user, and that the credential is theirs.
+    // Step 6: the user, and that the credential is theirs: this very one.
     check_owner(user, stored, response)?;
-    // Step 7: the stored key of this very credential.
     if stored.id != response.credential_id {
         return Err(Error::CredentialIdMismatch);
     }
@@ -124,24 +123,24 @@ pub fn verify<'a>(
         Error::AlgorithmUnsupported => Error::AlgorithmUnsupported,
         _ => Error::RecordCorrupt,
     })?;
-    // Steps 8 to 10: the client data, decoded and parsed.
+    // Steps 7 to 9: the client data, decoded and parsed.
     let client_data = ClientData::parse(response.client_data_json)?;
-    // Steps 11 to 15: type, challenge, origin, crossOrigin, topOrigin.
+    // Steps 10 to 14: type, challenge, origin, crossOrigin, topOrigin.
     client_data.check(Ceremony::Assertion, challenge, rp)?;
-    // Steps 16 to 19: RP ID hash, UP, UV, BE and BS.
+    // Steps 15 to 18: RP ID hash, UP, UV, BE and BS.
     let auth_data = AuthData::parse(response.authenticator_data)?;
     if auth_data.attested.is_some() {
         return Err(Error::AttestedDataForbidden);
     }
     auth_data.check(rp)?;
-    // Step 20: backup eligibility against the record.
+    // Step 19: backup eligibility against the record.
     let upgrade = stored.backup_eligible == Some(false) && auth_data.flags.backup_eligible();
     let changed =
         stored.backup_eligible.is_some_and(|known| known != auth_data.flags.backup_eligible());
     if changed && !(upgrade && rp.backup_policy() == BackupPolicy::AllowUpgrade) {
         return Err(Error::BackupEligibilityChanged);
     }
-    // Steps 21 and 22: the signature over the authenticator data and the hash of the client data.
+    // Steps 20 and 21: the signature over the authenticator data and the hash of the client data.
     let hash = crypto::sha256(&[response.client_data_json]);
     crypto::verify(&key, &[response.authenticator_data, &hash], response.signature).map_err(
         |error| match error {
@@ -149,13 +148,13 @@ pub fn verify<'a>(
             other => other,
         },
     )?;
-    // Step 23: the counter, unless the authenticator has none.
+    // Step 22: the counter, unless the authenticator has none.
     let (new, known) = (auth_data.sign_count, stored.sign_count);
     let counter_regressed = (new != 0 || known != 0) && new <= known;
     if counter_regressed && rp.counter_policy() == CounterPolicy::Reject {
         return Err(Error::CounterRegressed);
     }
-    // Step 24, extension outputs, and step 25, updating the record, are the host's, by the transition. Step 26: success.
+    // The steps that remain, extension outputs and updating the record, are the host's, by the transition.
     Ok(AssertionVerified {
         flags: auth_data.flags,
         sign_count: new,

@@ -118,7 +118,7 @@ impl<'a> AuthData<'a> {
         Ok(Self { rp_id_hash, flags, sign_count, attested, extensions })
     }
 
-    /// Checks relying party, presence, verification and backup flags. Steps 14 to 17 of §7.1, 16 to 19 of §7.2.
+    /// Checks relying party, presence, verification and backup flags. Steps 14 to 17 of §7.1, 15 to 18 of §7.2.
     ///
     /// # Errors
     ///
@@ -129,19 +129,19 @@ impl<'a> AuthData<'a> {
         if rp.wants_strict_key_order() && parts.iter().flatten().any(Value::non_canonical_order) {
             return Err(Error::CborKeyOrder);
         }
-        // §7.1 step 14, §7.2 step 16
+        // §7.1 step 14, §7.2 step 15
         if *self.rp_id_hash != sha256(&[rp.id().as_bytes()]) {
             return Err(Error::RpIdHashMismatch);
         }
-        // §7.1 step 15, §7.2 step 17
+        // §7.1 step 15, §7.2 step 16
         if rp.requires_user_presence() && !self.flags.user_present() {
             return Err(Error::UserNotPresent);
         }
-        // §7.1 step 16, §7.2 step 18
+        // §7.1 step 16, §7.2 step 17
         if rp.requires_user_verification() && !self.flags.user_verified() {
             return Err(Error::UserNotVerified);
         }
-        // §7.1 step 17, §7.2 step 19
+        // §7.1 step 17, §7.2 step 18
         if self.flags.backed_up() && !self.flags.backup_eligible() {
             return Err(Error::BackupFlagsInvalid);
         }

@@ -37,7 +37,7 @@ pub struct ClientData<'a> {
 }
 
 impl<'a> ClientData<'a> {
-    /// Reads client data. Steps 5 and 6 of §7.1, 9 and 10 of §7.2.
+    /// Reads client data. Steps 5 and 6 of §7.1, 8 and 9 of §7.2.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl<'a> ClientData<'a> {
         })
     }
 
-    /// Checks the members against what is expected. Steps 7 to 11 of §7.1, 11 to 15 of §7.2.
+    /// Checks the members against what is expected. Steps 7 to 11 of §7.1, 10 to 14 of §7.2.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl<'a> ClientData<'a> {
         challenge: &[u8],
         rp: &RelyingParty<'_>,
     ) -> Result<(), Error> {
-        // §7.1 step 7, §7.2 step 11
+        // §7.1 step 7, §7.2 step 10
         let kind = match ceremony {
             Ceremony::Registration => "webauthn.create",
             Ceremony::Assertion => "webauthn.get",
@@ -88,26 +88,25 @@ impl<'a> ClientData<'a> {
         if self.kind != *kind {
             return Err(Error::ClientDataTypeMismatch);
         }
-        // §7.1 step 8, §7.2 step 12
+        // §7.1 step 8, §7.2 step 11
         if !self.challenge.bytes().eq(base64url::encode(challenge)) {
             return Err(Error::ChallengeMismatch);
         }
-        // §7.1 step 9, §7.2 step 13
+        // §7.1 step 9, §7.2 step 12
         if !rp.origins().iter().any(|origin| self.origin == **origin) {
             return Err(Error::OriginMismatch);
         }
-        // §7.1 steps 10 and 11, §7.2 steps 14 and 15. A topOrigin says that there is a frame, whatever crossOrigin says.
+        // §7.1 steps 10 and 11, §7.2 steps 13 and 14. A topOrigin says that there is a frame, whatever crossOrigin says.
         if !self.cross_origin && self.top_origin.is_none() {
             return Ok(());
         }
         match rp.cross_origin_policy() {
             CrossOrigin::Deny => Err(Error::CrossOriginForbidden),
             CrossOrigin::DangerAnyTopOrigin => Ok(()),
+            // A frame that does not say whose page is around it is on no list.
             CrossOrigin::AllowListed(allowed) => match self.top_origin {
-                Some(top) if !allowed.iter().any(|origin| top == **origin) => {
-                    Err(Error::TopOriginMismatch)
-                }
-                _ => Ok(()),
+                Some(top) if allowed.iter().any(|origin| top == **origin) => Ok(()),
+                _ => Err(Error::TopOriginMismatch),
             },
         }
     }

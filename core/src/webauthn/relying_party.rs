@@ -49,7 +49,7 @@ pub enum CrossOrigin<'a> {
     /// Never.
     #[default]
     Deny,
-    /// In a frame; a `topOrigin`, if the client sends one, must be one of these.
+    /// In a frame of these pages: the client must send a `topOrigin`, and it must be one of them.
     AllowListed(&'a [&'a str]),
     /// In a frame of any page. Any site can then show your prompts.
     DangerAnyTopOrigin,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
 
 /// Rust's types refuse what these inputs hold before anything runs.
-const DYNAMIC_TYPES: &str = "dynamic_types";
+const DYNAMIC_INPUT: &str = "dynamic_input";
 /// Above this a time is no host's; the core takes every u64.
 const MAX_HOST_TIME: u64 = 100_000_000_000;
 
@@ -100,7 +100,7 @@ impl Inputs {
 
     /// Text that the API's type demands.
     pub(crate) fn typed_text(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name).and_then(Value::as_str).ok_or(Refusal::Skip(DYNAMIC_TYPES))
+        self.get(name).and_then(Value::as_str).ok_or(Refusal::Skip(DYNAMIC_INPUT))
     }
 
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
@@ -123,7 +123,7 @@ impl Inputs {
     fn typed_number(&self, name: &str, default: u64) -> Result<u64, Refusal> {
         match self.0.get(name) {
             None => Ok(default),
-            Some(value) => value.as_u64().ok_or(Refusal::Skip(DYNAMIC_TYPES)),
+            Some(value) => value.as_u64().ok_or(Refusal::Skip(DYNAMIC_INPUT)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Registrations, authentications and the configuration of a relying party.
 
-use crate::{Answer, DYNAMIC_TYPES, Inputs, Refusal, unhex};
+use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, unhex};
 use mfakit::{
     BackupPolicy, CounterPolicy, CredentialRecord, CrossOriginPolicy, Error, Mediation, NewRecord,
     RelyingParty, RelyingPartyOptions, Stateless, UserVerification, conformance, from_base64url,
@@ -25,7 +25,7 @@ fn texts(value: Option<&Value>) -> Result<Vec<String>, Refusal> {
     let text = |entry: &Value| entry.as_str().map(str::to_owned);
     list.as_array()
         .and_then(|list| list.iter().map(text).collect())
-        .ok_or(Refusal::Skip(DYNAMIC_TYPES))
+        .ok_or(Refusal::Skip(DYNAMIC_INPUT))
 }
 
 fn choice<T: Copy>(
@@ -43,7 +43,7 @@ fn choice<T: Copy>(
         .iter()
         .find(|(word, _)| *word == chosen)
         .map(|(_, value)| *value)
-        .ok_or(Refusal::Skip(DYNAMIC_TYPES))
+        .ok_or(Refusal::Skip(DYNAMIC_INPUT))
 }
 
 const COUNTERS: [(&str, CounterPolicy); 2] =
@@ -89,7 +89,7 @@ pub(crate) fn config(inputs: &Inputs) -> Answer {
     inputs.typed_text("user_verification")?;
     let uv = choice(inputs, "user_verification", &words, UserVerification::Required)?;
     let mut options = RelyingPartyOptions::new(inputs.typed_text("name")?, &[], uv);
-    options.origins = texts(Some(inputs.get("origins").ok_or(Refusal::Skip(DYNAMIC_TYPES))?))?;
+    options.origins = texts(Some(inputs.get("origins").ok_or(Refusal::Skip(DYNAMIC_INPUT))?))?;
     options.top_origins = texts(inputs.get("top_origins"))?;
     options.cross_origin = choice(inputs, "cross_origin", &cross_origins, CrossOriginPolicy::Deny)?;
     options.counter = choice(inputs, "counter", &COUNTERS, CounterPolicy::Reject)?;
@@ -97,7 +97,7 @@ pub(crate) fn config(inputs: &Inputs) -> Answer {
     if let Some(algorithms) = inputs.get("algorithms") {
         let numbers =
             algorithms.as_array().and_then(|list| list.iter().map(Value::as_i64).collect());
-        options.algorithms = numbers.ok_or(Refusal::Skip(DYNAMIC_TYPES))?;
+        options.algorithms = numbers.ok_or(Refusal::Skip(DYNAMIC_INPUT))?;
     }
     RelyingParty::new(inputs.typed_text("id")?, options)?;
     Ok(json!({}))
@@ -109,7 +109,7 @@ fn response(inputs: &Inputs, id: &[u8], members: &[(&str, &str)]) -> Result<Vec<
         return Ok(bytes);
     }
     if inputs.0.contains_key("response_value") {
-        return Err(Refusal::Skip(DYNAMIC_TYPES));
+        return Err(Refusal::Skip(DYNAMIC_INPUT));
     }
     let encoded = members.iter().filter_map(|(name, input)| {
         inputs.bytes(input).map(|bytes| ((*name).to_owned(), Value::from(to_base64url(&bytes))))
