@@ -190,6 +190,7 @@ hostile N="10000": build-python build-node build-wasm build-ts
 [group('checks')]
 sizes: build-release build-firmware
     python scripts/sizes {{ quote(release) }}
+    conformance/targets/firmware/measure
 
 # ---- builds; the test builds carry the hidden conformance entry
 
@@ -224,7 +225,7 @@ build-target-rust:
 # the conformance target for Cortex-M
 [group('builds')]
 build-firmware:
-    scripts/cross-cargo build --release --manifest-path conformance/targets/firmware/Cargo.toml --target thumbv7em-none-eabihf
+    cd conformance/targets/firmware && ../../../scripts/cross-cargo build --locked --release --target thumbv7em-none-eabihf
 
 # everything that ships, optimised, without the conformance entry
 [group('builds')]

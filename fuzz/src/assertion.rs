@@ -291,15 +291,74 @@ fn signed_seeds() -> Vec<Arguments> {
     ]
 }
 
-/// Valid assertions under every policy that lets them pass, some that do not, and all of them to be signed anew.
+/// Valid assertions under every policy that lets them pass, some that do not, all of them to be signed anew, and every
+/// combination of the choices that meet in one step.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = signed_seeds();
-    let again = seeds.clone();
-    seeds.extend(again.into_iter().map(|s| Arguments {
+    let mut signed_anew = seeds.clone();
+    signed_anew.extend(combinations(&seeds[0]));
+    seeds.extend(signed_anew.into_iter().map(|s| Arguments {
         options: s.options | options::SIGN,
         signature: Vec::new(),
         ..s
     }));
     seeds.iter().map(Arguments::write).collect()
+}
+
+fn combinations(base: &Arguments) -> Vec<Arguments> {
+    let mut all = Vec::new();
+    // Flags and counter, against the record and the policy.
+    for flags in [0x00, 0x01, 0x05, 0x09, 0x11, 0x19, 0x1d] {
+        for policy in [
+            0,
+            Policy::VERIFICATION,
+            Policy::NO_PRESENCE,
+            Policy::ALLOW_UPGRADE,
+            Policy::REPORT_COUNTER,
+        ] {
+            for options in
+                [0, options::KNOWS_ELIGIBILITY, options::KNOWS_ELIGIBILITY | options::ELIGIBLE]
+            {
+                for (new, stored_sign_count) in [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)] {
+                    let authenticator_data = authenticator::assertion_data(flags, new, &[]);
+                    let base = base.clone();
+                    all.push(Arguments {
+                        policy,
+                        options,
+                        stored_sign_count,
+                        authenticator_data,
+                        ..base
+                    });
+                }
+            }
+        }
+    }
+    // Who asks, who is named, whose credential it is.
+    let either = |usual: &[u8]| [usual.to_vec(), b"other".to_vec()];
+    for options in 0..=options::DISCOVERABLE
+        | options::ALLOW_ID
+        | options::ALLOW_HASH
+        | options::HAS_USER_HANDLE
+    {
+        for known_user in either(USER_HANDLE) {
+            for user_handle in either(USER_HANDLE).into_iter().chain([Vec::new()]) {
+                for allowed_id in either(CREDENTIAL_ID) {
+                    for stored_id in either(CREDENTIAL_ID) {
+                        let (known_user, user_handle) = (known_user.clone(), user_handle.clone());
+                        let (allowed_id, base) = (allowed_id.clone(), base.clone());
+                        all.push(Arguments {
+                            options,
+                            known_user,
+                            user_handle,
+                            allowed_id,
+                            stored_id,
+                            ..base
+                        });
+                    }
+                }
+            }
+        }
+    }
+    all
 }

@@ -115,7 +115,7 @@ pub fn check(data: &[u8]) -> bool {
     }
 }
 
-/// Valid registrations under every policy that lets them pass, and some that do not.
+/// Valid registrations under every policy that lets them pass, some that do not, and every combination of flags and policy.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let key = authenticator::public_key();
@@ -133,14 +133,21 @@ pub fn seeds() -> Vec<Vec<u8>> {
         }
         .write()
     };
-    vec![
+    let mut seeds = vec![
         with(0, &plain, 0x41, CREDENTIAL_ID, &[]),
         with(Policy::VERIFICATION | Policy::STRICT_ORDER, &plain, 0x45, CREDENTIAL_ID, &[]),
         with(Policy::NO_PRESENCE, &plain, 0x40, CREDENTIAL_ID, &[]),
         with(0, &plain, 0xdd, &[9; 1023], &extensions),
         with(Policy::FRAMES_LISTED, &framed, 0x41, CREDENTIAL_ID, &[]),
         with(Policy::FRAMES_ANY, &framed, 0x41, CREDENTIAL_ID, &[]),
-        with(0, &framed, 0x41, CREDENTIAL_ID, &[]),
-        with(0, &plain, 0x51, CREDENTIAL_ID, &[]),
-    ]
+    ];
+    for policy in
+        0..=Policy::FRAMES_LISTED | Policy::FRAMES_ANY | Policy::VERIFICATION | Policy::NO_PRESENCE
+    {
+        for flags in [0x00, 0x01, 0x40, 0x41, 0x45, 0x49, 0x51, 0x59] {
+            seeds.push(with(policy, &plain, flags, CREDENTIAL_ID, &[]));
+            seeds.push(with(policy, &framed, flags, CREDENTIAL_ID, &[]));
+        }
+    }
+    seeds
 }

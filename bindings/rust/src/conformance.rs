@@ -45,7 +45,7 @@ pub fn run(request: &str) -> String {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
     if request.get("op").and_then(Value::as_str) == Some("hello") {
-        return json!({"features": ["es256", "none", "response_json", "large_inputs"], "ops": OPS})
+        return json!({"features": ["es256", "none", "response_json", "large_inputs"], "ops": OPS, "algorithms": cose::SUPPORTED})
             .to_string();
     }
     let inputs =
@@ -163,9 +163,9 @@ fn secret(inputs: &Inputs) -> Result<OtpSecret, Error> {
 }
 
 fn hotp(inputs: &Inputs) -> Result<(Hotp, u64), Error> {
-    let digits = digits(inputs, true)?;
     let algorithm = HashAlgorithm::from_name(inputs.text("algorithm"))?;
-    Ok((Hotp::new(&secret(inputs)?, algorithm, digits)?, inputs.number("counter")))
+    let (secret, digits) = (secret(inputs)?, digits(inputs, true)?);
+    Ok((Hotp::new(&secret, algorithm, digits)?, inputs.number("counter")))
 }
 
 fn hotp_verify(inputs: &Inputs) -> Result<Value, Error> {
@@ -188,10 +188,12 @@ fn hotp_fields(verified: &mfakit_core::otp::hotp::HotpVerified) -> Value {
     })
 }
 
+/// The checks stand in the order of the public API: secret, digits, period.
 fn totp(inputs: &Inputs) -> Result<(Totp, UnixTime), Error> {
     let algorithm = HashAlgorithm::from_name(inputs.text("algorithm"))?;
+    let (secret, digits) = (secret(inputs)?, digits(inputs, false)?);
     let period = Period::from_seconds(inputs.number("period"))?;
-    let totp = Totp::new(&secret(inputs)?, algorithm, digits(inputs, false)?, period)?;
+    let totp = Totp::new(&secret, algorithm, digits, period)?;
     let totp = totp.with_t0(UnixTime::from_seconds(inputs.number("t0")));
     Ok((totp, UnixTime::from_seconds(inputs.number("time"))))
 }

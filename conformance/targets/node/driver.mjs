@@ -13,6 +13,7 @@ export function target(mfakit, conformance) {
     try {
       return operations[op](inputs);
     } catch (error) {
+      if (error === NOT_OFFERED) return { reject: "algorithm_not_offered" };
       // Anything else is a defect: it is no legal answer, and the judge counts it as one.
       return mfakit.isMfaError(error) ? { reject: error.code } : { defect: String(error?.stack ?? error) };
     }
@@ -135,10 +136,18 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
       name: "conformance", origins: inputs.expected_origins,
       userVerification: inputs.require_user_verification ? "required" : "preferred",
       crossOrigin, topOrigins: crossOrigin === "allow_listed" ? inputs.expected_top_origins : undefined,
-      counter: inputs.sign_count_policy, backup: inputs.backup_policy, algorithms: inputs.allowed_algs,
+      counter: inputs.sign_count_policy, backup: inputs.backup_policy, algorithms: inputs.allowed_algs == null ? undefined : offered(inputs.allowed_algs),
       // A conditional registration asks for no presence by itself.
       dangerAllowAbsentUser: inputs.require_user_presence === false && inputs.mediation == null,
     }));
+  }
+
+  /** A relying party offers what it can verify: of the case's list, what is built in. */
+  function offered(algorithms) {
+    const built = lowLevel({ op: "hello" }).algorithms;
+    const left = algorithms.filter((algorithm) => built.includes(algorithm));
+    if (left.length === 0) throw NOT_OFFERED;
+    return left;
   }
 
   /** What a browser would send as `id`: the one in the attested data, where there is one to be read. */

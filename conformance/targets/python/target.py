@@ -19,6 +19,9 @@ def low_level(message):
     return json.loads(_conformance(json.dumps(message)))
 
 
+BUILT = low_level({"op": "hello"})["algorithms"]
+
+
 def unhex(text):
     return None if text is None else bytes.fromhex(text)
 
@@ -112,7 +115,10 @@ def relying_party(inputs):
     if inputs.get("backup_policy"):
         options["backup"] = inputs["backup_policy"]
     if inputs.get("allowed_algs") is not None:
-        options["algorithms"] = inputs["allowed_algs"]
+        # A relying party offers what it can verify: of the case's list, what is built in.
+        options["algorithms"] = [number for number in inputs["allowed_algs"] if number in BUILT]
+        if not options["algorithms"]:
+            raise NotOffered
     return RelyingParty(
         inputs["rp_id"],
         name="conformance",
@@ -237,6 +243,10 @@ def config_relying_party(inputs):
     return {}
 
 
+class NotOffered(Exception):
+    """Nothing that the case offers is built in."""
+
+
 PUBLIC = {
     "hotp.generate": hotp_generate,
     "hotp.verify": hotp_verify,
@@ -265,6 +275,8 @@ def answer(message):
             result = {"accept": run(inputs)}
         except mfakit.MfaError as error:
             result = {"reject": error.code}
+        except NotOffered:
+            result = {"reject": "algorithm_not_offered"}
     return {"id": message["id"], **result}
 
 

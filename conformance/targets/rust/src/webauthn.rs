@@ -69,7 +69,13 @@ fn relying_party(inputs: &Inputs) -> Result<RelyingParty, Refusal> {
     options.backup = choice(inputs, "backup_policy", &BACKUPS, BackupPolicy::Strict)?;
     options.danger_allow_absent_user = inputs.flag("require_user_presence") == Some(false);
     if let Some(algorithms) = inputs.get("allowed_algs").and_then(Value::as_array) {
-        options.algorithms = algorithms.iter().filter_map(Value::as_i64).collect();
+        // A relying party offers what it can verify: of the case's list, what is built in.
+        let built: Vec<i64> = options.algorithms.clone();
+        options.algorithms =
+            algorithms.iter().filter_map(Value::as_i64).filter(|a| built.contains(a)).collect();
+        if options.algorithms.is_empty() {
+            return Err(Refusal::Error(Error::AlgorithmNotOffered));
+        }
     }
     Ok(RelyingParty::new(inputs.text("rp_id"), options)?)
 }
