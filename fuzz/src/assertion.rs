@@ -246,6 +246,7 @@ static SIGNED: LazyLock<Vec<(Vec<u8>, Vec<u8>)>> = LazyLock::new(|| {
 fn signed_seeds() -> Vec<Arguments> {
     let plain = authenticator::client_data("webauthn.get", &CHALLENGE);
     let framed = authenticator::framed_client_data("webauthn.get", &CHALLENGE);
+    let unnamed = authenticator::unnamed_frame("webauthn.get", &CHALLENGE);
     let extensions = [0xa1, 0x61, 0x61, 0xf9, 0x3c, 0x00];
     let with = |policy, options, client_data: &[u8], data: Vec<u8>| Arguments {
         policy,
@@ -287,6 +288,8 @@ fn signed_seeds() -> Vec<Arguments> {
         Arguments { stored_sign_count: 0, ..counterless },
         with(Policy::FRAMES_LISTED, 0, &framed, data(0x01, 7, &[])),
         with(Policy::FRAMES_ANY, 0, &framed, data(0x01, 7, &[])),
+        with(Policy::FRAMES_ANY, 0, &unnamed, data(0x01, 7, &[])),
+        with(Policy::FRAMES_LISTED, 0, &unnamed, data(0x01, 7, &[])),
         with(0, 0, &framed, data(0x01, 7, &[])),
     ]
 }

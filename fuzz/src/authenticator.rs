@@ -52,6 +52,13 @@ pub fn framed_client_data(kind: &str, challenge: &[u8]) -> Vec<u8> {
     text.replace("false}", r#"true,"topOrigin":"https://example.com"}"#).into_bytes()
 }
 
+/// Client data of a page in a frame, where the client does not say whose page is around it.
+#[must_use]
+pub fn unnamed_frame(kind: &str, challenge: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(client_data(kind, challenge)).expect("it was a String");
+    text.replace("false}", "true}").into_bytes()
+}
+
 /// Authenticator data of an assertion for `example.org`.
 #[must_use]
 pub fn assertion_data(flags: u8, sign_count: u32, extensions: &[u8]) -> Vec<u8> {

@@ -121,6 +121,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let key = authenticator::public_key();
     let plain = authenticator::client_data("webauthn.create", &CHALLENGE);
     let framed = authenticator::framed_client_data("webauthn.create", &CHALLENGE);
+    let unnamed = authenticator::unnamed_frame("webauthn.create", &CHALLENGE);
     let extensions = [0xa1, 0x61, 0x61, 0xf9, 0x3c, 0x00];
     let with = |policy, client_data: &[u8], flags, id: &[u8], extensions: &[u8]| {
         let data = authenticator::attested_data(flags, id, &key, extensions);
@@ -147,6 +148,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         for flags in [0x00, 0x01, 0x40, 0x41, 0x45, 0x49, 0x51, 0x59] {
             seeds.push(with(policy, &plain, flags, CREDENTIAL_ID, &[]));
             seeds.push(with(policy, &framed, flags, CREDENTIAL_ID, &[]));
+            seeds.push(with(policy, &unnamed, flags, CREDENTIAL_ID, &[]));
         }
     }
     seeds

@@ -68,7 +68,7 @@ impl Policy {
         rp
     }
 
-    /// §7.1 steps 7 to 11, §7.2 steps 11 to 15.
+    /// §7.1 steps 7 to 11, §7.2 steps 10 to 14.
     ///
     /// # Errors
     ///
@@ -83,16 +83,17 @@ impl Policy {
         require(data.challenge == BASE64URL_NOPAD.encode(challenge), Error::ChallengeMismatch)?;
         require(ORIGINS.contains(&data.origin.as_str()), Error::OriginMismatch)?;
         let framed = data.cross_origin || data.top_origin.is_some();
-        let top_is_listed =
-            data.top_origin.as_ref().is_none_or(|top| TOP_ORIGINS.contains(&top.as_str()));
+        let listed = |top: &String| TOP_ORIGINS.contains(&top.as_str());
+        // A frame that does not say whose page is around it is on no list.
+        let top_is_listed = data.top_origin.as_ref().is_some_and(listed);
         match self.0 & 3 {
             Self::FRAMES_ANY => Ok(()),
-            Self::FRAMES_LISTED => require(top_is_listed, Error::TopOriginMismatch),
+            Self::FRAMES_LISTED => require(!framed || top_is_listed, Error::TopOriginMismatch),
             _ => require(!framed, Error::CrossOriginForbidden),
         }
     }
 
-    /// §7.1 steps 14 to 17, §7.2 steps 16 to 19.
+    /// §7.1 steps 14 to 17, §7.2 steps 15 to 18.
     ///
     /// # Errors
     ///

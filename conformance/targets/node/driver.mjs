@@ -24,13 +24,16 @@ export function target(mfakit, conformance) {
     if (message.op === "hello") {
       const { features, ops } = lowLevel({ op: "hello" });
       return JSON.stringify({
-        features: [...features, "dynamic_input", "large_inputs", "response_json"],
+        features: [...features, "dynamic_input"],
         ops: [...new Set([...ops, ...Object.keys(operations)])],
       });
     }
     return JSON.stringify({ id: message.id, ...verdict(message) });
   };
 }
+
+/** Nothing that a case offers is built in. */
+const NOT_OFFERED = new Error("nothing that is offered is built in");
 
 function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLevel) {
   return {
