@@ -6,7 +6,7 @@
 //! Under the feature `ctgrind` a hook learns of each declassification, so that valgrind can be told that the bit is public
 //! from here on; without it these functions are the identity.
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 
 #[cfg(feature = "ctgrind")]
 static HOOK: std::sync::OnceLock<fn(&mut [u8])> = std::sync::OnceLock::new();
@@ -40,17 +40,34 @@ pub(crate) fn less_than(a: u64, b: u64) -> Choice {
     (top).ct_eq(&1)
 }
 
-/// Subtracts `modulus` from `value` if that does not make it negative; tells whether it did. Both are below 2^63.
-pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> Choice {
-    let possible = !less_than(*value, modulus);
-    let reduced = value.wrapping_sub(modulus);
-    value.conditional_assign(&reduced, possible);
-    possible
+/// Subtracts `modulus` from `value` if that does not make it negative; 1 if it did so, else 0. Both are below 2^63.
+///
+/// Arithmetic alone, and the borrow goes through `black_box`: from a masked select whose mask it could see through, the
+/// compiler made a branch.
+pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> u64 {
+    let difference = value.wrapping_sub(modulus);
+    let borrow = core::hint::black_box(difference >> 63);
+    *value = difference.wrapping_add(modulus & borrow.wrapping_neg());
+    1 ^ borrow
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn subtraction_at_the_edges() {
+        for (value, modulus) in
+            [(0, 1), (1, 1), (2, 1), (0, 1 << 62), ((1 << 63) - 1, (1 << 63) - 1)]
+        {
+            let mut reduced = value;
+            let taken = subtract_if_possible(&mut reduced, modulus);
+            assert_eq!(
+                (reduced, taken),
+                if value < modulus { (value, 0) } else { (value - modulus, 1) }
+            );
+        }
+    }
 
     #[test]
     fn less_than_at_the_edges() {

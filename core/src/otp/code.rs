@@ -163,11 +163,13 @@ fn reduce(mut value: u64, digits: Digits) -> u64 {
 fn render(mut value: u64, digits: Digits) -> Code {
     let mut code = Code { digits: [b'0'; 10], len: digits.get() };
     let mut power = 1_000_000_000_u64;
-    for digit in &mut code.digits {
-        for weight in [8_u8, 4, 2, 1] {
-            let taken = ct::subtract_if_possible(&mut value, power.wrapping_mul(u64::from(weight)));
-            *digit = digit.wrapping_add(u8::conditional_select(&0, &weight, taken));
+    for slot in &mut code.digits {
+        let mut digit = 0;
+        for weight in (0..4_u32).rev() {
+            digit |= ct::subtract_if_possible(&mut value, power << weight) << weight;
         }
+        let [.., low] = digit.to_be_bytes();
+        *slot |= low;
         power /= 10;
     }
     ct::declassify_bytes(&mut code.digits);
