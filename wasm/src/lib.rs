@@ -9,8 +9,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Runs one operation of the border and gives its JSON, or the number of the error.
 #[wasm_bindgen]
 #[must_use]
-pub fn call(op: &str, client: &[u8], host: &str) -> String {
-    mfakit::border::call(op, client, host).unwrap_or_else(|error| error.number().to_string())
+pub fn call(op: &str, client: &[u8], host: String) -> String {
+    // It may hold a secret; JavaScript's own copy cannot be wiped.
+    let host = mfakit::Zeroizing::new(host);
+    mfakit::border::call(op, client, &host).unwrap_or_else(|error| error.number().to_string())
 }
 
 /// Runs one line of a conformance vector.

@@ -9,6 +9,8 @@ use napi_derive::napi;
 /// Runs one operation of the border and gives its JSON, or the number of the error.
 #[napi(catch_unwind)]
 pub fn call(op: String, client: &[u8], host: String) -> String {
+    // It may hold a secret; JavaScript's own copy cannot be wiped.
+    let host = mfakit::Zeroizing::new(host);
     mfakit::border::call(&op, client, &host).unwrap_or_else(|error| error.number().to_string())
 }
 

@@ -1,9 +1,11 @@
 //! Python values in, `mfakit` values out, and errors back.
 
-use mfakit::{Error, UnixTime};
+use mfakit::{Error, UnixTime, Zeroizing};
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
+};
 use std::borrow::Cow;
 
 /// The exception of this error: `mfakit._errors` has the classes and the table.
@@ -24,20 +26,30 @@ pub(crate) fn no_truth_value() -> PyResult<bool> {
 /// A code: text, whatever is in it.
 pub(crate) fn code(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
-    // Lone surrogates are no digits.
+    // No code is longer; and lone surrogates are no digits.
+    if text.len()? > 64 {
+        return Err(raise(Error::OtpMalformed));
+    }
     text.to_cow().map(Cow::into_owned).map_err(|_| raise(Error::OtpMalformed))
 }
 
 /// A response: JSON text, as `str` or bytes, or the parsed object.
 pub(crate) fn response(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let too_large = |len: usize| len > mfakit::MAX_RESPONSE;
     if let Ok(text) = value.cast::<PyString>() {
+        if too_large(text.len()?) {
+            return Err(raise(Error::InputTooLarge));
+        }
         return text
             .to_cow()
             .map(|t| t.into_owned().into_bytes())
             .map_err(|_| raise(Error::InputMalformed));
     }
-    if let Some(bytes) = bytes(value) {
-        return Ok(bytes);
+    if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
+        if too_large(value.len()?) {
+            return Err(raise(Error::InputTooLarge));
+        }
+        return bytes(value).ok_or_else(|| raise(Error::InputMalformed));
     }
     if !value.is_instance_of::<PyDict>() {
         return Err(raise(Error::InputMalformed));
@@ -79,13 +91,26 @@ pub(crate) fn base64url(value: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// A host's secret as bytes.
-pub(crate) fn key(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    bytes(value).ok_or_else(wrong_type)
+/// A host's secret as bytes. This copy is wiped; Python's own cannot be.
+pub(crate) fn key(value: &Bound<'_, PyAny>) -> PyResult<Zeroizing<Vec<u8>>> {
+    bytes(value).map(Zeroizing::new).ok_or_else(wrong_type)
+}
+
+/// A host's secret as base32 text. This copy is wiped; Python's own cannot be.
+pub(crate) fn secret(value: &Bound<'_, PyAny>) -> PyResult<Zeroizing<String>> {
+    text(value).map(Zeroizing::new)
 }
 
 /// A host's whole number. Python's `bool` is an `int`; it is refused where a number is meant.
 pub(crate) fn u64(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
+        return Err(wrong_type());
+    }
+    value.extract().map_err(|_| raise(Error::ArgumentValueInvalid))
+}
+
+/// A host's whole number that may be negative, such as a COSE algorithm.
+pub(crate) fn i64(value: &Bound<'_, PyAny>) -> PyResult<i64> {
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
         return Err(wrong_type());
     }
@@ -111,8 +136,7 @@ pub(crate) fn list<'py, T>(
     convert: impl Fn(&Bound<'py, PyAny>) -> PyResult<T>,
 ) -> PyResult<Vec<T>> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    // A string is iterable too, and never meant.
-    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
+    if !value.is_instance_of::<PyList>() && !value.is_instance_of::<PyTuple>() {
         return Err(wrong_type());
     }
     value.try_iter().map_err(|_| wrong_type())?.map(|element| convert(&element?)).collect()

@@ -43,7 +43,7 @@ impl Totp {
     #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6), period=Number(30)), text_signature = "(secret, *, algorithm='SHA1', digits=6, period=30)")]
     fn new(secret: Any<'_, '_>, algorithm: Text, digits: Number, period: Number) -> PyResult<Self> {
         let options = totp_options(algorithm, digits, period)?;
-        mfakit::Totp::new(&convert::text(secret)?, options).map(Self).map_err(raise)
+        mfakit::Totp::new(&convert::secret(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
@@ -67,7 +67,7 @@ impl Totp {
         period: Number,
     ) -> PyResult<Self> {
         let options = totp_options(algorithm, digits, period)?;
-        mfakit::Totp::danger_legacy(&convert::text(secret)?, options).map(Self).map_err(raise)
+        mfakit::Totp::danger_legacy(&convert::secret(secret)?, options).map(Self).map_err(raise)
     }
 
     #[pyo3(signature = (now=None))]
@@ -164,7 +164,7 @@ impl Hotp {
     #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6)), text_signature = "(secret, *, algorithm='SHA1', digits=6)")]
     fn new(secret: Any<'_, '_>, algorithm: Text, digits: Number) -> PyResult<Self> {
         let options = hotp_options(algorithm, digits)?;
-        mfakit::Hotp::new(&convert::text(secret)?, options).map(Self).map_err(raise)
+        mfakit::Hotp::new(&convert::secret(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
@@ -178,13 +178,13 @@ impl Hotp {
     #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1"), digits=Number(6)), text_signature = "(secret, *, algorithm='SHA1', digits=6)")]
     fn danger_legacy(secret: Any<'_, '_>, algorithm: Text, digits: Number) -> PyResult<Self> {
         let options = hotp_options(algorithm, digits)?;
-        mfakit::Hotp::danger_legacy(&convert::text(secret)?, options).map(Self).map_err(raise)
+        mfakit::Hotp::danger_legacy(&convert::secret(secret)?, options).map(Self).map_err(raise)
     }
 
     #[staticmethod]
     #[pyo3(signature = (secret, *, algorithm=Text::new("SHA1")), text_signature = "(secret, *, algorithm='SHA1')")]
     fn ten_digits(secret: Any<'_, '_>, algorithm: Text) -> PyResult<Self> {
-        mfakit::Hotp::ten_digits(&convert::text(secret)?, self::algorithm(&algorithm)?)
+        mfakit::Hotp::ten_digits(&convert::secret(secret)?, self::algorithm(&algorithm)?)
             .map(Self)
             .map_err(raise)
     }

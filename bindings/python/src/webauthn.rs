@@ -65,10 +65,7 @@ fn mediation(value: Maybe<'_, '_>) -> PyResult<Option<Mediation>> {
 }
 
 fn algorithms(value: Maybe<'_, '_>) -> PyResult<Option<Vec<i64>>> {
-    let number = |element: &Bound<'_, PyAny>| {
-        element.extract::<i64>().map_err(|_| raise(mfakit::Error::ArgumentTypeInvalid))
-    };
-    convert::optional(value, |list| convert::list(Some(list), number))
+    convert::optional(value, |list| convert::list(Some(list), convert::i64))
 }
 
 /// A relying party.
@@ -149,10 +146,7 @@ impl RelyingParty {
             lifetime: convert::optional(lifetime, convert::u64)?,
             now: convert::now(now)?,
         };
-        self.0
-            .begin_registration(&convert::base64url(user_handle)?, begin)
-            .map(Ceremony)
-            .map_err(raise)
+        Ceremony::make(self.0.begin_registration(&convert::base64url(user_handle)?, begin))
     }
 
     #[pyo3(signature = (response, *, state, now=None))]
@@ -165,7 +159,9 @@ impl RelyingParty {
     ) -> PyResult<RegistrationVerified> {
         let (state, now) = (convert::text(state)?, convert::now(now)?);
         let response = convert::response(response)?;
-        let verified = py.detach(|| self.0.finish_registration(&response, &state, now));
+        let verified = py.detach(|| {
+            self.0.finish_registration(&response, &mfakit::RegistrationState::from_text(state), now)
+        });
         RegistrationVerified::make(py, verified.map_err(raise)?)
     }
 
@@ -180,10 +176,11 @@ impl RelyingParty {
     ) -> PyResult<Ceremony> {
         let allow = convert::list(Some(allow), read_record)?;
         let begin = begin_authentication(user_verification, lifetime, now)?;
-        self.0
-            .begin_authentication(&convert::base64url(user_handle)?, &allow, begin)
-            .map(Ceremony)
-            .map_err(raise)
+        Ceremony::make(self.0.begin_authentication(
+            &convert::base64url(user_handle)?,
+            &allow,
+            begin,
+        ))
     }
 
     #[pyo3(signature = (*, user_verification=None, mediation=None, lifetime=None, now=None))]
@@ -197,7 +194,7 @@ impl RelyingParty {
         // The browser is told about mediation by the page; the ceremony is the same.
         self::mediation(mediation)?;
         let begin = begin_authentication(user_verification, lifetime, now)?;
-        self.0.begin_discoverable_authentication(begin).map(Ceremony).map_err(raise)
+        Ceremony::make(self.0.begin_discoverable_authentication(begin))
     }
 
     #[pyo3(signature = (response, *, state, record, now=None))]
@@ -212,7 +209,14 @@ impl RelyingParty {
         let (state, record, now) =
             (convert::text(state)?, read_record(record)?, convert::now(now)?);
         let response = convert::response(response)?;
-        let verified = py.detach(|| self.0.finish_authentication(&response, &state, &record, now));
+        let verified = py.detach(|| {
+            self.0.finish_authentication(
+                &response,
+                &mfakit::AuthenticationState::from_text(state),
+                &record,
+                now,
+            )
+        });
         AuthenticationVerified::make(py, verified.map_err(raise)?)
     }
 
@@ -302,37 +306,38 @@ fn begin_authentication(
 
 /// A ceremony that was begun.
 #[pyclass(frozen, module = "mfakit")]
-pub(crate) struct Ceremony(mfakit::Ceremony);
+pub(crate) struct Ceremony {
+    #[pyo3(get)]
+    options_json: String,
+    #[pyo3(get)]
+    state: String,
+    #[pyo3(get)]
+    id: String,
+    #[pyo3(get)]
+    expires_at: u64,
+}
+
+impl Ceremony {
+    fn make<S: AsRef<str>>(begun: Result<mfakit::Ceremony<S>, mfakit::Error>) -> PyResult<Self> {
+        let begun = begun.map_err(raise)?;
+        Ok(Self {
+            options_json: begun.options_json().to_owned(),
+            state: begun.state().as_ref().to_owned(),
+            id: begun.id().to_owned(),
+            expires_at: begun.expires_at(),
+        })
+    }
+}
 
 #[pymethods]
 impl Ceremony {
     #[getter]
     fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("json")?.call_method1("loads", (self.0.options_json(),))
-    }
-
-    #[getter]
-    fn options_json(&self) -> &str {
-        self.0.options_json()
-    }
-
-    #[getter]
-    fn state(&self) -> &str {
-        self.0.state()
-    }
-
-    #[getter]
-    fn id(&self) -> &str {
-        self.0.id()
-    }
-
-    #[getter]
-    fn expires_at(&self) -> u64 {
-        self.0.expires_at()
+        py.import("json")?.call_method1("loads", (&self.options_json,))
     }
 
     fn __repr__(&self) -> String {
-        format!("Ceremony(id={:?}, expires_at={})", self.0.id(), self.0.expires_at())
+        format!("Ceremony(id={:?}, expires_at={})", self.id, self.expires_at)
     }
 
     fn __bool__(&self) -> PyResult<bool> {
@@ -350,11 +355,11 @@ fn read_record(value: &Bound<'_, PyAny>) -> PyResult<mfakit::CredentialRecord> {
 
 /// The id of a record, or a bare id.
 fn credential_id(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    let id = match read_record(value) {
-        Ok(record) => record.id(),
+    let entry = match value.cast::<CredentialRecord>() {
+        Ok(record) => record.get().0.id(),
         Err(_) => convert::base64url(value)?,
     };
-    mfakit::from_base64url(&id).map_err(|_| raise(mfakit::Error::ArgumentValueInvalid))
+    mfakit::allowed_id(&entry).map_err(raise)
 }
 
 /// A stored credential.
@@ -590,7 +595,8 @@ impl AuthenticationVerified {
     fn __repr__(&self) -> String {
         format!(
             "AuthenticationVerified(user_handle={:?}, user_verified={})",
-            self.user_handle, self.user_verified
+            self.user_handle,
+            if self.user_verified { "True" } else { "False" }
         )
     }
 

@@ -210,6 +210,38 @@ def test_the_hosts_mistakes_are_config_errors(rp, registered):
         RelyingParty("example.org", name="Example", origins=[ORIGIN])
 
 
+def test_what_registers_can_log_in(rp, registered):
+    """An oversized key, a state that was changed: nothing gets in that cannot be read again."""
+    authenticator, user, record = registered
+    ceremony = rp.begin_authentication(user, allow=[record], now=NOON)
+    answer = authenticator.get(ceremony.options)
+    state = json.loads(ceremony.state)
+    for changed in ({**state, "allow": None}, {**state, "allow": []}, {**state, "user": ""}, {**state, "kind": "discoverable"}):
+        with pytest.raises(ConfigError) as caught:
+            rp.finish_authentication(answer, state=json.dumps(changed), record=record, now=NOON)
+        assert caught.value.code == "state_malformed"
+    with pytest.raises(ConfigError) as caught:
+        rp.verify_authentication(answer, challenge=b"0" * 16, user_handle=user, record=record, allow=["{corrupt"])
+    assert caught.value.code == "record_corrupt"
+
+
+def test_presence_can_be_waived_for_assertions_only():
+    rp = RelyingParty(
+        "example.org", name="E", origins=[ORIGIN], user_verification="preferred", danger_allow_absent_user=True
+    )
+    authenticator, user = Authenticator(ORIGIN), mfakit.generate_user_handle()
+    ceremony = rp.begin_registration(user, user_name="alice")
+    authenticator.flags = 0x04
+    with pytest.raises(RejectedError) as caught:
+        rp.finish_registration(authenticator.create(ceremony.options), state=ceremony.state)
+    assert caught.value.code == "user_not_present"
+    authenticator.flags = 0x05
+    record = rp.finish_registration(authenticator.create(ceremony.options), state=ceremony.state).commit(1)
+    login = rp.begin_authentication(user, allow=[record])
+    authenticator.flags = 0x04
+    assert not rp.finish_authentication(authenticator.get(login.options), state=login.state, record=record).flags & 1
+
+
 def test_one_relying_party_serves_many_threads(rp, registered):
     authenticator, _, record = registered
     authenticator.counting = False

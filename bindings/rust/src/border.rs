@@ -6,16 +6,17 @@
 
 use crate::json::{self, Object};
 use crate::{
-    AuthenticationVerified, BackupPolicy, BeginAuthentication, BeginRegistration, Ceremony,
-    CounterPolicy, CredentialRecord, CrossOriginPolicy, HashAlgorithm, Hotp, HotpOptions,
-    Mediation, NewRecord, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless, Totp,
-    TotpOptions, UserVerification, VerifyTotp, from_base64url, host_time, read_response,
-    to_base64url,
+    AuthenticationState, AuthenticationVerified, BackupPolicy, BeginAuthentication,
+    BeginRegistration, Ceremony, CounterPolicy, CredentialRecord, CrossOriginPolicy, HashAlgorithm,
+    Hotp, HotpOptions, Mediation, NewRecord, RegistrationState, RegistrationVerified, RelyingParty,
+    RelyingPartyOptions, Stateless, Totp, TotpOptions, UserVerification, VerifyTotp, host_time,
+    read_response, to_base64url,
 };
 use mfakit_core::encoding::json as reader;
 use mfakit_core::otp::hotp::HotpVerified;
 use mfakit_core::otp::totp::TotpVerified;
 use mfakit_core::{Error, UnixTime};
+use zeroize::Zeroizing;
 
 /// Runs the operation `op`. The result is a JSON object.
 ///
@@ -78,7 +79,7 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
             let rp = relying_party(&host)?;
             registration(&rp.finish_registration(
                 client,
-                &host.string("state")?,
+                &RegistrationState::from_text(host.string("state")?),
                 Some(host.now()?),
             )?)
         }
@@ -86,7 +87,7 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
             let (rp, record) = (relying_party(&host)?, host.record()?);
             authentication(&rp.finish_authentication(
                 client,
-                &host.string("state")?,
+                &AuthenticationState::from_text(host.string("state")?),
                 &record,
                 Some(host.now()?),
             )?)
@@ -158,6 +159,11 @@ impl<'a> Host<'a> {
         self.required(name, |v| json::text(Some(v)))
     }
 
+    /// The secret of an authenticator, wiped when it is dropped.
+    fn secret(&self) -> Result<Zeroizing<String>, Error> {
+        self.string("secret").map(Zeroizing::new)
+    }
+
     fn optional_string(&self, name: &str) -> Result<Option<String>, Error> {
         self.optional(name, |v| json::text(Some(v)))
     }
@@ -224,14 +230,14 @@ fn totp(host: &Host<'_>) -> Result<Totp, Error> {
         period: host.u64("period")?,
     };
     match host.optional("legacy", |v| v.as_bool())? {
-        Some(true) => Totp::danger_legacy(&host.string("secret")?, options),
-        _ => Totp::new(&host.string("secret")?, options),
+        Some(true) => Totp::danger_legacy(&host.secret()?, options),
+        _ => Totp::new(&host.secret()?, options),
     }
 }
 
 fn hotp(host: &Host<'_>) -> Result<Hotp, Error> {
     let (secret, algorithm) =
-        (host.string("secret")?, HashAlgorithm::from_name(&host.string("algorithm")?)?);
+        (host.secret()?, HashAlgorithm::from_name(&host.string("algorithm")?)?);
     if host.optional("tenDigits", |v| v.as_bool())? == Some(true) {
         return Hotp::ten_digits(&secret, algorithm);
     }
@@ -333,13 +339,8 @@ fn stateless<'a>(host: &Host<'_>) -> Result<Stateless<'a>, Error> {
 
 fn verify_authentication(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
     let (rp, record) = (relying_party(host)?, host.record()?);
-    // Each entry is a record's text or a bare id.
     let ids = host.strings("allow")?.map(|entries| {
-        let id = |entry: &String| match entry.starts_with('{') {
-            true => CredentialRecord::from_text(entry).map(|record| record.id),
-            false => from_base64url(entry).map_err(|_| Error::ArgumentValueInvalid),
-        };
-        entries.iter().map(id).collect::<Result<Vec<_>, _>>()
+        entries.iter().map(|entry| crate::allowed_id(entry)).collect::<Result<Vec<_>, _>>()
     });
     let ids = ids.transpose()?;
     let slices: Option<Vec<&[u8]>> =
@@ -382,10 +383,10 @@ fn record(record: &CredentialRecord) -> String {
         .end()
 }
 
-fn ceremony(ceremony: &Ceremony) -> Result<String, Error> {
+fn ceremony<S: AsRef<str>>(ceremony: &Ceremony<S>) -> Result<String, Error> {
     Ok(Object::new()
         .raw("options", ceremony.options_json())
-        .string("state", ceremony.state())
+        .string("state", ceremony.state().as_ref())
         .string("id", ceremony.id())
         .number("expiresAt", ceremony.expires_at())
         .end())

@@ -16,22 +16,22 @@ const CLOCK_SKEW: u64 = 5;
 /// row by `id` and finish with the state that the delete returned: so an answer is good for one attempt only.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Ceremony {
+pub struct Ceremony<S> {
     pub(crate) options_json: String,
-    pub(crate) state: String,
+    pub(crate) state: S,
     pub(crate) id: String,
     pub(crate) expires_at: u64,
 }
 
-impl Ceremony {
+impl<S: AsRef<str>> Ceremony<S> {
     /// What `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` takes.
     #[must_use]
     pub fn options_json(&self) -> &str {
         &self.options_json
     }
-    /// What the host keeps, one text.
+    /// What the host keeps: one text, see `as_ref`.
     #[must_use]
-    pub fn state(&self) -> &str {
+    pub const fn state(&self) -> &S {
         &self.state
     }
     /// A random name to keep it under, base64url.
@@ -45,6 +45,43 @@ impl Ceremony {
         self.expires_at
     }
 }
+
+macro_rules! state_text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// What a host stored, to be read when the ceremony is finished.
+            #[must_use]
+            pub fn from_text(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text to store.
+            #[must_use]
+            pub fn to_text(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+state_text!(
+    /// The state of a registration. A type of its own: an authentication cannot be finished with it.
+    RegistrationState
+);
+state_text!(
+    /// The state of an authentication. A type of its own: a registration cannot be finished with it.
+    AuthenticationState
+);
 
 /// Which ceremony a state belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,10 +186,11 @@ fn read(text: &str) -> Option<State> {
     if version?.as_u64()? != 1 {
         return None;
     }
+    let kind = CeremonyKind::from_name(&json::text(kind)?)?;
     let bytes = |member| decode(json::text(member)?.as_bytes()).ok();
     let hash = |value| bytes(Some(value))?.try_into().ok();
-    Some(State {
-        kind: CeremonyKind::from_name(&json::text(kind)?)?,
+    let state = State {
+        kind,
         rp_id: json::text(rp_id)?,
         challenge: bytes(challenge).filter(|c| c.len() >= 16)?,
         user_handle: bytes(user)?,
@@ -165,10 +203,97 @@ fn read(text: &str) -> Option<State> {
         },
         issued_at: issued?.as_u64()?,
         expires_at: expires?.as_u64()?,
-    })
+    };
+    // Each kind has its own shape: a text that was changed must not become a laxer ceremony.
+    let named = (1..=64).contains(&state.user_handle.len());
+    let listed = state.allow.as_ref().is_some_and(|hashes| !hashes.is_empty());
+    let coherent = match kind {
+        CeremonyKind::Registration => named && state.allow.is_none(),
+        CeremonyKind::Authentication => named && listed && !state.conditional,
+        CeremonyKind::Discoverable => {
+            state.user_handle.is_empty() && state.allow.is_none() && !state.conditional
+        }
+    };
+    coherent.then_some(state)
 }
 
 /// The hashes of credential ids, for [`State::allow`].
 pub(crate) fn id_hashes<'a>(ids: impl IntoIterator<Item = &'a [u8]>) -> Vec<[u8; 16]> {
     ids.into_iter().map(id_hash).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(kind: CeremonyKind, user: &[u8], allow: Option<Vec<[u8; 16]>>) -> String {
+        let state = State {
+            kind,
+            rp_id: "example.org".into(),
+            challenge: vec![7; 32],
+            user_handle: user.to_vec(),
+            user_verification: UserVerification::Required,
+            conditional: false,
+            allow,
+            issued_at: 1000,
+            expires_at: 1300,
+        };
+        state.to_text()
+    }
+
+    fn open(text: &str, registration: bool, now: u64) -> Result<State, Error> {
+        State::open(text, "example.org", registration, UnixTime::from_seconds(now))
+    }
+
+    #[test]
+    fn a_state_opens_for_its_own_ceremony_in_its_time() {
+        let registration = state(CeremonyKind::Registration, b"user", None);
+        for (now, expected) in [
+            (994, Some(Error::CeremonyExpired)),
+            (995, None),
+            (1000, None),
+            (1300, None),
+            (1301, Some(Error::CeremonyExpired)),
+            (u64::MAX, Some(Error::CeremonyExpired)),
+        ] {
+            assert_eq!(open(&registration, true, now).err(), expected, "{now}");
+        }
+        assert_eq!(open(&registration, false, 1000).err(), Some(Error::StateKindMismatch));
+        let other = State::open(&registration, "example.com", true, UnixTime::from_seconds(1000));
+        assert_eq!(other.err(), Some(Error::StateKindMismatch));
+    }
+
+    #[test]
+    fn each_kind_has_its_own_shape() {
+        use CeremonyKind::{Authentication, Discoverable, Registration};
+        let listed = || Some(vec![[1; 16]]);
+        assert!(open(&state(Authentication, b"user", listed()), false, 1000).is_ok());
+        assert!(open(&state(Discoverable, b"", None), false, 1000).is_ok());
+        for (kind, user, allow) in [
+            (Authentication, &b"user"[..], None),
+            (Authentication, b"user", Some(Vec::new())),
+            (Authentication, b"", listed()),
+            (Discoverable, b"user", None),
+            (Discoverable, b"", listed()),
+            (Registration, b"", None),
+            (Registration, &[1; 65], None),
+            (Registration, b"user", listed()),
+        ] {
+            let text = state(kind, user, allow);
+            assert_eq!(
+                open(&text, kind == Registration, 1000).err(),
+                Some(Error::StateMalformed),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_damaged_state_is_malformed_or_the_same() {
+        let whole = state(CeremonyKind::Authentication, b"user", Some(vec![[1; 16], [2; 16]]));
+        for end in 0..whole.len() {
+            let cut = whole.get(..end).unwrap_or_default();
+            assert_eq!(open(cut, false, 1000).err(), Some(Error::StateMalformed), "{cut}");
+        }
+    }
 }

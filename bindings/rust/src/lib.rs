@@ -49,7 +49,7 @@ mod response;
 mod text;
 mod time;
 
-pub use ceremony::Ceremony;
+pub use ceremony::{AuthenticationState, Ceremony, RegistrationState};
 pub use entropy::{generate_secret, generate_user_handle};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
@@ -59,14 +59,16 @@ pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, requi
 pub use otp::{Hotp, HotpOptions, Totp, TotpOptions, VerifyTotp};
 #[cfg(feature = "qr")]
 pub use qr::qr_svg;
-pub use record::{CredentialRecord, NewRecord, read_aaguid};
+pub use record::{CredentialRecord, NewRecord, allowed_id, read_aaguid};
 pub use relying_party::{
     AuthenticationVerified, BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation,
     RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
 };
-pub use response::{UnverifiedResponse, read_response};
+pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
 pub use text::{from_base64url, to_base64url};
 pub use time::host_time;
+#[doc(hidden)]
+pub use zeroize::Zeroizing;
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

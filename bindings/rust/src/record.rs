@@ -71,7 +71,11 @@ impl CredentialRecord {
             text: String::new(),
         };
         record.check()?;
-        Ok(record.rewritten())
+        if let Ok(key) = cose::parse_all(&record.public_key) {
+            mfakit_core::crypto::check_key(&key).map_err(|_| Error::RecordCorrupt)?;
+        }
+        let record = record.rewritten();
+        if record.text.len() > MAX_TEXT { Err(Error::ArgumentValueInvalid) } else { Ok(record) }
     }
 
     /// Reads a stored record.
@@ -225,16 +229,38 @@ pub(crate) fn transports_ok(transports: &[String]) -> bool {
 }
 
 /// An AAGUID as a UUID or as base64url.
+///
 /// # Errors
 ///
 /// [`Error::ArgumentValueInvalid`].
 pub fn read_aaguid(text: &str) -> Result<[u8; 16], Error> {
-    let hex: String = text.chars().filter(|c| *c != '-').collect();
-    let bytes = match u128::from_str_radix(&hex, 16) {
-        Ok(number) if text.len() == 36 && hex.len() == 32 => number.to_be_bytes().to_vec(),
-        _ => decode(text.as_bytes()).map_err(|_| Error::ArgumentValueInvalid)?,
-    };
-    bytes.try_into().map_err(|_| Error::ArgumentValueInvalid)
+    let bytes = if text.len() == 36 { uuid(text) } else { decode(text.as_bytes()).ok() };
+    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Error::ArgumentValueInvalid)
+}
+
+/// The bytes of `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+fn uuid(text: &str) -> Option<Vec<u8>> {
+    let dashes_stand =
+        text.char_indices().all(|(i, c)| matches!(i, 8 | 13 | 18 | 23) == (c == '-'));
+    let digits: Option<Vec<u32>> =
+        text.chars().filter(|c| *c != '-').map(|c| c.to_digit(16)).collect();
+    let pairs = digits.filter(|digits| dashes_stand && digits.len() == 32)?;
+    pairs
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)).ok())
+        .collect()
+}
+
+/// The credential id of an entry of an allow-list: a record's text, or a bare base64url id.
+///
+/// # Errors
+///
+/// [`Error::ArgumentValueInvalid`], or the record's error.
+pub fn allowed_id(entry: &str) -> Result<Vec<u8>, Error> {
+    if entry.trim_start().starts_with('{') {
+        return CredentialRecord::from_text(entry).map(|record| record.id);
+    }
+    from_base64url(entry).map_err(|_| Error::ArgumentValueInvalid)
 }
 
 /// `Ok(None)` is a damaged record of this version.
@@ -321,6 +347,36 @@ mod tests {
                 aaguid: Some([0xab; 16]),
             },
         )
+    }
+
+    #[test]
+    fn an_aaguid_is_a_uuid_or_base64url() {
+        assert_eq!(read_aaguid("abababab-abab-abab-abab-abababababab"), Ok([0xab; 16]));
+        assert_eq!(read_aaguid("q6urq6urq6urq6urq6urqw"), Ok([0xab; 16]));
+        for bad in [
+            "",
+            "abababab-abab-abab-abab-ababababab",
+            "+bababab-abab-abab-abab-abababababab",
+            "abababababab-abab-abab-abab-abababab",
+        ] {
+            assert_eq!(read_aaguid(bad), Err(Error::ArgumentValueInvalid), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_largest_record_that_can_register_can_be_read() -> Result<(), Error> {
+        let largest = CredentialRecord::registered(
+            &[0xff; 1023],
+            &[0xff; cose::MAX_LEN],
+            vec![0xff; 64],
+            u32::MAX,
+            true,
+            true,
+            vec!["\u{1}".repeat(MAX_TRANSPORT); MAX_TRANSPORTS],
+            [0xff; 16],
+        );
+        assert!(largest.to_text().len() <= MAX_TEXT, "{}", largest.to_text().len());
+        Ok(())
     }
 
     #[test]

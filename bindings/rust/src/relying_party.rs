@@ -1,6 +1,8 @@
 //! [`RelyingParty`]: ceremonies with state, and the stateless calls under them.
 
-use crate::ceremony::{Ceremony, CeremonyKind, State, id_hashes};
+use crate::ceremony::{
+    AuthenticationState, Ceremony, CeremonyKind, RegistrationState, State, id_hashes,
+};
 use crate::entropy::random;
 use crate::json::{self, Object};
 use crate::record::CredentialRecord;
@@ -53,7 +55,8 @@ pub struct RelyingPartyOptions {
     pub backup: BackupPolicy,
     /// The COSE numbers offered at registration, strongest preference first.
     pub algorithms: Vec<i64>,
-    /// Whether an assertion without user presence is refused. It always is, unless this is switched off by name.
+    /// Whether an *assertion* may come without user presence, which proves no person. Registrations never may, unless they
+    /// are conditional.
     pub danger_allow_absent_user: bool,
 }
 
@@ -186,16 +189,11 @@ impl RelyingParty {
             CrossOriginPolicy::DangerAnyTopOrigin => CrossOrigin::DangerAnyTopOrigin,
         };
         run((|| {
-            let presence = match options.danger_allow_absent_user {
-                true => UserPresence::DangerNotRequired,
-                false => UserPresence::Required,
-            };
             Ok(core::RelyingParty::new(&self.id, &origins, options.user_verification)?
                 .cross_origin(cross_origin)?
                 .algorithms(&options.algorithms)?
                 .counter(options.counter)
-                .backup(options.backup)
-                .user_presence(presence))
+                .backup(options.backup))
         })())
     }
 
@@ -209,7 +207,7 @@ impl RelyingParty {
         &self,
         user_handle: &str,
         begin: BeginRegistration<'_>,
-    ) -> Result<Ceremony, Error> {
+    ) -> Result<Ceremony<RegistrationState>, Error> {
         if begin.user_name.is_empty() {
             return Err(Error::ArgumentValueInvalid);
         }
@@ -250,7 +248,7 @@ impl RelyingParty {
             .string("attestation", "none")
             .raw("extensions", &Object::new().bool("credProps", true).end())
             .end();
-        ceremony(options, &state)
+        ceremony(options, &state, RegistrationState::from_text)
     }
 
     /// Begins an authentication of the user with this handle (base64url), who was identified first; `allow` are the
@@ -265,14 +263,14 @@ impl RelyingParty {
         user_handle: &str,
         allow: &[CredentialRecord],
         begin: BeginAuthentication,
-    ) -> Result<Ceremony, Error> {
+    ) -> Result<Ceremony<AuthenticationState>, Error> {
         let owner = read_user_handle(user_handle)?;
         if allow.is_empty() || allow.iter().any(|record| record.user_handle != owner) {
             return Err(Error::ArgumentValueInvalid);
         }
         let hashes = id_hashes(allow.iter().map(|record| record.id.as_slice()));
         let state = self.state(CeremonyKind::Authentication, owner, begin, false, Some(hashes))?;
-        ceremony(self.request_options(&state, allow), &state)
+        ceremony(self.request_options(&state, allow), &state, AuthenticationState::from_text)
     }
 
     /// Begins an authentication of whoever answers: the passkey itself names the user.
@@ -283,9 +281,9 @@ impl RelyingParty {
     pub fn begin_discoverable_authentication(
         &self,
         begin: BeginAuthentication,
-    ) -> Result<Ceremony, Error> {
+    ) -> Result<Ceremony<AuthenticationState>, Error> {
         let state = self.state(CeremonyKind::Discoverable, Vec::new(), begin, false, None)?;
-        ceremony(self.request_options(&state, &[]), &state)
+        ceremony(self.request_options(&state, &[]), &state, AuthenticationState::from_text)
     }
 
     fn request_options(&self, state: &State, allow: &[CredentialRecord]) -> String {
@@ -333,10 +331,10 @@ impl RelyingParty {
     pub fn finish_registration(
         &self,
         response: &[u8],
-        state: &str,
+        state: &RegistrationState,
         now: Option<UnixTime>,
     ) -> Result<RegistrationVerified, Error> {
-        let state = State::open(state, &self.id, true, or_clock(now)?)?;
+        let state = State::open(state.to_text(), &self.id, true, or_clock(now)?)?;
         let presence = if state.conditional { Some(Mediation::Conditional) } else { None };
         self.registration(
             response,
@@ -356,11 +354,11 @@ impl RelyingParty {
     pub fn finish_authentication(
         &self,
         response: &[u8],
-        state: &str,
+        state: &AuthenticationState,
         record: &CredentialRecord,
         now: Option<UnixTime>,
     ) -> Result<AuthenticationVerified, Error> {
-        let state = State::open(state, &self.id, false, or_clock(now)?)?;
+        let state = State::open(state.to_text(), &self.id, false, or_clock(now)?)?;
         let user = match state.kind {
             CeremonyKind::Authentication => User::Known(&state.user_handle),
             _ => User::Discoverable,
@@ -508,7 +506,10 @@ impl RelyingParty {
                 sign_count: record.sign_count,
                 backup_eligible: record.backup_eligible,
             };
-            let rp = rp?.user_verification(user_verification);
+            let mut rp = rp?.user_verification(user_verification);
+            if self.options.danger_allow_absent_user {
+                rp = rp.user_presence(UserPresence::DangerNotRequired);
+            }
             let verified = assertion::verify(&rp, challenge, user, allow, &stored, &parts)?;
             let flags = verified.flags();
             let next = record.after_assertion(
@@ -536,10 +537,14 @@ impl RelyingParty {
     }
 }
 
-fn ceremony(options_json: String, state: &State) -> Result<Ceremony, Error> {
+fn ceremony<S>(
+    options_json: String,
+    state: &State,
+    typed: fn(String) -> S,
+) -> Result<Ceremony<S>, Error> {
     Ok(Ceremony {
         options_json,
-        state: state.to_text(),
+        state: typed(state.to_text()),
         id: to_base64url(&random::<16>()?),
         expires_at: state.expires_at,
     })
@@ -695,6 +700,9 @@ impl AuthenticationVerified {
         self.extensions.as_deref()
     }
     /// From the record's text, as it was passed in, to its next text.
+    ///
+    /// The two are equal where nothing changed, as with most synced passkeys. A database must count the rows that *matched*:
+    /// MySQL counts those that changed unless the connection sets `CLIENT_FOUND_ROWS`.
     #[must_use]
     pub const fn transition(&self) -> &Transition<String> {
         &self.transition

@@ -9,8 +9,8 @@ use mfakit_core::Error;
 use mfakit_core::encoding::json as reader;
 use mfakit_core::webauthn::client_data::ClientData;
 
-/// The largest response: a compound attestation with certificates takes a fraction of it.
-pub(crate) const MAX_LEN: usize = 64 * 1024;
+/// The largest response that is read, in bytes: a compound attestation with certificates takes a fraction of it.
+pub const MAX_RESPONSE: usize = 64 * 1024;
 
 /// The members that both ceremonies share.
 struct Common<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Authentication {
 }
 
 fn common(text: &[u8]) -> Result<Common<'_>, Error> {
-    if text.len() > MAX_LEN {
+    if text.len() > MAX_RESPONSE {
         return Err(Error::InputTooLarge);
     }
     let [id, raw_id, kind, response] = reader::read_all(text)?

@@ -4,9 +4,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests may panic")]
 
 use mfakit::{
-    BeginAuthentication, BeginRegistration, CredentialRecord, CrossOriginPolicy, HashAlgorithm,
-    Hotp, HotpOptions, NewRecord, RelyingParty, RelyingPartyOptions, Stateless, Totp, TotpOptions,
-    UnixTime, UserVerification, VerifyTotp, from_base64url, read_response, to_base64url,
+    AuthenticationState, BeginAuthentication, BeginRegistration, CredentialRecord,
+    CrossOriginPolicy, HashAlgorithm, Hotp, HotpOptions, NewRecord, RegistrationState,
+    RelyingParty, RelyingPartyOptions, Stateless, Totp, TotpOptions, UnixTime, UserVerification,
+    VerifyTotp, from_base64url, read_response, to_base64url,
 };
 use serde_json::{Value, json};
 
@@ -338,15 +339,29 @@ fn hostile_arguments_of_every_function_are_errors_or_values() {
             ..BeginRegistration::default()
         };
         let _ = rp.begin_registration(&a, registration);
-        let _ = rp.finish_registration(a.as_bytes(), &b, now);
+        let _ = rp.finish_registration(a.as_bytes(), &RegistrationState::from_text(b.clone()), now);
         let _ = rp.verify_registration(a.as_bytes(), &b, &a, Stateless::default());
         let options = RelyingPartyOptions::new(&a, &[&b], UserVerification::Preferred);
         let _ = RelyingParty::new(&b, options);
     }
     let ceremony =
         rp.begin_discoverable_authentication(BeginAuthentication::default()).expect("valid");
+    let key = "pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+    let parts = NewRecord {
+        public_key: key,
+        user_handle: "dXNlcg",
+        sign_count: 0,
+        transports: Vec::new(),
+        backup_eligible: None,
+        backed_up: None,
+        aaguid: None,
+    };
+    let record = CredentialRecord::new("AQID", parts).expect("valid");
     for _ in 0..mutations() {
-        let state = random.mutate(ceremony.state().as_bytes());
-        let _ = rp.finish_registration(b"{}", &String::from_utf8_lossy(&state), None);
+        let state = random.mutate(ceremony.state().to_text().as_bytes());
+        let state = String::from_utf8_lossy(&state);
+        let _ = rp.finish_registration(b"{}", &RegistrationState::from_text(state.clone()), None);
+        let _ =
+            rp.finish_authentication(b"{}", &AuthenticationState::from_text(state), &record, None);
     }
 }

@@ -7,7 +7,7 @@ import { ask, verify } from "./backend.js";
 import { base32 } from "./bytes.js";
 import { codeBytes, codeText } from "./client-value.js";
 import {
-  count, integer, now, nullable, options, otherwise, maybe, rawBytes, text, time, wrong, type Integer, type Reader, type Time,
+  count, integer, now, nullable, options, otherwise, maybe, rawBytes, text, wrong, type Integer, type Reader, type Time,
 } from "./host-value.js";
 import { evidence, verified, type Evidence, type Verified } from "./verified.js";
 
@@ -62,8 +62,8 @@ export class Totp {
     return new (Totp as Internal<Totp>)(secret, options, LEGACY);
   }
 
-  codeAt(moment: Time): string {
-    return ask("totp_code", { ...this.#otp, now: time(moment, "now") }).code;
+  codeAt(moment?: Time): string {
+    return ask("totp_code", { ...this.#otp, now: now(moment, "now") }).code;
   }
 
   /** Checks the first code of an enrolment. Its step is burnt: the same code does not sign in afterwards. */
@@ -93,6 +93,12 @@ export class Totp {
   uri(given: unknown): string {
     return ask("totp_uri", { ...this.#otp, ...options(given, "uri", { issuer: text, account: text }) }).uri;
   }
+}
+
+/** The client's, wherever it stands; leaving it out is the program's mistake. */
+function secondCode(value: unknown, name: string): string {
+  if (value === undefined) throw wrong("argument_type_invalid", name);
+  return codeText(value);
 }
 
 interface VerifyTotp<L> {
@@ -145,7 +151,7 @@ export class Hotp {
   ): HotpVerified<Same<I>>;
   resync(first: unknown, given: unknown): HotpVerified<any> {
     const { counter, ...host } = options(given, "resync", {
-      second: codeText, counter: integer, lookAhead: otherwise(100, count),
+      second: secondCode, counter: integer, lookAhead: otherwise(100, count),
     });
     exact(counter, host.lookAhead);
     const answer = verify("hotp_resync", codeBytes(first), { ...this.#otp, ...host, counter: decimal(counter) });

@@ -6,6 +6,7 @@
  * JSON, structuredClone) carries the data and not `commit`: data can be copied, a proof cannot.
  */
 import { RejectedError } from "./errors.js";
+import { wrong } from "./host-value.js";
 
 /** What the stored state was and what it must become. `prev` is the caller's own value, as it was given. */
 export interface Transition<Prev, Next = Prev> {
@@ -32,6 +33,7 @@ export declare abstract class Verified<Prev, Next, Committed> {
   readonly transition: Transition<Prev, Next>;
   /**
    * Takes the number of rows that the compare-and-set changed.
+   * Counts once: a proof that was committed, with whatever number, is spent.
    * @throws RejectedError `state_conflict` unless it is exactly one: somebody else was faster, perhaps with the same proof.
    */
   commit(rows: number | bigint): Committed;
@@ -44,8 +46,13 @@ export function isEvidence(value: unknown): value is Evidence {
 
 /** A verified result: `data` and the transition, frozen, with a `commit` that belongs to this one object. */
 export function verified<Result>(data: object, prev: unknown, next: unknown, committed: () => unknown): Result {
+  let spent = false;
   const commit = (rows: unknown): unknown => {
-    if (rows !== 1 && rows !== 1n) throw new RejectedError("state_conflict");
+    // A driver that gives no number of rows is the program's mistake, not somebody's attack.
+    if (typeof rows !== "number" && typeof rows !== "bigint") throw wrong("argument_type_invalid", "rows");
+    const first = !spent;
+    spent = true;
+    if (!first || (rows !== 1 && rows !== 1n)) throw new RejectedError("state_conflict");
     return committed();
   };
   return frozen({ ...data, transition: frozen({ prev, next }) }, { commit }) as Result;

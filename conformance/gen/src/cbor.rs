@@ -160,6 +160,24 @@ pub(crate) fn file() -> File {
         cases.push(case("-refused", false).reject("cbor_type_forbidden").why(diagnostic));
     }
 
+    // Of these, equal keys can have different bytes; integers and strings have one form each.
+    for (id, item, why) in [
+        ("key-array", "a1810000", "an array as a key"),
+        ("key-map", "a1a1000000", "a map as a key"),
+        ("key-true", "a1f500", "true as a key, which some languages take for 1"),
+        ("key-null", "a1f600", "null as a key"),
+        ("key-float", "a1f93c0000", "a float as a key: 1.0 has three widths"),
+        ("key-deep-array", "a1818181810000", "an array in an array as a key"),
+    ] {
+        cases.push(
+            Case::new("cbor.decode", format!("cbor-{id}"))
+                .source("CTAP 2.2", "8")
+                .input("cbor_hex", item)
+                .reject("cbor_type_forbidden")
+                .why(why),
+        );
+    }
+
     // Nested arrays around 0, and nested maps.
     let nested = |depth: usize| format!("{}00", "81".repeat(depth));
     let maps = |depth: usize| format!("{}{}", "a100".repeat(depth - 1), "a10000");
@@ -177,7 +195,6 @@ pub(crate) fn file() -> File {
         ("depth-6-of-5", nested(6), Some(5), false, "six levels"),
         ("depth-4-maps", maps(4), None, true, "maps count like arrays"),
         ("depth-5-maps", maps(5), None, false, "maps count like arrays"),
-        ("depth-5-in-a-key", format!("a1{}00", nested(4)), None, false, "keys nest too"),
         ("depth-1000", nested(1000), None, false, "recursion must not follow the input"),
     ] {
         let mut case = Case::new("cbor.decode", format!("cbor-{id}"))

@@ -298,6 +298,12 @@ pub(crate) fn faults(x: &[u8], y: &[u8]) -> Vec<(&'static str, Item, &'static st
             "five levels under a label that nobody knows",
         ),
         (
+            "es256-large",
+            and(int(-70_000), bytes(&[0; 4096])),
+            malformed,
+            "4096 bytes under a label that nobody knows: too large for any record",
+        ),
+        (
             "es256-trailing",
             [es256(x, y), vec![0]].concat(),
             "cbor_trailing_bytes",

@@ -161,7 +161,8 @@ def register(inputs):
         ),
         challenge=unhex(inputs["expected_challenge_hex"]),
         user_handle=given(inputs, "expected_user_handle_hex", ANY_USER),
-        mediation=inputs.get("mediation"),
+        # The one registration that needs no presence is a conditional one.
+        mediation=inputs.get("mediation") or ("conditional" if inputs.get("require_user_presence") is False else None),
     )
     credential = verified.credential
     return {

@@ -239,6 +239,14 @@ fn validate(bytes: &[u8], limits: Limits) -> Result<(usize, bool), Error> {
     for _ in 0..MAX_ITEMS {
         let first = reader.peek();
         let Head { major, argument } = head(&mut reader)?;
+        // Keys are integers or strings: of anything else, equal values can have different bytes.
+        let is_key = depth
+            .checked_sub(1)
+            .and_then(|innermost| stack.get(innermost)?.as_ref())
+            .is_some_and(|frame| frame.is_map && frame.remaining.is_multiple_of(2));
+        if is_key && matches!(major, 4 | 5 | 7) {
+            return Err(Error::CborTypeForbidden);
+        }
         let here = |reader: &Reader<'_>| bytes.len().saturating_sub(reader.rest().len());
         let mut items = 0;
         match major {
@@ -367,6 +375,9 @@ mod tests {
             ("f93c00", Error::CborTypeForbidden),
             ("f7", Error::CborTypeForbidden),
             ("f0", Error::CborTypeForbidden),
+            ("a1f500", Error::CborTypeForbidden),
+            ("a18000", Error::CborTypeForbidden),
+            ("a2a20100020000a20200010000", Error::CborTypeForbidden),
         ] {
             assert_eq!(read_all(&hex(item), Limits::CTAP2).err(), Some(error), "{item}");
         }

@@ -10,6 +10,9 @@ use crate::error::Error;
 /// ECDSA with P-256 and SHA-256.
 pub const ES256: i64 = -7;
 
+/// The longest key that is read. An RSA key of 8192 bits takes 1 KiB, the largest of ML-DSA 2.6 KiB.
+pub const MAX_LEN: usize = 4096;
+
 /// The algorithms that this build verifies, strongest preference first.
 pub const SUPPORTED: &[i64] = &[
     #[cfg(feature = "es256")]
@@ -63,6 +66,9 @@ pub fn parse_all(bytes: &[u8]) -> Result<PublicKey<'_>, Error> {
 ///
 /// [`Error::CoseKeyMalformed`], [`Error::AlgorithmUnsupported`], [`Error::CoseKeyMismatch`].
 pub fn parse<'a>(key: &Value<'a>) -> Result<PublicKey<'a>, Error> {
+    if key.encoding().len() > MAX_LEN {
+        return Err(Error::CoseKeyMalformed);
+    }
     let parameter = |label| key.get_int(label).ok_or(Error::CoseKeyMalformed);
     let integer = |label| parameter(label)?.as_int().ok_or(Error::CoseKeyMalformed);
     let algorithm = algorithm(key)?;

@@ -2,7 +2,7 @@
 //!
 //! One code can belong to two steps close to each other, so "the step is newer than the last one" does not stop a replay.
 //! With N = past + future + 1, the candidates are max(last_step + 1, now − past) ..= now + future and the burnt steps are
-//! now − past − N ..= last_step; a code is accepted if and only if a candidate matches and no burnt step does, and the
+//! now − past − N ..= last_step (as far as they are not beyond every candidate); a code is accepted if and only if a candidate matches and no burnt step does, and the
 //! highest matching candidate is stored. Every step is computed, whatever matched before. Leaks: the verdict and, after
 //! acceptance, the step.
 

@@ -170,6 +170,10 @@ fn check_owner(
     response: &AssertionResponse<'_>,
 ) -> Result<(), Error> {
     let claimed = response.user_handle.filter(|handle| !handle.is_empty());
+    // An empty handle names nobody: two of them are not the same person.
+    if stored.user_handle.is_empty() || matches!(user, User::Known([])) {
+        return Err(Error::UserHandleInvalid);
+    }
     match user {
         User::Known(known) if known != stored.user_handle => {
             return Err(Error::CredentialOwnerMismatch);

@@ -118,6 +118,13 @@ impl<'a> AuthData<'a> {
         Ok(Self { rp_id_hash, flags, sign_count, attested, extensions })
     }
 
+    /// Whether the keys of the credential's key or of the extension outputs are not in canonical order.
+    #[must_use]
+    pub fn non_canonical_order(&self) -> bool {
+        let parts = [self.attested.map(|a| a.public_key), self.extensions];
+        parts.iter().flatten().any(Value::non_canonical_order)
+    }
+
     /// Checks relying party, presence, verification and backup flags. Steps 14 to 17 of §7.1, 15 to 18 of §7.2.
     ///
     /// # Errors
@@ -125,8 +132,7 @@ impl<'a> AuthData<'a> {
     /// [`Error::CborKeyOrder`] under the strict switch, [`Error::RpIdHashMismatch`], [`Error::UserNotPresent`],
     /// [`Error::UserNotVerified`], [`Error::BackupFlagsInvalid`].
     pub(super) fn check(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
-        let parts = [self.attested.map(|a| a.public_key), self.extensions];
-        if rp.wants_strict_key_order() && parts.iter().flatten().any(Value::non_canonical_order) {
+        if rp.wants_strict_key_order() && self.non_canonical_order() {
             return Err(Error::CborKeyOrder);
         }
         // §7.1 step 14, §7.2 step 15

@@ -109,8 +109,7 @@ pub fn verify<'a>(
         flags: auth_data.flags,
         format,
         extensions: auth_data.extensions.map(|e| e.encoding()),
-        non_canonical_order: object.non_canonical_order
-            || attested.public_key.non_canonical_order(),
+        non_canonical_order: object.non_canonical_order || auth_data.non_canonical_order(),
     })
 }
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Literal, NoReturn, Optional, TypeVar, Union, final
 
@@ -185,7 +185,7 @@ class CredentialRecord:
         public_key: Union[str, _Bytes],
         user_handle: Union[str, _Bytes],
         sign_count: int,
-        transports: Iterable[str] = ...,
+        transports: Sequence[str] = ...,
         backup_eligible: Optional[bool] = ...,
         backed_up: Optional[bool] = ...,
         aaguid: Optional[Union[str, _Bytes]] = ...,
@@ -295,13 +295,13 @@ class RelyingParty:
         id: str,
         *,
         name: str,
-        origins: Iterable[str],
+        origins: Sequence[str],
         user_verification: _UserVerification,
         cross_origin: Literal["deny", "allow_listed", "danger_any_top_origin"] = ...,
-        top_origins: Iterable[str] = ...,
+        top_origins: Sequence[str] = ...,
         counter: Literal["reject", "report"] = ...,
         backup: Literal["strict", "allow_upgrade"] = ...,
-        algorithms: Optional[Iterable[int]] = ...,
+        algorithms: Optional[Sequence[int]] = ...,
         danger_allow_absent_user: bool = ...,
     ) -> RelyingParty: ...
     @property
@@ -312,7 +312,7 @@ class RelyingParty:
         *,
         user_name: str,
         display_name: Optional[str] = ...,
-        exclude: Iterable[Union[str, CredentialRecord]] = ...,
+        exclude: Sequence[Union[str, CredentialRecord]] = ...,
         user_verification: Optional[_UserVerification] = ...,
         mediation: Optional[Literal["conditional"]] = ...,
         lifetime: Optional[int] = ...,
@@ -325,7 +325,7 @@ class RelyingParty:
         self,
         user_handle: Union[str, _Bytes],
         *,
-        allow: Iterable[Union[str, CredentialRecord]],
+        allow: Sequence[Union[str, CredentialRecord]],
         user_verification: Optional[_UserVerification] = ...,
         lifetime: Optional[int] = ...,
         now: Optional[_Time] = ...,
@@ -362,7 +362,7 @@ class RelyingParty:
         challenge: Union[str, _Bytes],
         user_handle: Union[str, _Bytes],
         record: Union[str, CredentialRecord],
-        allow: Optional[Iterable[Union[str, CredentialRecord]]] = ...,
+        allow: Optional[Sequence[Union[str, CredentialRecord]]] = ...,
         user_verification: Optional[_UserVerification] = ...,
     ) -> AuthenticationVerified: ...
     def verify_discoverable_authentication(

@@ -144,7 +144,9 @@ pub(crate) fn register(inputs: &Inputs) -> Answer {
         ("attestationObject", "attestation_object_hex"),
     ];
     let response = response(inputs, &id, &members)?;
-    let conditional = inputs.text("mediation") == "conditional";
+    // The one registration that needs no presence is a conditional one.
+    let conditional = inputs.text("mediation") == "conditional"
+        || inputs.flag("require_user_presence") == Some(false);
     let more = Stateless {
         mediation: conditional.then_some(Mediation::Conditional),
         ..Stateless::default()
