@@ -95,12 +95,6 @@ export class Totp {
   }
 }
 
-/** The client's, wherever it stands; leaving it out is the program's mistake. */
-function secondCode(value: unknown, name: string): string {
-  if (value === undefined) throw wrong("argument_type_invalid", name);
-  return codeText(value);
-}
-
 interface VerifyTotp<L> {
   lastStep: L;
   now?: Time;
@@ -151,7 +145,7 @@ export class Hotp {
   ): HotpVerified<Same<I>>;
   resync(first: unknown, given: unknown): HotpVerified<any> {
     const { counter, ...host } = options(given, "resync", {
-      second: secondCode, counter: integer, lookAhead: otherwise(100, count),
+      second: codeText, counter: integer, lookAhead: otherwise(100, count),
     });
     exact(counter, host.lookAhead);
     const answer = verify("hotp_resync", codeBytes(first), { ...this.#otp, ...host, counter: decimal(counter) });

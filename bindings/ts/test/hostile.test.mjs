@@ -96,7 +96,7 @@ const CALLS = {
   "rp.verifyRegistration": [rp.verifyRegistration.bind(rp), [created, { challenge: registration.options.challenge, userHandle, userVerification: "required" }]],
   "rp.verifyAuthentication": [rp.verifyAuthentication.bind(rp), [signedIn, { challenge, userHandle, record, allow: [record], userVerification: "required" }]],
   "rp.verifyDiscoverableAuthentication": [rp.verifyDiscoverableAuthentication.bind(rp), [signedIn, { challenge, record, userVerification: "required" }]],
-  "verified.commit": [totp.verify("287082", { lastStep: null, now: 59 }).commit, [1]],
+  "verified.commit": [(...rows) => totp.verify("287082", { lastStep: null, now: 59 }).commit(...rows), [1]],
 };
 
 for (const [name, [call, args]] of Object.entries(CALLS)) {

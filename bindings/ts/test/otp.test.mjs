@@ -80,8 +80,19 @@ test("commit takes exactly one row", () => {
   const verified = () => new Totp(SECRET).verify("287082", { lastStep: null, now: 59 });
   assert.ok(isEvidence(verified().commit(1)));
   assert.ok(isEvidence(verified().commit(1n)));
-  for (const rows of [0, 2, -1, 1.5, NaN, 0n, 2n, true, "1", null, undefined, [1], { changes: 1 }, { valueOf: () => 1 }]) {
-    rejects("state_conflict", () => verified().commit(rows));
+  for (const rows of [0, 2, -1, 1.5, NaN, 0n, 2n]) rejects("state_conflict", () => verified().commit(rows));
+  // A driver that gives no number is the program's mistake, not a lost race.
+  for (const rows of [true, "1", null, undefined, [1], { changes: 1 }, { valueOf: () => 1 }]) {
+    misuse("argument_type_invalid", () => verified().commit(rows));
+  }
+});
+
+test("a proof is committed once, whatever came of it", () => {
+  for (const rows of [0, 1]) {
+    const verified = new Totp(SECRET).verify("287082", { lastStep: null, now: 59 });
+    if (rows === 1) verified.commit(1);
+    else rejects("state_conflict", () => verified.commit(0));
+    rejects("state_conflict", () => verified.commit(1));
   }
 });
 
