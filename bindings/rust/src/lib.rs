@@ -48,6 +48,7 @@ mod relying_party;
 mod response;
 mod text;
 mod time;
+mod verified;
 
 pub use ceremony::{AuthenticationState, Ceremony, RegistrationState};
 pub use entropy::{generate_secret, generate_user_handle};
@@ -61,12 +62,13 @@ pub use otp::{Hotp, HotpOptions, Totp, TotpOptions, VerifyTotp};
 pub use qr::qr_svg;
 pub use record::{CredentialRecord, NewRecord, allowed_id, read_aaguid};
 pub use relying_party::{
-    AuthenticationVerified, BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation,
-    RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
+    BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation, RelyingParty,
+    RelyingPartyOptions, Stateless,
 };
 pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
 pub use text::{from_base64url, to_base64url};
 pub use time::host_time;
+pub use verified::{AuthenticationVerified, RegistrationVerified};
 #[doc(hidden)]
 pub use zeroize::Zeroizing;
 

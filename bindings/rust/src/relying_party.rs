@@ -9,15 +9,14 @@ use crate::record::CredentialRecord;
 use crate::response;
 use crate::text::{decode, to_base64url};
 use crate::time::or_clock;
+use crate::verified::{AuthenticationVerified, RegistrationVerified};
 use mfakit_core::encoding::cose;
-use mfakit_core::webauthn::assertion::{
-    self, Allow, AssertionProof, AssertionResponse, StoredCredential, User,
-};
+use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{
     self as core, BackupPolicy, CounterPolicy, CrossOrigin, UserPresence, UserVerification,
 };
-use mfakit_core::{Error, Evidence, Transition, UnixTime, require_one_row};
+use mfakit_core::{Error, Transition, UnixTime};
 
 /// How long a ceremony may take unless the caller says otherwise: five minutes, as WebAuthn Level 3 §15.1 recommends.
 const DEFAULT_LIFETIME: u64 = 300;
@@ -573,146 +572,4 @@ fn read_user_handle(text: &str) -> Result<Vec<u8>, Error> {
 fn read_challenge(text: &str) -> Result<Vec<u8>, Error> {
     let challenge = decode(text.as_bytes()).map_err(|_| Error::ArgumentValueInvalid)?;
     if challenge.len() < 16 { Err(Error::ChallengeTooShort) } else { Ok(challenge) }
-}
-
-/// A registration that passed every step of §7.1.
-///
-/// Insert `credential` under a unique credential id, then `commit` the row count. A registration is not a sign-in: commit
-/// returns the record, never [`Evidence`].
-#[derive(Debug)]
-#[must_use]
-pub struct RegistrationVerified {
-    credential: CredentialRecord,
-    user_verified: bool,
-    flags: u8,
-    format: &'static str,
-    extensions: Option<Vec<u8>>,
-}
-
-impl RegistrationVerified {
-    /// The record to store.
-    #[must_use]
-    pub const fn credential(&self) -> &CredentialRecord {
-        &self.credential
-    }
-    /// The owner's user handle, base64url.
-    #[must_use]
-    pub fn user_handle(&self) -> String {
-        self.credential.user_handle()
-    }
-    /// Whether the authenticator verified the user.
-    #[must_use]
-    pub const fn user_verified(&self) -> bool {
-        self.user_verified
-    }
-    /// The authenticator's flags byte (§6.1).
-    #[must_use]
-    pub const fn flags(&self) -> u8 {
-        self.flags
-    }
-    /// The attestation statement's format. Only `none` is built in, which claims nothing.
-    #[must_use]
-    pub const fn attestation_format(&self) -> &'static str {
-        self.format
-    }
-    /// The authenticator's extension outputs: a CBOR map.
-    #[must_use]
-    pub fn extensions(&self) -> Option<&[u8]> {
-        self.extensions.as_deref()
-    }
-    /// From absent to the record's text.
-    #[must_use]
-    pub fn transition(&self) -> Transition<String> {
-        Transition { prev: None, next: self.credential.to_text().to_owned() }
-    }
-    /// The stored record, given how many rows the insert made.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::StateConflict`] unless exactly one.
-    pub fn commit(self, rows: u64) -> Result<CredentialRecord, Error> {
-        require_one_row(rows)?;
-        Ok(self.credential)
-    }
-}
-
-/// An assertion that passed every step of §7.2.
-#[derive(Debug)]
-#[must_use]
-pub struct AuthenticationVerified {
-    credential_id: String,
-    user_handle: String,
-    flags: u8,
-    user_verified: bool,
-    backup_eligible: bool,
-    backed_up: bool,
-    counter: u32,
-    counter_regressed: bool,
-    extensions: Option<Vec<u8>>,
-    transition: Transition<String>,
-    proof: AssertionProof,
-}
-
-impl AuthenticationVerified {
-    /// The credential id, base64url.
-    #[must_use]
-    pub fn credential_id(&self) -> &str {
-        &self.credential_id
-    }
-    /// The owner's user handle, base64url: who signed in.
-    #[must_use]
-    pub fn user_handle(&self) -> &str {
-        &self.user_handle
-    }
-    /// The authenticator's flags byte (§6.1).
-    #[must_use]
-    pub const fn flags(&self) -> u8 {
-        self.flags
-    }
-    /// Whether the authenticator verified the user.
-    #[must_use]
-    pub const fn user_verified(&self) -> bool {
-        self.user_verified
-    }
-    /// Whether the credential may be synced.
-    #[must_use]
-    pub const fn backup_eligible(&self) -> bool {
-        self.backup_eligible
-    }
-    /// Whether the credential is synced.
-    #[must_use]
-    pub const fn backed_up(&self) -> bool {
-        self.backed_up
-    }
-    /// The authenticator's signature counter; 0 if it has none.
-    #[must_use]
-    pub const fn counter(&self) -> u32 {
-        self.counter
-    }
-    /// Whether the counter did not increase; true only under [`CounterPolicy::Report`].
-    #[must_use]
-    pub const fn counter_regressed(&self) -> bool {
-        self.counter_regressed
-    }
-    /// The authenticator's extension outputs: a CBOR map.
-    #[must_use]
-    pub fn extensions(&self) -> Option<&[u8]> {
-        self.extensions.as_deref()
-    }
-    /// From the record's text, as it was passed in, to its next text.
-    ///
-    /// The two are equal where nothing changed, as with most synced passkeys. A database must count the rows that *matched*:
-    /// MySQL counts those that changed unless the connection sets `CLIENT_FOUND_ROWS`.
-    #[must_use]
-    pub const fn transition(&self) -> &Transition<String> {
-        &self.transition
-    }
-    /// Turns the proof into evidence, given how many rows the compare-and-set changed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::StateConflict`] unless exactly one.
-    pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        self.proof.commit(rows)
-    }
 }
