@@ -166,7 +166,7 @@ ctgrind:
 # fuzz one target for so many seconds, by libFuzzer
 [group('checks')]
 fuzz TARGET SECONDS:
-    python scripts/fuzz "$@"
+    fuzz/run "$@"
 
 # every fuzz target's oracle over its seeds, the vectors and N mutations of them, without libFuzzer
 [group('checks')]

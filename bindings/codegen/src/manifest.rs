@@ -32,6 +32,50 @@ const PYTHON: [&str; 9] = [
 /// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
 const FUNCTIONS: [&str; 4] = ["generate_secret", "generate_user_handle", "qr_svg", "read_response"];
 
+/// Rust's names: its results are types, its options are structs, its policies enumerations.
+const RUST: [&str; 40] = [
+    "AuthenticationState",
+    "AuthenticationVerified",
+    "BackupPolicy",
+    "BeginAuthentication",
+    "BeginRegistration",
+    "Ceremony",
+    "CounterPolicy",
+    "CredentialRecord",
+    "CrossOriginPolicy",
+    "Error",
+    "Evidence",
+    "HashAlgorithm",
+    "Hotp",
+    "HotpOptions",
+    "HotpVerified",
+    "Kind",
+    "MAX_RESPONSE",
+    "Mediation",
+    "Method",
+    "NewRecord",
+    "RegistrationState",
+    "RegistrationVerified",
+    "RelyingParty",
+    "RelyingPartyOptions",
+    "Stateless",
+    "Totp",
+    "TotpOptions",
+    "TotpVerified",
+    "Transition",
+    "UnixTime",
+    "UnverifiedResponse",
+    "UserVerification",
+    "VERSION",
+    "VerifyTotp",
+    "allowed_id",
+    "from_base64url",
+    "host_time",
+    "read_aaguid",
+    "require_one_row",
+    "to_base64url",
+];
+
 /// What TypeScript's type system cannot tell at run time.
 const TYPESCRIPT: [&str; 2] = ["isEvidence", "isMfaError"];
 
@@ -59,13 +103,14 @@ pub(crate) fn json() -> String {
     let mut out = String::from("{\n");
     let lists = [
         ("python", [own(&SHARED), own(&PYTHON), own(&FUNCTIONS)].concat()),
+        ("rust", [own(&RUST), own(&FUNCTIONS)].concat()),
         ("typescript", [own(&SHARED), own(&TYPESCRIPT), functions].concat()),
         ("typescript_client", own(&TYPESCRIPT_CLIENT)),
     ];
     for (index, (language, mut names)) in lists.into_iter().enumerate() {
         names.sort();
         let names: Vec<String> = names.iter().map(|name| format!("    {name:?}")).collect();
-        let comma = if index == 2 { "" } else { "," };
+        let comma = if index == 3 { "" } else { "," };
         let _ = writeln!(out, "  {language:?}: [\n{}\n  ]{comma}", names.join(",\n"));
     }
     out + "}\n"
