@@ -4,7 +4,7 @@
 set positional-arguments
 
 root := justfile_directory()
-export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", root / "target")
+export CARGO_TARGET_DIR := absolute_path(env("CARGO_TARGET_DIR", root / "target"))
 # `python`, `maturin` and `just` are those that ./dev installed.
 export PATH := root / ".tools/venv/bin:" + env("PATH")
 # The browser that the end-to-end tests and the conformance target in a browser start.
@@ -162,6 +162,11 @@ codegen *ARGS:
 [group('checks')]
 ctgrind:
     testing/ctgrind/run
+
+# licences, sources and bans of every dependency, by cargo-deny, which must be installed
+[group('checks')]
+deny:
+    cargo deny check bans licenses sources
 
 # fuzz one target for so many seconds, by libFuzzer
 [group('checks')]

@@ -81,11 +81,12 @@ impl HmacKey {
         fn finish<M: Mac + Clone>(keyed: &M, message: &[u8]) -> Tag {
             let mut mac = keyed.clone();
             mac.update(message);
-            let output = mac.finalize().into_bytes();
+            let mut output = mac.finalize().into_bytes();
             let mut tag = Tag { bytes: [0; 64], len: output.len() };
             if let Some(start) = tag.bytes.get_mut(..output.len()) {
                 start.copy_from_slice(&output);
             }
+            zeroize::Zeroize::zeroize(output.as_mut_slice());
             tag
         }
         match &self.0 {
