@@ -124,7 +124,7 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
 /// The verdict that a case expects; `None` where both are right.
 fn expected_verdict(case: &Case) -> Option<bool> {
     let expect = &case.expect;
-    // DESIGN: a decoder accepts what is canonical but for the order of keys.
+    // A decoder accepts what is canonical but for the order of keys: real authenticators write other orders.
     if case.op == "cbor.decode" && expect["ctap2_canonical"].is_boolean() {
         return Some(
             expect["ctap2_canonical"] == true || expect["why_not_canonical"] == "map_key_order",
