@@ -167,6 +167,8 @@ fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
     let allowed = !arguments.restricts_ids() || arguments.allowed_id == arguments.credential_id;
     require(allowed, Error::CredentialNotAllowed)?;
     let claimed = arguments.has(options::HAS_USER_HANDLE) && !arguments.user_handle.is_empty();
+    let named = arguments.has(options::DISCOVERABLE) || !arguments.known_user.is_empty();
+    require(named && !arguments.owner.is_empty(), Error::UserHandleInvalid)?;
     if arguments.has(options::DISCOVERABLE) {
         require(claimed, Error::UserHandleMissing)?;
     } else {

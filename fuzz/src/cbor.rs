@@ -33,6 +33,7 @@ struct Facts {
     items: usize,
     other_simple: bool,
     duplicate_key: bool,
+    other_key: bool,
     ordered: bool,
 }
 
@@ -40,13 +41,20 @@ struct Facts {
 /// of the input if the limits allow it.
 #[must_use]
 pub fn reference(bytes: &[u8], limits: Limits) -> Option<(Node, bool, &[u8])> {
-    let mut facts =
-        Facts { depth: 0, items: 0, other_simple: false, duplicate_key: false, ordered: true };
+    let mut facts = Facts {
+        depth: 0,
+        items: 0,
+        other_simple: false,
+        duplicate_key: false,
+        other_key: false,
+        ordered: true,
+    };
     let mut rest = bytes;
     let node = item(&mut rest, 0, &mut facts)?;
     let allowed = facts.depth <= limits.depth
         && facts.items <= 256
         && !facts.duplicate_key
+        && !facts.other_key
         && (limits.any_simple || !facts.other_simple)
         && (facts.ordered || !limits.strict_order);
     allowed.then_some((node, facts.ordered, rest))
@@ -116,6 +124,8 @@ fn item(rest: &mut &[u8], depth: usize, facts: &mut Facts) -> Option<Node> {
             for _ in 0..argument {
                 let before = *rest;
                 let key = item(rest, depth + 1, facts)?;
+                facts.other_key |=
+                    !matches!(key, Node::Integer(_) | Node::Bytes(_) | Node::Text(_));
                 keys.push(before[..before.len() - rest.len()].to_vec());
                 entries.push((key, item(rest, depth + 1, facts)?));
             }

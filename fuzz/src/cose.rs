@@ -30,6 +30,9 @@ pub fn reference(encoding: &[u8]) -> Result<([u8; 32], [u8; 32]), Option<Error>>
     if integer(3)? != -7 {
         return Err(Some(Error::AlgorithmUnsupported));
     }
+    if encoding.len() > cose::MAX_LEN {
+        return Err(Some(Error::CoseKeyMalformed));
+    }
     let kty_matches = integer(1)? == 2;
     if !kty_matches || integer(-1)? != 1 {
         return Err(Some(Error::CoseKeyMismatch));

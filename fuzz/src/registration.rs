@@ -77,7 +77,12 @@ fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal>
     // To the object's reader the authenticator data is a byte string: the key in it has an order of its own.
     let key = cbor::reference(attested.public_key, Limits::CTAP2);
     let key_ordered = key.is_some_and(|(_, ordered, _)| ordered);
-    Ok(Expected { ordered: object.ordered && key_ordered, auth_data: object.auth_data })
+    let outputs = data.extensions.and_then(|outputs| cbor::reference(outputs, Limits::EXTENSIONS));
+    let outputs_ordered = outputs.is_none_or(|(_, ordered, _)| ordered);
+    Ok(Expected {
+        ordered: object.ordered && key_ordered && outputs_ordered,
+        auth_data: object.auth_data,
+    })
 }
 
 /// Whether core accepts; panics on disagreement.

@@ -66,14 +66,14 @@ pub fn parse_all(bytes: &[u8]) -> Result<PublicKey<'_>, Error> {
 ///
 /// [`Error::CoseKeyMalformed`], [`Error::AlgorithmUnsupported`], [`Error::CoseKeyMismatch`].
 pub fn parse<'a>(key: &Value<'a>) -> Result<PublicKey<'a>, Error> {
-    if key.encoding().len() > MAX_LEN {
-        return Err(Error::CoseKeyMalformed);
-    }
     let parameter = |label| key.get_int(label).ok_or(Error::CoseKeyMalformed);
     let integer = |label| parameter(label)?.as_int().ok_or(Error::CoseKeyMalformed);
     let algorithm = algorithm(key)?;
     if !SUPPORTED.contains(&algorithm) {
         return Err(Error::AlgorithmUnsupported);
+    }
+    if key.encoding().len() > MAX_LEN {
+        return Err(Error::CoseKeyMalformed);
     }
     // kty 2 is EC2 (RFC 9053 §7.1); crv 1 is P-256. Compressed points, whose y is a boolean, are forbidden.
     if integer(1)? != 2 || integer(-1)? != 1 {

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
                 // Browsers may call `init()` bare: it then loads the .wasm beside the module.
                 .omit_default_module_path(false)
                 .typescript(true)
-                // Names of functions and tools: a third of the size, of use to no caller.
+                // Names of functions and of build tools: bytes to download, of use to no caller.
                 .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate(output)
