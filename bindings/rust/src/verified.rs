@@ -118,7 +118,7 @@ impl AuthenticationVerified {
     pub const fn counter(&self) -> u32 {
         self.counter
     }
-    /// Whether the counter did not increase; true only under [`CounterPolicy::Report`].
+    /// Whether the counter did not increase; true only under [`crate::CounterPolicy::Report`].
     #[must_use]
     pub const fn counter_regressed(&self) -> bool {
         self.counter_regressed
