@@ -42,8 +42,8 @@ pub(crate) fn less_than(a: u64, b: u64) -> Choice {
 
 /// Subtracts `modulus` from `value` if that does not make it negative; 1 if it did so, else 0. Both are below 2^63.
 ///
-/// Arithmetic alone, and the borrow goes through `black_box`: from a masked select whose mask it could see through, the
-/// compiler made a branch.
+/// Arithmetic alone: to select a byte, subtle negates an `i8`, which under overflow checks is a branch. The borrow goes
+/// through `black_box` so that the compiler makes none of its own.
 pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> u64 {
     let difference = value.wrapping_sub(modulus);
     let borrow = core::hint::black_box(difference >> 63);
