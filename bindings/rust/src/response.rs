@@ -61,6 +61,14 @@ fn bytes(member: Option<reader::Value<'_>>) -> Result<Vec<u8>, Error> {
     decode(&text)
 }
 
+/// The bytes of a user handle; absent, null and empty all mean that there is none.
+fn optional_user_handle(member: Option<reader::Value<'_>>) -> Result<Option<Vec<u8>>, Error> {
+    match json::present(member) {
+        None => Ok(None),
+        handle => Ok(Some(bytes(handle)?).filter(|handle| !handle.is_empty())),
+    }
+}
+
 pub(crate) fn registration(text: &[u8]) -> Result<Registration, Error> {
     let Common { id, client_data_json, response } = common(text)?;
     let [attestation_object, transports] =
@@ -86,10 +94,7 @@ pub(crate) fn authentication(text: &[u8]) -> Result<Authentication, Error> {
     let [authenticator_data, signature, user_handle] = response
         .members(["authenticatorData", "signature", "userHandle"])?
         .ok_or(Error::ResponseMalformed)?;
-    let user_handle = match json::present(user_handle) {
-        None => None,
-        handle => Some(bytes(handle)?).filter(|handle| !handle.is_empty()),
-    };
+    let user_handle = optional_user_handle(user_handle)?;
     Ok(Authentication {
         id,
         client_data_json,
@@ -118,10 +123,7 @@ pub struct UnverifiedResponse {
 pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
     let Common { id, client_data_json, response } = common(response)?;
     let [user_handle] = response.members(["userHandle"])?.ok_or(Error::ResponseMalformed)?;
-    let user_handle = match json::present(user_handle) {
-        None => None,
-        handle => Some(bytes(handle)?).filter(|handle| !handle.is_empty()),
-    };
+    let user_handle = optional_user_handle(user_handle)?;
     let challenge = ClientData::parse(&client_data_json)?.challenge;
     Ok(UnverifiedResponse {
         credential_id: to_base64url(&id),
