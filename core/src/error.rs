@@ -126,7 +126,7 @@ error_codes! {
     31 CoseKeyMismatch "cose_key_mismatch" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's type or curve does not belong to its algorithm.";
     32 CosePointInvalid "cose_point_invalid" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §5.8.5" "The COSE key's point is not on its curve.";
     33 AlgorithmUnsupported "algorithm_unsupported" Unsupported free "invalid" "7.1-20" "WebAuthn Level 3 §5.8.5" "The algorithm is not built into this copy.";
-    34 SignatureMalformed "signature_malformed" Malformed free "invalid" "7.2-21" "WebAuthn Level 3 §6.5.5" "The signature is not a DER signature with numbers in range.";
+    34 SignatureMalformed "signature_malformed" Malformed free "invalid" "7.1-22 7.2-21" "WebAuthn Level 3 §6.5.5" "The signature does not have the form of its algorithm, or a number in it is out of range.";
     // 40: authenticator data
     40 AuthDataMalformed "auth_data_malformed" Malformed free "invalid" "7.1-13 7.2-15" "WebAuthn Level 3 §6.1" "The authenticator data is too short for what its flags announce.";
     41 AuthDataTrailingBytes "auth_data_trailing_bytes" Malformed free "invalid" "7.1-13 7.2-15" "WebAuthn Level 3 §6.1" "Bytes follow the authenticator data.";
@@ -147,7 +147,7 @@ error_codes! {
     62 UserNotVerified "user_not_verified" Rejected counts "invalid" "7.1-16 7.2-17" "WebAuthn Level 3 §6.1" "User verification is required and did not happen.";
     63 AlgorithmNotOffered "algorithm_not_offered" Rejected counts "invalid" "7.1-20" "WebAuthn Level 3 §7.1" "The credential's algorithm was not offered.";
     64 BackupEligibilityChanged "backup_eligibility_changed" Rejected counts "invalid" "7.2-19" "WebAuthn Level 3 §6.1.3" "The credential's backup eligibility differs from the record.";
-    65 SignatureInvalid "signature_invalid" Rejected counts "invalid" "7.2-21" "WebAuthn Level 3 §7.2" "The signature does not verify.";
+    65 SignatureInvalid "signature_invalid" Rejected counts "invalid" "7.1-22 7.2-21" "WebAuthn Level 3 §7.2" "The signature does not verify.";
     66 CounterRegressed "counter_regressed" Rejected counts "invalid" "7.2-22" "WebAuthn Level 3 §6.1.1" "The signature counter did not increase: the authenticator may be cloned.";
     67 CredentialNotAllowed "credential_not_allowed" Rejected counts "invalid" "7.2-5" "WebAuthn Level 3 §7.2" "The credential is not in the allow-list.";
     68 CredentialIdMismatch "credential_id_mismatch" Rejected counts "invalid" "7.1-13 7.2-6" "WebAuthn Level 3 §7.2" "The response names another credential than the record or the attested data.";
@@ -159,7 +159,8 @@ error_codes! {
     // 80: attestation
     80 AttestationObjectMalformed "attestation_object_malformed" Malformed free "invalid" "7.1-13" "WebAuthn Level 3 §6.5.4" "The attestation object lacks a member, or one has the wrong type.";
     81 AttestationFormatUnsupported "attestation_format_unsupported" Unsupported free "invalid" "7.1-21" "WebAuthn Level 3 §8" "The attestation statement format is unknown or not built in.";
-    82 AttestationStatementMalformed "attestation_statement_malformed" Malformed free "invalid" "7.1-22" "WebAuthn Level 3 §8.7" "The attestation statement does not have the shape its format demands.";
+    82 AttestationStatementMalformed "attestation_statement_malformed" Malformed free "invalid" "7.1-22" "WebAuthn Level 3 §8" "The attestation statement does not have the shape its format demands.";
+    83 AttestationStatementMismatch "attestation_statement_mismatch" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8.2" "The attestation statement is for another algorithm than the credential's.";
     // 90: one-time passwords
     90 OtpMalformed "otp_malformed" Malformed free "invalid" "" "RFC 4226 §5.3" "The code is not a string of the expected number of ASCII digits.";
     91 OtpRejected "otp_rejected" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code is wrong, too old or too new.";

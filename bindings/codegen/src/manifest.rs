@@ -33,7 +33,8 @@ const PYTHON: [&str; 9] = [
 const FUNCTIONS: [&str; 4] = ["generate_secret", "generate_user_handle", "qr_svg", "read_response"];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 40] = [
+const RUST: [&str; 41] = [
+    "Attestation",
     "AuthenticationState",
     "AuthenticationVerified",
     "BackupPolicy",

@@ -462,7 +462,7 @@ impl CredentialRecord {
     }
 }
 
-/// What the attestation says. Only the format `none` is built in, which claims nothing.
+/// What the attestation says: `none` claims nothing, and `self` only that the credential signs.
 #[pyclass(frozen, get_all, module = "mfakit")]
 pub(crate) struct Attestation {
     format: &'static str,
@@ -507,8 +507,8 @@ pub(crate) struct RegistrationVerified {
 impl RegistrationVerified {
     fn make(py: Python<'_>, verified: mfakit::RegistrationVerified) -> PyResult<Self> {
         let attestation = Attestation {
-            format: verified.attestation_format(),
-            r#type: "none",
+            format: verified.attestation().format(),
+            r#type: verified.attestation().attestation_type(),
             trust: "not_requested",
         };
         Ok(Self {

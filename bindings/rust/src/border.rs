@@ -394,8 +394,8 @@ fn ceremony<S: AsRef<str>>(ceremony: &Ceremony<S>) -> Result<String, Error> {
 
 fn registration(verified: &RegistrationVerified) -> Result<String, Error> {
     let attestation = Object::new()
-        .string("format", verified.attestation_format())
-        .string("type", "none")
+        .string("format", verified.attestation().format())
+        .string("type", verified.attestation().attestation_type())
         .string("trust", "not_requested")
         .end();
     Ok(Object::new()

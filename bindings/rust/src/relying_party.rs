@@ -474,7 +474,7 @@ impl RelyingParty {
                 ),
                 user_verified: flags.user_verified(),
                 flags: flags.bits(),
-                format: verified.format().as_str(),
+                attestation: verified.attestation(),
                 extensions: verified.extensions().map(<[u8]>::to_vec),
             })
         })

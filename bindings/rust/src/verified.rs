@@ -2,6 +2,7 @@
 
 use crate::record::CredentialRecord;
 use mfakit_core::webauthn::assertion::AssertionProof;
+use mfakit_core::webauthn::attestation::Attestation;
 use mfakit_core::{Error, Evidence, Transition, require_one_row};
 
 /// A registration that passed every step of §7.1.
@@ -14,7 +15,7 @@ pub struct RegistrationVerified {
     pub(crate) credential: CredentialRecord,
     pub(crate) user_verified: bool,
     pub(crate) flags: u8,
-    pub(crate) format: &'static str,
+    pub(crate) attestation: Attestation,
     pub(crate) extensions: Option<Vec<u8>>,
 }
 
@@ -39,10 +40,11 @@ impl RegistrationVerified {
     pub const fn flags(&self) -> u8 {
         self.flags
     }
-    /// The attestation statement's format. Only `none` is built in, which claims nothing.
+    /// The attestation statement's format and type. Neither `none` nor self attestation says anything about the
+    /// authenticator's maker.
     #[must_use]
-    pub const fn attestation_format(&self) -> &'static str {
-        self.format
+    pub const fn attestation(&self) -> Attestation {
+        self.attestation
     }
     /// The authenticator's extension outputs: a CBOR map.
     #[must_use]

@@ -62,6 +62,7 @@ export type ErrorCode =
   | "attestation_object_malformed"
   | "attestation_format_unsupported"
   | "attestation_statement_malformed"
+  | "attestation_statement_mismatch"
   | "otp_malformed"
   | "otp_rejected"
   | "otp_replayed"
@@ -108,7 +109,7 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   31: { number: 31, code: "cose_key_mismatch", kind: "malformed", message: "The COSE key's type or curve does not belong to its algorithm.", spec: "WebAuthn Level 3 §5.8.5", step: "7.1-13", publicCode: "invalid" },
   32: { number: 32, code: "cose_point_invalid", kind: "malformed", message: "The COSE key's point is not on its curve.", spec: "WebAuthn Level 3 §5.8.5", step: "7.1-13", publicCode: "invalid" },
   33: { number: 33, code: "algorithm_unsupported", kind: "unsupported", message: "The algorithm is not built into this copy.", spec: "WebAuthn Level 3 §5.8.5", step: "7.1-20", publicCode: "invalid" },
-  34: { number: 34, code: "signature_malformed", kind: "malformed", message: "The signature is not a DER signature with numbers in range.", spec: "WebAuthn Level 3 §6.5.5", step: "7.2-21", publicCode: "invalid" },
+  34: { number: 34, code: "signature_malformed", kind: "malformed", message: "The signature does not have the form of its algorithm, or a number in it is out of range.", spec: "WebAuthn Level 3 §6.5.5", step: "7.1-22 7.2-21", publicCode: "invalid" },
   40: { number: 40, code: "auth_data_malformed", kind: "malformed", message: "The authenticator data is too short for what its flags announce.", spec: "WebAuthn Level 3 §6.1", step: "7.1-13 7.2-15", publicCode: "invalid" },
   41: { number: 41, code: "auth_data_trailing_bytes", kind: "malformed", message: "Bytes follow the authenticator data.", spec: "WebAuthn Level 3 §6.1", step: "7.1-13 7.2-15", publicCode: "invalid" },
   42: { number: 42, code: "credential_id_length", kind: "malformed", message: "The credential id is not 1 to 1023 bytes long.", spec: "WebAuthn Level 3 §7.1", step: "7.1-25", publicCode: "invalid" },
@@ -126,7 +127,7 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   62: { number: 62, code: "user_not_verified", kind: "rejected", message: "User verification is required and did not happen.", spec: "WebAuthn Level 3 §6.1", step: "7.1-16 7.2-17", publicCode: "invalid" },
   63: { number: 63, code: "algorithm_not_offered", kind: "rejected", message: "The credential's algorithm was not offered.", spec: "WebAuthn Level 3 §7.1", step: "7.1-20", publicCode: "invalid" },
   64: { number: 64, code: "backup_eligibility_changed", kind: "rejected", message: "The credential's backup eligibility differs from the record.", spec: "WebAuthn Level 3 §6.1.3", step: "7.2-19", publicCode: "invalid" },
-  65: { number: 65, code: "signature_invalid", kind: "rejected", message: "The signature does not verify.", spec: "WebAuthn Level 3 §7.2", step: "7.2-21", publicCode: "invalid" },
+  65: { number: 65, code: "signature_invalid", kind: "rejected", message: "The signature does not verify.", spec: "WebAuthn Level 3 §7.2", step: "7.1-22 7.2-21", publicCode: "invalid" },
   66: { number: 66, code: "counter_regressed", kind: "rejected", message: "The signature counter did not increase: the authenticator may be cloned.", spec: "WebAuthn Level 3 §6.1.1", step: "7.2-22", publicCode: "invalid" },
   67: { number: 67, code: "credential_not_allowed", kind: "rejected", message: "The credential is not in the allow-list.", spec: "WebAuthn Level 3 §7.2", step: "7.2-5", publicCode: "invalid" },
   68: { number: 68, code: "credential_id_mismatch", kind: "rejected", message: "The response names another credential than the record or the attested data.", spec: "WebAuthn Level 3 §7.2", step: "7.1-13 7.2-6", publicCode: "invalid" },
@@ -137,7 +138,8 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   73: { number: 73, code: "state_conflict", kind: "rejected", message: "The stored state changed in between: the proof was not stored and does not count.", spec: "mfakit storage", step: null, publicCode: "retry" },
   80: { number: 80, code: "attestation_object_malformed", kind: "malformed", message: "The attestation object lacks a member, or one has the wrong type.", spec: "WebAuthn Level 3 §6.5.4", step: "7.1-13", publicCode: "invalid" },
   81: { number: 81, code: "attestation_format_unsupported", kind: "unsupported", message: "The attestation statement format is unknown or not built in.", spec: "WebAuthn Level 3 §8", step: "7.1-21", publicCode: "invalid" },
-  82: { number: 82, code: "attestation_statement_malformed", kind: "malformed", message: "The attestation statement does not have the shape its format demands.", spec: "WebAuthn Level 3 §8.7", step: "7.1-22", publicCode: "invalid" },
+  82: { number: 82, code: "attestation_statement_malformed", kind: "malformed", message: "The attestation statement does not have the shape its format demands.", spec: "WebAuthn Level 3 §8", step: "7.1-22", publicCode: "invalid" },
+  83: { number: 83, code: "attestation_statement_mismatch", kind: "rejected", message: "The attestation statement is for another algorithm than the credential's.", spec: "WebAuthn Level 3 §8.2", step: "7.1-22", publicCode: "invalid" },
   90: { number: 90, code: "otp_malformed", kind: "malformed", message: "The code is not a string of the expected number of ASCII digits.", spec: "RFC 4226 §5.3", step: null, publicCode: "invalid" },
   91: { number: 91, code: "otp_rejected", kind: "rejected", message: "The code is wrong, too old or too new.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },
   92: { number: 92, code: "otp_replayed", kind: "rejected", message: "The code was used before.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },

@@ -2,6 +2,8 @@
 //!
 //! Invariant: an algorithm whose feature is off is not linked. Primitives come from RustCrypto.
 
+#[cfg(feature = "ed25519")]
+pub mod ed25519;
 #[cfg(feature = "es256")]
 pub mod es256;
 #[cfg(feature = "otp")]
@@ -53,6 +55,10 @@ pub fn check_key(key: &crate::encoding::cose::PublicKey<'_>) -> Result<(), Error
         PublicKey::Es256 { x, y } => es256::Es256::new((x, y)).map(|_| ()),
         #[cfg(not(feature = "es256"))]
         PublicKey::Es256 { .. } => Err(Error::AlgorithmUnsupported),
+        #[cfg(feature = "ed25519")]
+        PublicKey::Ed25519 { x } => ed25519::Ed25519::new(x).map(|_| ()),
+        #[cfg(not(feature = "ed25519"))]
+        PublicKey::Ed25519 { .. } => Err(Error::AlgorithmUnsupported),
     }
 }
 
@@ -73,6 +79,13 @@ pub fn verify(
         PublicKey::Es256 { x, y } => es256::Es256::new((x, y))?.verify(message, signature),
         #[cfg(not(feature = "es256"))]
         PublicKey::Es256 { .. } => {
+            let _ = (message, signature);
+            Err(Error::AlgorithmUnsupported)
+        }
+        #[cfg(feature = "ed25519")]
+        PublicKey::Ed25519 { x } => ed25519::Ed25519::new(x)?.verify(message, signature),
+        #[cfg(not(feature = "ed25519"))]
+        PublicKey::Ed25519 { .. } => {
             let _ = (message, signature);
             Err(Error::AlgorithmUnsupported)
         }

@@ -10,11 +10,16 @@ use crate::error::Error;
 /// ECDSA with P-256 and SHA-256.
 pub const ES256: i64 = -7;
 
+/// EdDSA; in credentials, with Ed25519 only (WebAuthn Level 3 §5.8.5).
+pub const EDDSA: i64 = -8;
+
 /// The longest key that is read. An RSA key of 8192 bits takes 1 KiB, the largest of ML-DSA 2.6 KiB.
 pub const MAX_LEN: usize = 4096;
 
 /// The algorithms that this build verifies, strongest preference first.
 pub const SUPPORTED: &[i64] = &[
+    #[cfg(feature = "ed25519")]
+    EDDSA,
     #[cfg(feature = "es256")]
     ES256,
 ];
@@ -30,6 +35,11 @@ pub enum PublicKey<'a> {
         /// The y coordinate, big-endian.
         y: &'a [u8; 32],
     },
+    /// A compressed point for [`EDDSA`].
+    Ed25519 {
+        /// The encoded point (RFC 8032 §5.1.2).
+        x: &'a [u8; 32],
+    },
 }
 
 impl PublicKey<'_> {
@@ -38,6 +48,7 @@ impl PublicKey<'_> {
     pub const fn algorithm(&self) -> i64 {
         match self {
             Self::Es256 { .. } => ES256,
+            Self::Ed25519 { .. } => EDDSA,
         }
     }
 }
@@ -75,12 +86,14 @@ pub fn parse<'a>(key: &Value<'a>) -> Result<PublicKey<'a>, Error> {
     if key.encoding().len() > MAX_LEN {
         return Err(Error::CoseKeyMalformed);
     }
-    // kty 2 is EC2 (RFC 9053 §7.1); crv 1 is P-256. Compressed points, whose y is a boolean, are forbidden.
-    if integer(1)? != 2 || integer(-1)? != 1 {
-        return Err(Error::CoseKeyMismatch);
-    }
-    let coordinate = |label| -> Result<&'a [u8; 32], Error> {
+    let bytes = |label| -> Result<&'a [u8; 32], Error> {
         parameter(label)?.as_bytes().and_then(|b| b.try_into().ok()).ok_or(Error::CoseKeyMalformed)
     };
-    Ok(PublicKey::Es256 { x: coordinate(-2)?, y: coordinate(-3)? })
+    // RFC 9053 §7: kty 1 is OKP, 2 is EC2; crv 1 is P-256, 6 is Ed25519.
+    match (algorithm, integer(1)?, integer(-1)?) {
+        // Compressed points, whose y is a boolean, are forbidden.
+        (ES256, 2, 1) => Ok(PublicKey::Es256 { x: bytes(-2)?, y: bytes(-3)? }),
+        (EDDSA, 1, 6) => Ok(PublicKey::Ed25519 { x: bytes(-2)? }),
+        _ => Err(Error::CoseKeyMismatch),
+    }
 }

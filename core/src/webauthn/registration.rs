@@ -3,7 +3,7 @@
 //! <https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential>. Invariant: nothing can be read from
 //! [`RegistrationVerified`] before every step passed. Leaks: nothing secret here.
 
-use super::attestation::{self, AttestationObject, Format};
+use super::attestation::{self, Attestation, AttestationObject};
 use super::auth_data::{AuthData, Flags};
 use super::client_data::{Ceremony, ClientData};
 use super::relying_party::RelyingParty;
@@ -34,7 +34,7 @@ pub struct RegistrationVerified<'a> {
     aaguid: &'a [u8; 16],
     sign_count: u32,
     flags: Flags,
-    format: Format,
+    attestation: Attestation,
     extensions: Option<&'a [u8]>,
     non_canonical_order: bool,
 }
@@ -74,7 +74,8 @@ pub fn verify<'a>(
     let client_data = ClientData::parse(response.client_data_json)?;
     // Steps 7 to 11: type, challenge, origin, crossOrigin, topOrigin.
     client_data.check(Ceremony::Registration, challenge, rp)?;
-    // Step 12, the hash of the client data, is an input of signed statements; `none` signs nothing.
+    // Step 12: the hash of the client data, which signed statements cover.
+    let client_data_hash = crypto::sha256(&[response.client_data_json]);
     // Step 13: the attestation object and the authenticator data in it.
     let object = AttestationObject::parse(response.attestation_object)?;
     let auth_data = AuthData::parse(object.auth_data)?;
@@ -93,10 +94,11 @@ pub fn verify<'a>(
     if !rp.offered().contains(&algorithm) {
         return Err(Error::AlgorithmNotOffered);
     }
-    crypto::check_key(&cose::parse(&attested.public_key)?)?;
+    let key = cose::parse(&attested.public_key)?;
+    crypto::check_key(&key)?;
     // Steps 21 and 22: the attestation statement's format, and the statement.
-    let format = attestation::verify(&object)?;
-    // Steps 23 and 24, trust in the attestation: `none` claims nothing that could be trusted.
+    let attestation = attestation::verify(&object, &key, &client_data_hash)?;
+    // Steps 23 and 24, trust in the attestation: neither `none` nor self attestation has a certificate to trust.
     // Step 25: the length of the credential id was checked when it was read.
     // Step 26, that no user has this credential id, is the unique key of the host's table.
     // Steps 27 to 29: the record, the extension outputs, and success.
@@ -107,7 +109,7 @@ pub fn verify<'a>(
         aaguid: attested.aaguid,
         sign_count: auth_data.sign_count,
         flags: auth_data.flags,
-        format,
+        attestation,
         extensions: auth_data.extensions.map(|e| e.encoding()),
         non_canonical_order: object.non_canonical_order || auth_data.non_canonical_order(),
     })
@@ -144,10 +146,10 @@ impl<'a> RegistrationVerified<'a> {
     pub const fn flags(&self) -> Flags {
         self.flags
     }
-    /// The attestation statement's format.
+    /// The attestation statement's format and type.
     #[must_use]
-    pub const fn format(&self) -> Format {
-        self.format
+    pub const fn attestation(&self) -> Attestation {
+        self.attestation
     }
     /// The authenticator's extension outputs: a CBOR map.
     #[must_use]

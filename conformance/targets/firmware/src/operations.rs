@@ -287,9 +287,8 @@ fn webauthn_register(fields: &Fields<'_>, response: &mut Response<'_>) -> Result
         check_user_handle(user_handle)?;
     }
     let verified = registration::verify(&rp, challenge, &registration)?;
-    response.field("fmt", verified.format().as_str());
-    // Without a statement there is no attestation, whatever its type.
-    response.field("attestation_type", verified.format().as_str());
+    response.field("fmt", verified.attestation().format());
+    response.field("attestation_type", verified.attestation().attestation_type());
     response.field("aaguid_hex", &verified.unproven_aaguid()[..]);
     response.field("credential_id_hex", verified.credential_id());
     response.field("credential_public_key_cose_hex", verified.public_key());

@@ -158,8 +158,8 @@ pub(crate) fn register(inputs: &Inputs) -> Answer {
     let verified = rp.verify_registration(&response, &challenge, &user, more)?;
     let credential = verified.credential();
     Ok(json!({
-        "fmt": verified.attestation_format(),
-        "attestation_type": "none",
+        "fmt": verified.attestation().format(),
+        "attestation_type": verified.attestation().attestation_type(),
         "aaguid_hex": credential.aaguid().unwrap_or_default().replace('-', ""),
         "credential_id_hex": rehex(&credential.id()),
         "credential_public_key_cose_hex": rehex(&credential.public_key()),

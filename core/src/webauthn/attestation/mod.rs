@@ -4,8 +4,10 @@
 //! `Unsupported`, never treated as absent.
 
 mod none;
+mod packed;
 
 use crate::encoding::cbor::{self, Limits, Value};
+use crate::encoding::cose::PublicKey;
 use crate::error::Error;
 
 /// The largest attestation object that is read.
@@ -46,29 +48,46 @@ impl<'a> AttestationObject<'a> {
     }
 }
 
-/// The statement's format.
+/// A statement that was verified, or is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Format {
-    /// No statement.
+pub enum Attestation {
+    /// No statement: nothing is claimed.
     None,
+    /// Packed, signed with the credential's own key: it proves that the key signs, not who made the authenticator.
+    PackedSelf,
 }
 
-impl Format {
-    /// The format's registered name.
+impl Attestation {
+    /// The format's registered name (§8).
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn format(self) -> &'static str {
         match self {
             Self::None => "none",
+            Self::PackedSelf => "packed",
+        }
+    }
+
+    /// The attestation type (§6.5.3): `none` or `self`.
+    #[must_use]
+    pub const fn attestation_type(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PackedSelf => "self",
         }
     }
 }
 
 /// Verifies the statement. Steps 21 and 22 of §7.1.
-pub(super) fn verify(object: &AttestationObject<'_>) -> Result<Format, Error> {
+pub(super) fn verify(
+    object: &AttestationObject<'_>,
+    key: &PublicKey<'_>,
+    client_data_hash: &[u8; 32],
+) -> Result<Attestation, Error> {
     // Names of formats are compared exactly: "None" is not "none" (§8.1).
     match object.format {
-        "none" => none::verify(object).map(|()| Format::None),
+        "none" => none::verify(object).map(|()| Attestation::None),
+        "packed" => packed::verify(object, key, client_data_hash).map(|()| Attestation::PackedSelf),
         _ => Err(Error::AttestationFormatUnsupported),
     }
 }
