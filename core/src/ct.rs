@@ -6,7 +6,7 @@
 //! Under the feature `ctgrind` a hook learns of each declassification, so that valgrind can be told that the bit is public
 //! from here on; without it these functions are the identity.
 
-use subtle::{Choice, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 #[cfg(feature = "ctgrind")]
 static HOOK: std::sync::OnceLock<fn(&mut [u8])> = std::sync::OnceLock::new();
@@ -40,10 +40,27 @@ pub(crate) fn less_than(a: u64, b: u64) -> Choice {
     (top).ct_eq(&1)
 }
 
+/// The value of a byte that lies in one of the ranges `(low, high, value of low)`, and whether it does. Arithmetic only:
+/// the byte is secret.
+pub(crate) fn value_in_ranges(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, Choice) {
+    let byte = u64::from(byte);
+    let mut value = 0_u64;
+    let mut known = Choice::from(0);
+    for &(low, high, first) in ranges {
+        let here = !less_than(byte, u64::from(low)) & !less_than(u64::from(high), byte);
+        let offset = byte.wrapping_sub(u64::from(low)).wrapping_add(u64::from(first));
+        value.conditional_assign(&offset, here);
+        known |= here;
+    }
+    let [.., low] = value.to_be_bytes();
+    (low, known)
+}
+
 /// Subtracts `modulus` from `value` if that does not make it negative; 1 if it did so, else 0. Both are below 2^63.
 ///
 /// Arithmetic alone: to select a byte, subtle negates an `i8`, which under overflow checks is a branch. The borrow goes
 /// through `black_box` so that the compiler makes none of its own.
+#[cfg(feature = "otp")]
 pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> u64 {
     let difference = value.wrapping_sub(modulus);
     let borrow = core::hint::black_box(difference >> 63);
@@ -55,6 +72,7 @@ pub(crate) fn subtract_if_possible(value: &mut u64, modulus: u64) -> u64 {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "otp")]
     #[test]
     fn subtraction_at_the_edges() {
         for (value, modulus) in

@@ -166,6 +166,10 @@ error_codes! {
     91 OtpRejected "otp_rejected" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code is wrong, too old or too new.";
     92 OtpReplayed "otp_replayed" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code was used before.";
     93 OtpCounterExhausted "otp_counter_exhausted" Rejected counts "invalid" "" "RFC 4226 §7.2" "The counter has reached its end; the secret must be replaced.";
+    94 RecoveryCodeMalformed "recovery_code_malformed" Malformed free "invalid" "" "mfakit recovery codes" "The recovery code has a typing error: a symbol, the length or the check symbol is wrong.";
+    95 RecoveryCodeRejected "recovery_code_rejected" Rejected counts "invalid" "" "NIST SP 800-63B-4 §3.1.2" "The recovery code is wrong, used or unknown.";
+    96 ThrottleWait "throttle_wait" Rejected free "retry" "" "NIST SP 800-63B-4 §3.2.2" "Too many failed attempts: the next one is granted later.";
+    97 ThrottleDisabled "throttle_disabled" Rejected free "locked" "" "NIST SP 800-63B-4 §3.2.2" "Too many failed attempts: the method is disabled until it is bound anew.";
     // 100: arguments of the caller
     100 ArgumentTypeInvalid "argument_type_invalid" Config free "server" "" "mfakit API" "An argument has the wrong type.";
     101 ArgumentValueInvalid "argument_value_invalid" Config free "server" "" "mfakit API" "An argument is out of range or not one of the allowed values.";
@@ -180,16 +184,20 @@ error_codes! {
     115 HashAlgorithmUnknown "hash_algorithm_unknown" Config free "server" "" "RFC 6238 §1.2" "The hash algorithm is not SHA1, SHA256 or SHA512.";
     116 WindowTooLarge "window_too_large" Config free "server" "" "RFC 6238 §5.2" "The window is larger than 10 steps a side, or the look-ahead larger than allowed.";
     117 OtpLabelInvalid "otp_label_invalid" Config free "server" "" "otpauth Key URI" "The issuer or account is empty, too long, or has a colon or control character.";
+    118 UserIdInvalid "user_id_invalid" Config free "server" "" "mfakit recovery codes" "The user id is not 1 to 255 bytes long.";
+    119 PepperInvalid "pepper_invalid" Config free "server" "" "mfakit recovery codes" "A pepper is not 32 to 64 bytes long, an id is not 1 to 32 of A-Z a-z 0-9 . _ -, or the current id names no pepper.";
     // 120: arguments of WebAuthn and stored values
     120 RpIdInvalid "rp_id_invalid" Config free "server" "" "WebAuthn Level 3 §4" "The relying party id is not a lower-case domain name.";
     121 OriginInvalid "origin_invalid" Config free "server" "" "WebAuthn Level 3 §13.4.9" "An origin is not a serialised origin.";
     122 UserHandleInvalid "user_handle_invalid" Config free "server" "" "WebAuthn Level 3 §5.4.3" "The user handle is not 1 to 64 bytes long.";
     123 ChallengeTooShort "challenge_too_short" Config free "server" "" "WebAuthn Level 3 §13.4.3" "The challenge has fewer than 16 bytes.";
-    124 StateMalformed "state_malformed" Config free "server" "" "mfakit storage" "The ceremony's state is not one that this library wrote.";
+    124 StateMalformed "state_malformed" Config free "server" "" "mfakit storage" "The stored state is not one that this library wrote.";
     125 StateKindMismatch "state_kind_mismatch" Config free "server" "" "mfakit storage" "The ceremony's state belongs to another kind of ceremony.";
     126 RecordCorrupt "record_corrupt" Config free "server" "" "mfakit storage" "The stored record is damaged.";
     127 RecordVersionUnknown "record_version_unknown" Config free "server" "" "mfakit storage" "The stored record was written by a later version.";
     128 EntropyUnavailable "entropy_unavailable" Config free "server" "" "mfakit API" "The system's random generator failed.";
+    129 PepperUnknown "pepper_unknown" Config free "server" "" "mfakit recovery codes" "The stored record names a pepper that was not passed in.";
+    130 StateKeyInvalid "state_key_invalid" Config free "server" "" "mfakit storage" "The state key is not 32 to 64 bytes long.";
 }
 
 impl fmt::Display for Error {

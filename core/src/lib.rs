@@ -1,4 +1,4 @@
-//! mfakit-core verifies second factors: one-time passwords and WebAuthn. No heap, no clock, no randomness, no I/O: every
+//! mfakit-core verifies second factors: one-time passwords, recovery codes and WebAuthn. No heap, no clock, no randomness, no I/O: every
 //! function is a function of its arguments, and every byte from outside is treated as hostile.
 //!
 //! ```text
@@ -8,16 +8,19 @@
 //!
 //! | floor | modules | job |
 //! |---|---|---|
-//! | 4 factors | [`otp`], [`webauthn`] | RFC 4226, RFC 6238, WebAuthn Level 3 |
+//! | 6 decision | [`throttle`] | when the next guess is granted |
+//! | 4 factors | [`otp`], [`codes`], [`webauthn`] | RFC 4226, RFC 6238, recovery codes, WebAuthn Level 3 |
 //! | 3 crypto | [`crypto`] | hashes, HMAC, signatures |
 //! | 2 encoding | [`encoding`] | total readers of hostile bytes |
-//! | 1 ground | [`Error`], [`OtpSecret`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state |
+//! | 1 ground | [`Error`], [`OtpSecret`], [`Pepper`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state |
 //!
 //! | feature | default | what it builds |
 //! |---|---|---|
 //! | `otp` | yes | HOTP and TOTP |
-//! | `webauthn` | yes | registrations and assertions, attestation `none` |
+//! | `codes` | yes | recovery codes |
+//! | `webauthn` | yes | registrations and assertions, attestation `none` and packed self |
 //! | `es256` | yes | ECDSA with P-256 and SHA-256 |
+//! | `ed25519` | no | EdDSA with Ed25519, strict |
 //! | `std` | no | nothing that changes a verdict |
 //! | `ctgrind` | no | a hook for constant-time checks; tests only |
 //!
@@ -55,10 +58,12 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[cfg(feature = "codes")]
+pub mod codes;
 pub mod crypto;
 #[cfg(feature = "ctgrind")]
 pub mod ct;
-#[cfg(all(feature = "otp", not(feature = "ctgrind")))]
+#[cfg(all(any(feature = "otp", feature = "codes"), not(feature = "ctgrind")))]
 mod ct;
 pub mod encoding;
 mod error;
@@ -66,11 +71,14 @@ mod error;
 pub mod otp;
 mod secret;
 mod state;
+pub mod throttle;
 mod time;
 #[cfg(feature = "webauthn")]
 pub mod webauthn;
 
 pub use error::{Error, Kind};
 pub use secret::OtpSecret;
+#[cfg(feature = "codes")]
+pub use secret::{Pepper, Peppers};
 pub use state::{Evidence, Method, Transition, require_one_row};
 pub use time::{Period, Step, UnixTime};

@@ -24,6 +24,8 @@ pub enum Method {
     Hotp,
     /// A WebAuthn assertion.
     Webauthn,
+    /// A recovery code.
+    RecoveryCode,
 }
 
 impl Method {
@@ -34,6 +36,7 @@ impl Method {
             Self::Totp => "totp",
             Self::Hotp => "hotp",
             Self::Webauthn => "webauthn",
+            Self::RecoveryCode => "recovery_code",
         }
     }
 }
@@ -53,13 +56,13 @@ impl Evidence {
         self.method
     }
 
-    /// Whether the authenticator verified the user (a fingerprint, a PIN); false for one-time passwords.
+    /// Whether the authenticator verified the user (a fingerprint, a PIN); false for codes.
     #[must_use]
     pub const fn user_verified(&self) -> bool {
         self.user_verified
     }
 
-    #[cfg(any(feature = "otp", feature = "webauthn"))]
+    #[cfg(any(feature = "otp", feature = "codes", feature = "webauthn"))]
     pub(crate) fn commit(rows: u64, method: Method, user_verified: bool) -> Result<Self, Error> {
         require_one_row(rows)?;
         Ok(Self { method, user_verified })

@@ -67,6 +67,10 @@ export type ErrorCode =
   | "otp_rejected"
   | "otp_replayed"
   | "otp_counter_exhausted"
+  | "recovery_code_malformed"
+  | "recovery_code_rejected"
+  | "throttle_wait"
+  | "throttle_disabled"
   | "argument_type_invalid"
   | "argument_value_invalid"
   | "time_invalid"
@@ -79,6 +83,8 @@ export type ErrorCode =
   | "hash_algorithm_unknown"
   | "window_too_large"
   | "otp_label_invalid"
+  | "user_id_invalid"
+  | "pepper_invalid"
   | "rp_id_invalid"
   | "origin_invalid"
   | "user_handle_invalid"
@@ -87,7 +93,9 @@ export type ErrorCode =
   | "state_kind_mismatch"
   | "record_corrupt"
   | "record_version_unknown"
-  | "entropy_unavailable";
+  | "entropy_unavailable"
+  | "pepper_unknown"
+  | "state_key_invalid";
 
 export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   10: { number: 10, code: "input_too_large", kind: "malformed", message: "The input is larger than any genuine one.", spec: "mfakit limits", step: null, publicCode: "invalid" },
@@ -144,6 +152,10 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   91: { number: 91, code: "otp_rejected", kind: "rejected", message: "The code is wrong, too old or too new.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },
   92: { number: 92, code: "otp_replayed", kind: "rejected", message: "The code was used before.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },
   93: { number: 93, code: "otp_counter_exhausted", kind: "rejected", message: "The counter has reached its end; the secret must be replaced.", spec: "RFC 4226 §7.2", step: null, publicCode: "invalid" },
+  94: { number: 94, code: "recovery_code_malformed", kind: "malformed", message: "The recovery code has a typing error: a symbol, the length or the check symbol is wrong.", spec: "mfakit recovery codes", step: null, publicCode: "invalid" },
+  95: { number: 95, code: "recovery_code_rejected", kind: "rejected", message: "The recovery code is wrong, used or unknown.", spec: "NIST SP 800-63B-4 §3.1.2", step: null, publicCode: "invalid" },
+  96: { number: 96, code: "throttle_wait", kind: "rejected", message: "Too many failed attempts: the next one is granted later.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "retry" },
+  97: { number: 97, code: "throttle_disabled", kind: "rejected", message: "Too many failed attempts: the method is disabled until it is bound anew.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "locked" },
   100: { number: 100, code: "argument_type_invalid", kind: "config", message: "An argument has the wrong type.", spec: "mfakit API", step: null, publicCode: "server" },
   101: { number: 101, code: "argument_value_invalid", kind: "config", message: "An argument is out of range or not one of the allowed values.", spec: "mfakit API", step: null, publicCode: "server" },
   102: { number: 102, code: "time_invalid", kind: "config", message: "The time is not a number of Unix seconds (milliseconds are refused).", spec: "mfakit API", step: null, publicCode: "server" },
@@ -156,13 +168,17 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   115: { number: 115, code: "hash_algorithm_unknown", kind: "config", message: "The hash algorithm is not SHA1, SHA256 or SHA512.", spec: "RFC 6238 §1.2", step: null, publicCode: "server" },
   116: { number: 116, code: "window_too_large", kind: "config", message: "The window is larger than 10 steps a side, or the look-ahead larger than allowed.", spec: "RFC 6238 §5.2", step: null, publicCode: "server" },
   117: { number: 117, code: "otp_label_invalid", kind: "config", message: "The issuer or account is empty, too long, or has a colon or control character.", spec: "otpauth Key URI", step: null, publicCode: "server" },
+  118: { number: 118, code: "user_id_invalid", kind: "config", message: "The user id is not 1 to 255 bytes long.", spec: "mfakit recovery codes", step: null, publicCode: "server" },
+  119: { number: 119, code: "pepper_invalid", kind: "config", message: "A pepper is not 32 to 64 bytes long, an id is not 1 to 32 of A-Z a-z 0-9 . _ -, or the current id names no pepper.", spec: "mfakit recovery codes", step: null, publicCode: "server" },
   120: { number: 120, code: "rp_id_invalid", kind: "config", message: "The relying party id is not a lower-case domain name.", spec: "WebAuthn Level 3 §4", step: null, publicCode: "server" },
   121: { number: 121, code: "origin_invalid", kind: "config", message: "An origin is not a serialised origin.", spec: "WebAuthn Level 3 §13.4.9", step: null, publicCode: "server" },
   122: { number: 122, code: "user_handle_invalid", kind: "config", message: "The user handle is not 1 to 64 bytes long.", spec: "WebAuthn Level 3 §5.4.3", step: null, publicCode: "server" },
   123: { number: 123, code: "challenge_too_short", kind: "config", message: "The challenge has fewer than 16 bytes.", spec: "WebAuthn Level 3 §13.4.3", step: null, publicCode: "server" },
-  124: { number: 124, code: "state_malformed", kind: "config", message: "The ceremony's state is not one that this library wrote.", spec: "mfakit storage", step: null, publicCode: "server" },
+  124: { number: 124, code: "state_malformed", kind: "config", message: "The stored state is not one that this library wrote.", spec: "mfakit storage", step: null, publicCode: "server" },
   125: { number: 125, code: "state_kind_mismatch", kind: "config", message: "The ceremony's state belongs to another kind of ceremony.", spec: "mfakit storage", step: null, publicCode: "server" },
   126: { number: 126, code: "record_corrupt", kind: "config", message: "The stored record is damaged.", spec: "mfakit storage", step: null, publicCode: "server" },
   127: { number: 127, code: "record_version_unknown", kind: "config", message: "The stored record was written by a later version.", spec: "mfakit storage", step: null, publicCode: "server" },
   128: { number: 128, code: "entropy_unavailable", kind: "config", message: "The system's random generator failed.", spec: "mfakit API", step: null, publicCode: "server" },
+  129: { number: 129, code: "pepper_unknown", kind: "config", message: "The stored record names a pepper that was not passed in.", spec: "mfakit recovery codes", step: null, publicCode: "server" },
+  130: { number: 130, code: "state_key_invalid", kind: "config", message: "The state key is not 32 to 64 bytes long.", spec: "mfakit storage", step: null, publicCode: "server" },
 };

@@ -22,6 +22,24 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// The HMAC-SHA-256 code of the parts, one after the other, under a key of any length.
+#[cfg(feature = "codes")]
+#[must_use]
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> zeroize::Zeroizing<[u8; 32]> {
+    use ::hmac::{Hmac, KeyInit, Mac};
+    let mut code = zeroize::Zeroizing::new([0; 32]);
+    // HMAC takes a key of any length: the error has no cause.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) {
+        for part in parts {
+            mac.update(part);
+        }
+        let mut output = mac.finalize().into_bytes();
+        code.copy_from_slice(&output);
+        zeroize::Zeroize::zeroize(output.as_mut_slice());
+    }
+    code
+}
+
 /// Verifies signatures under one public key. Everything here is public; verification may take variable time.
 pub trait SignatureVerifier: Sized {
     /// The public key, as `encoding::cose` reads it.

@@ -7,7 +7,7 @@
 use crate::ct;
 use crate::error::Error;
 use crate::secret::OtpSecret;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -102,21 +102,11 @@ const fn low_bits(n: u32) -> u16 {
     }
 }
 
-/// The five bits of a symbol, and whether it is one. Arithmetic only: the byte is secret.
+/// The five bits of a symbol, and whether it is one.
 fn symbol_value(byte: u8) -> (u16, Choice) {
-    let byte = u64::from(byte);
-    let within = |low: u8, high: u8| {
-        !ct::less_than(byte, u64::from(low)) & !ct::less_than(u64::from(high), byte)
-    };
-    let mut value = 0_u64;
-    let mut known = Choice::from(0);
-    for (low, high, first) in [(b'A', b'Z', 0_u64), (b'a', b'z', 0), (b'2', b'7', 26)] {
-        let here = within(low, high);
-        value.conditional_assign(&byte.wrapping_sub(u64::from(low)).wrapping_add(first), here);
-        known |= here;
-    }
-    let [.., low] = value.to_be_bytes();
-    (u16::from(low & 31), known)
+    let (value, known) =
+        ct::value_in_ranges(byte, &[(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26)]);
+    (u16::from(value), known)
 }
 
 /// The characters of the unpadded, upper-case form.

@@ -10,6 +10,8 @@ pub mod base64url;
 pub mod cbor;
 #[cfg(feature = "webauthn")]
 pub mod cose;
+#[cfg(feature = "codes")]
+pub(crate) mod crockford;
 #[cfg(feature = "webauthn")]
 pub mod der;
 pub mod json;

@@ -2,6 +2,12 @@
 //!
 //! RFC 4226 §4 (R6) asks for a shared secret of at least 128 bits. Leaks: the length.
 
+#[cfg(feature = "codes")]
+mod pepper;
+
+#[cfg(feature = "codes")]
+pub use pepper::{Pepper, Peppers};
+
 use crate::error::Error;
 use core::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -19,10 +25,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// assert_eq!(OtpSecret::new(b"too short").err(), Some(Error::SecretTooShort));
 /// # Ok::<(), Error>(())
 /// ```
-pub struct OtpSecret {
-    bytes: [u8; Self::MAX],
-    len: usize,
-}
+pub struct OtpSecret(Held<{ Self::MAX }>);
 
 impl OtpSecret {
     /// The shortest secret that [`OtpSecret::new`] takes: 16 bytes (RFC 4226 §4, R6).
@@ -52,9 +55,7 @@ impl OtpSecret {
         if bytes.is_empty() {
             return Err(Error::SecretTooShort);
         }
-        let mut secret = Self { bytes: [0; Self::MAX], len: bytes.len() };
-        secret.bytes.get_mut(..bytes.len()).ok_or(Error::SecretTooLong)?.copy_from_slice(bytes);
-        Ok(secret)
+        Held::new(bytes).map(Self).ok_or(Error::SecretTooLong)
     }
 
     /// A secret of at least `min` bytes that `write` puts into the buffer, returning how many there are.
@@ -63,22 +64,22 @@ impl OtpSecret {
         min: usize,
         write: impl FnOnce(&mut [u8]) -> Result<usize, Error>,
     ) -> Result<Self, Error> {
-        let mut secret = Self { bytes: [0; Self::MAX], len: 0 };
-        secret.len = write(&mut secret.bytes)?;
-        if secret.len < min { Err(Error::SecretTooShort) } else { Ok(secret) }
+        let mut held = Held { bytes: [0; Self::MAX], len: 0 };
+        held.len = write(&mut held.bytes)?;
+        if held.len < min { Err(Error::SecretTooShort) } else { Ok(Self(held)) }
     }
 
     /// The bytes. Everything done with them afterwards is the caller's to keep secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+        self.0.expose()
     }
 
     /// The length in bytes.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a secret is never empty")]
     pub fn len(&self) -> usize {
-        self.len
+        self.0.len
     }
 }
 
@@ -88,10 +89,28 @@ impl fmt::Debug for OtpSecret {
     }
 }
 
-impl Drop for OtpSecret {
+impl ZeroizeOnDrop for OtpSecret {}
+
+/// Up to `MAX` bytes in place, wiped on drop.
+struct Held<const MAX: usize> {
+    bytes: [u8; MAX],
+    len: usize,
+}
+
+impl<const MAX: usize> Held<MAX> {
+    fn new(bytes: &[u8]) -> Option<Self> {
+        let mut held = Self { bytes: [0; MAX], len: bytes.len() };
+        held.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(held)
+    }
+
+    fn expose(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl<const MAX: usize> Drop for Held<MAX> {
     fn drop(&mut self) {
         self.bytes.zeroize();
     }
 }
-
-impl ZeroizeOnDrop for OtpSecret {}

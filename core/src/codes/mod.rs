@@ -1,0 +1,3 @@
+//! Codes for when no authenticator is at hand.
+
+pub mod recovery;
