@@ -3,26 +3,30 @@
 use std::fmt::Write as _;
 
 /// Classes and exceptions that Python and TypeScript share.
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 12] = [
     "ConfigError",
     "CredentialRecord",
     "Hotp",
     "MalformedError",
     "MfaError",
+    "Peppers",
     "RejectedError",
     "RelyingParty",
+    "Throttle",
     "Totp",
     "UnsupportedError",
     "VerificationError",
 ];
 
 /// Classes of results: run-time names in Python, types in TypeScript.
-const PYTHON: [&str; 9] = [
+const PYTHON: [&str; 11] = [
     "Attestation",
     "AuthenticationVerified",
     "Ceremony",
     "Evidence",
     "HotpVerified",
+    "RecoverySet",
+    "RecoveryVerified",
     "RegistrationVerified",
     "TotpVerified",
     "Transition",
@@ -30,10 +34,17 @@ const PYTHON: [&str; 9] = [
 ];
 
 /// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
-const FUNCTIONS: [&str; 4] = ["generate_secret", "generate_user_handle", "qr_svg", "read_response"];
+const FUNCTIONS: [&str; 6] = [
+    "generate_recovery_codes",
+    "generate_secret",
+    "generate_user_handle",
+    "qr_svg",
+    "read_response",
+    "verify_recovery_code",
+];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 41] = [
+const RUST: [&str; 48] = [
     "Attestation",
     "AuthenticationState",
     "AuthenticationVerified",
@@ -46,6 +57,7 @@ const RUST: [&str; 41] = [
     "CrossOriginPolicy",
     "Error",
     "Evidence",
+    "GenerateRecoveryCodes",
     "HashAlgorithm",
     "Hotp",
     "HotpOptions",
@@ -55,11 +67,16 @@ const RUST: [&str; 41] = [
     "Mediation",
     "Method",
     "NewRecord",
+    "Peppers",
+    "RecoverySet",
+    "RecoveryVerified",
     "RegistrationState",
     "RegistrationVerified",
     "RelyingParty",
     "RelyingPartyOptions",
     "Stateless",
+    "Throttle",
+    "ThrottleOptions",
     "Totp",
     "TotpOptions",
     "TotpVerified",
@@ -68,6 +85,7 @@ const RUST: [&str; 41] = [
     "UnverifiedResponse",
     "UserVerification",
     "VERSION",
+    "VerifyRecoveryCode",
     "VerifyTotp",
     "allowed_id",
     "from_base64url",

@@ -7,10 +7,11 @@
 use crate::json::{self, Object};
 use crate::{
     AuthenticationState, AuthenticationVerified, BackupPolicy, BeginAuthentication,
-    BeginRegistration, Ceremony, CounterPolicy, CredentialRecord, CrossOriginPolicy, HashAlgorithm,
-    Hotp, HotpOptions, Mediation, NewRecord, RegistrationState, RegistrationVerified, RelyingParty,
-    RelyingPartyOptions, Stateless, Totp, TotpOptions, UserVerification, VerifyTotp, host_time,
-    read_response, to_base64url,
+    BeginRegistration, Ceremony, CounterPolicy, CredentialRecord, CrossOriginPolicy,
+    GenerateRecoveryCodes, HashAlgorithm, Hotp, HotpOptions, Mediation, NewRecord, Peppers,
+    RegistrationState, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
+    Throttle, ThrottleOptions, Totp, TotpOptions, Transition, UserVerification, VerifyRecoveryCode,
+    VerifyTotp, host_time, read_response, to_base64url,
 };
 use mfakit_core::encoding::json as reader;
 use mfakit_core::otp::hotp::HotpVerified;
@@ -120,6 +121,31 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
                 .optional_string("userHandle", response.user_handle.as_deref())
                 .string("challenge", &response.challenge)
                 .end())
+        }
+        "peppers_check" => {
+            host.required("peppers", Some)?;
+            peppers(&host).map(|_| Object::new().end())
+        }
+        "recovery_generate" => recovery_generate(&host),
+        "recovery_verify" => recovery_verify(client, &host),
+        "throttle_check" => throttle(&host).map(|_| Object::new().end()),
+        "throttle_charge" => {
+            let state = host.optional_string("state")?;
+            transition(&throttle(&host)?.charge(state.as_deref(), Some(host.now()?))?)
+        }
+        "throttle_succeed" => {
+            transition(&throttle(&host)?.succeed(host.optional_string("state")?.as_deref())?)
+        }
+        "throttle_refund" => {
+            let number = u16::try_from(host.u64("error")?).ok();
+            let error = number.and_then(Error::from_number).ok_or(Error::ArgumentValueInvalid)?;
+            transition(&throttle(&host)?.refund(host.optional_string("state")?.as_deref(), error)?)
+        }
+        "throttle_retry_at" => {
+            let state = host.optional_string("state")?;
+            let at = throttle(&host)?.retry_at(state.as_deref(), Some(host.now()?))?;
+            let at = at.map_or_else(|| "null".to_owned(), |at| at.to_string());
+            Ok(Object::new().raw("retryAt", &at).end())
         }
         "record_new" => record_new(&host),
         "record_read" => Ok(record(&host.record()?)),
@@ -275,6 +301,71 @@ fn hotp_verified(verified: &HotpVerified) -> Result<String, Error> {
         .string("nextCounter", &verified.next_counter().to_string())
         .optional_string("prev", transition.prev.map(|p| p.to_string()).as_deref())
         .string("next", &transition.next.to_string())
+        .end())
+}
+
+fn peppers(host: &Host<'_>) -> Result<Option<Peppers>, Error> {
+    let Some(peppers) = host.member("peppers")?.map(Host) else { return Ok(None) };
+    let current = peppers.string("current")?;
+    let keys = peppers.required("keys", |v| v.as_array())?.map(|entry| {
+        let entry = Host(entry);
+        let key = Zeroizing::new(entry.string("key")?);
+        let key = crate::from_base64url(&key).map_err(|_| Error::ArgumentTypeInvalid)?;
+        Ok((entry.string("id")?, Zeroizing::new(key)))
+    });
+    let keys = keys.collect::<Result<Vec<_>, Error>>()?;
+    Peppers::new(keys.iter().map(|(id, key)| (id.as_str(), key.as_slice())), &current).map(Some)
+}
+
+fn recovery_generate(host: &Host<'_>) -> Result<String, Error> {
+    let peppers = peppers(host)?;
+    let count = host.optional("count", whole)?.unwrap_or(10);
+    let options = GenerateRecoveryCodes { count, peppers: peppers.as_ref() };
+    let set = crate::generate_recovery_codes(&host.string("userId")?, options)?;
+    Ok(Object::new()
+        .array("codes", set.codes().map(json::quoted))
+        .string("record", set.record())
+        .string("text", &set.text())
+        .end())
+}
+
+fn recovery_verify(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
+    let (peppers, user_id, record) =
+        (peppers(host)?, host.string("userId")?, host.string("record")?);
+    let stored = VerifyRecoveryCode {
+        user_id: &user_id,
+        record: &record,
+        used: host.required("used", |v| v.as_i64())?,
+        peppers: peppers.as_ref(),
+    };
+    // A code that is not UTF-8 is no code.
+    let code = std::str::from_utf8(client).map_err(|_| Error::RecoveryCodeMalformed)?;
+    let verified = crate::verify_recovery_code(code, stored)?;
+    let transition = verified.transition();
+    Ok(Object::new()
+        .number("bit", verified.bit())
+        .number("remaining", verified.remaining())
+        .bool("low", verified.low())
+        .bool("needsRegeneration", verified.needs_regeneration())
+        .number("prev", transition.prev.unwrap_or_default())
+        .number("next", transition.next)
+        .end())
+}
+
+fn throttle(host: &Host<'_>) -> Result<Throttle, Error> {
+    let limits = Host(host.required("throttle", Some)?);
+    Throttle::new(ThrottleOptions {
+        max_failures: limits.u64("maxFailures")?,
+        free_failures: limits.u64("freeFailures")?,
+        delay: limits.u64("delay")?,
+        max_delay: limits.u64("maxDelay")?,
+    })
+}
+
+fn transition(transition: &Transition<String>) -> Result<String, Error> {
+    Ok(Object::new()
+        .optional_string("prev", transition.prev.as_deref())
+        .string("next", &transition.next)
         .end())
 }
 

@@ -1,4 +1,4 @@
-//! mfakit verifies second factors: one-time passwords (HOTP, TOTP) and WebAuthn, with owned types, JSON, a clock and the
+//! mfakit verifies second factors: one-time passwords (HOTP, TOTP), recovery codes and WebAuthn, with owned types, JSON, a clock and the
 //! system's random generator around [`mfakit_core`], which decides every verdict.
 //!
 //! Three rules:
@@ -35,6 +35,7 @@
 #[cfg(feature = "border")]
 pub mod border;
 mod ceremony;
+mod codes;
 #[cfg(feature = "conformance")]
 #[doc(hidden)]
 pub mod conformance;
@@ -47,10 +48,15 @@ mod record;
 mod relying_party;
 mod response;
 mod text;
+mod throttle;
 mod time;
 mod verified;
 
 pub use ceremony::{AuthenticationState, Ceremony, RegistrationState};
+pub use codes::{
+    GenerateRecoveryCodes, Peppers, RecoverySet, RecoveryVerified, VerifyRecoveryCode,
+    generate_recovery_codes, verify_recovery_code,
+};
 pub use entropy::{generate_secret, generate_user_handle};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
@@ -68,6 +74,7 @@ pub use relying_party::{
 };
 pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
 pub use text::{from_base64url, to_base64url};
+pub use throttle::{Throttle, ThrottleOptions};
 pub use time::host_time;
 pub use verified::{AuthenticationVerified, RegistrationVerified};
 #[doc(hidden)]
