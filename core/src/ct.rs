@@ -6,7 +6,9 @@
 //! Under the feature `ctgrind` a hook learns of each declassification, so that valgrind can be told that the bit is public
 //! from here on; without it these functions are the identity.
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::Choice;
+#[cfg(any(feature = "otp", feature = "codes"))]
+use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 #[cfg(feature = "ctgrind")]
 static HOOK: std::sync::OnceLock<fn(&mut [u8])> = std::sync::OnceLock::new();
@@ -34,6 +36,7 @@ pub(crate) fn declassify_bytes(bytes: &mut [u8]) {
 }
 
 /// Whether `a < b`, for values below 2^63.
+#[cfg(any(feature = "otp", feature = "codes"))]
 pub(crate) fn less_than(a: u64, b: u64) -> Choice {
     // The subtraction borrows into the top bit exactly when a < b.
     let top = a.wrapping_sub(b) >> 63;
@@ -42,6 +45,7 @@ pub(crate) fn less_than(a: u64, b: u64) -> Choice {
 
 /// The value of a byte that lies in one of the ranges `(low, high, value of low)`, and whether it does. Arithmetic only:
 /// the byte is secret.
+#[cfg(any(feature = "otp", feature = "codes"))]
 pub(crate) fn value_in_ranges(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, Choice) {
     let byte = u64::from(byte);
     let mut value = 0_u64;
@@ -87,6 +91,7 @@ mod tests {
         }
     }
 
+    #[cfg(any(feature = "otp", feature = "codes"))]
     #[test]
     fn less_than_at_the_edges() {
         for (a, b) in [(0, 0), (0, 1), (1, 0), (7, 7), ((1 << 63) - 1, 0), (0, (1 << 63) - 1)] {

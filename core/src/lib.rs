@@ -63,7 +63,10 @@ pub mod codes;
 pub mod crypto;
 #[cfg(feature = "ctgrind")]
 pub mod ct;
-#[cfg(all(any(feature = "otp", feature = "codes"), not(feature = "ctgrind")))]
+#[cfg(all(
+    any(feature = "otp", feature = "codes", feature = "webauthn"),
+    not(feature = "ctgrind")
+))]
 mod ct;
 pub mod encoding;
 mod error;
@@ -78,7 +81,7 @@ pub mod webauthn;
 
 pub use error::{Error, Kind};
 pub use secret::OtpSecret;
-#[cfg(feature = "codes")]
+#[cfg(any(feature = "codes", feature = "webauthn"))]
 pub use secret::{Pepper, Peppers};
 pub use state::{Evidence, Method, Transition, require_one_row};
 pub use time::{Period, Step, UnixTime};

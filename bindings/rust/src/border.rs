@@ -62,6 +62,10 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
         #[cfg(feature = "qr")]
         "qr_svg" => Ok(Object::new().string("svg", &crate::qr_svg(&host.string("text")?)?).end()),
         "rp_check" => relying_party(&host).map(|_| Object::new().end()),
+        "ceremony_id" => {
+            let id = relying_party(&host)?.ceremony_id(&host.string("state")?)?;
+            Ok(Object::new().string("id", &id).end())
+        }
         "begin_registration" => begin_registration(&host),
         "begin_authentication" => {
             let allow = host.records("allow")?;
@@ -243,6 +247,11 @@ fn code(client: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(client).map_err(|_| Error::OtpMalformed)
 }
 
+/// A key, wiped when it is dropped.
+fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    crate::from_base64url(text).map(Zeroizing::new).map_err(|_| Error::ArgumentTypeInvalid)
+}
+
 fn generate_secret(host: &Host<'_>) -> Result<String, Error> {
     let length = host.optional("length", whole)?.unwrap_or(20);
     let length = usize::try_from(length).map_err(|_| Error::SecretTooLong)?;
@@ -310,8 +319,7 @@ fn peppers(host: &Host<'_>) -> Result<Option<Peppers>, Error> {
     let keys = peppers.required("keys", |v| v.as_array())?.map(|entry| {
         let entry = Host(entry);
         let key = Zeroizing::new(entry.string("key")?);
-        let key = crate::from_base64url(&key).map_err(|_| Error::ArgumentTypeInvalid)?;
-        Ok((entry.string("id")?, Zeroizing::new(key)))
+        Ok((entry.string("id")?, bytes(&key)?))
     });
     let keys = keys.collect::<Result<Vec<_>, Error>>()?;
     Peppers::new(keys.iter().map(|(id, key)| (id.as_str(), key.as_slice())), &current).map(Some)
@@ -393,7 +401,12 @@ fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
     {
         options.algorithms = algorithms;
     }
-    RelyingParty::new(&rp.string("id")?, options)
+    let key = rp.optional_string("stateKey")?.map(Zeroizing::new);
+    let rp = RelyingParty::new(&rp.string("id")?, options)?;
+    match key {
+        None => Ok(rp),
+        Some(key) => rp.with_state_key(&bytes(&key)?),
+    }
 }
 
 fn begin_registration(host: &Host<'_>) -> Result<String, Error> {

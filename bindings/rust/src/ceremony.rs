@@ -3,12 +3,16 @@
 use crate::json::{self, Object};
 use crate::text::{decode, to_base64url};
 use mfakit_core::encoding::json as reader;
-use mfakit_core::webauthn::UserVerification;
 use mfakit_core::webauthn::assertion::id_hash;
+use mfakit_core::webauthn::{StateKey, UserVerification};
 use mfakit_core::{Error, UnixTime};
 
 /// How far back the host's clock may step between the halves of a ceremony, in seconds.
 const CLOCK_SKEW: u64 = 5;
+
+/// What a sealed state begins with: `$mfakit-st$v=1,k=KEYID$CONTENT$TAG`, each in base64url.
+const SEALED: &str = "$mfakit-st$v=1,k=";
+const MAX_SEALED: usize = 64 * 1024;
 
 /// A ceremony that was begun.
 ///
@@ -112,6 +116,8 @@ impl CeremonyKind {
 pub(crate) struct State {
     pub(crate) kind: CeremonyKind,
     pub(crate) rp_id: String,
+    /// The name that the host consumes it by.
+    pub(crate) id: String,
     pub(crate) challenge: Vec<u8>,
     /// The user the ceremony was begun for; empty for a discoverable one.
     pub(crate) user_handle: Vec<u8>,
@@ -134,6 +140,7 @@ impl State {
             .number("v", 1)
             .string("kind", self.kind.as_str())
             .string("rp", &self.rp_id)
+            .string("id", &self.id)
             .string("challenge", &to_base64url(&self.challenge))
             .string("user", &to_base64url(&self.user_handle))
             .string("uv", self.user_verification.as_str())
@@ -144,17 +151,36 @@ impl State {
             .end()
     }
 
+    /// The text to keep: sealed if there is a key.
+    pub(crate) fn seal(&self, key: Option<&StateKey>) -> String {
+        let content = self.to_text();
+        let Some(key) = key else { return content };
+        let tag = to_base64url(&key.tag(content.as_bytes()));
+        let (id, content) = (to_base64url(&key.id()), to_base64url(content.as_bytes()));
+        format!("{SEALED}{id}${content}${tag}")
+    }
+
+    /// Reads a state text: a sealed one if there is a key, and only then.
+    pub(crate) fn unseal(text: &str, key: Option<&StateKey>) -> Result<Self, Error> {
+        let state = match key {
+            None => read(text),
+            Some(key) => unseal(text, key).and_then(|content| read(&content)),
+        };
+        state.ok_or(Error::StateMalformed)
+    }
+
     /// Reads a state text and checks that it is this kind of ceremony, of this relying party, and still open.
     ///
     /// A ceremony that was begun for a known user and one that was begun for nobody are both finished as an
     /// authentication; the state tells them apart.
     pub(crate) fn open(
         text: &str,
+        key: Option<&StateKey>,
         rp_id: &str,
         registration: bool,
         now: UnixTime,
     ) -> Result<Self, Error> {
-        let state = read(text).ok_or(Error::StateMalformed)?;
+        let state = Self::unseal(text, key)?;
         if (state.kind == CeremonyKind::Registration) != registration || state.rp_id != rp_id {
             return Err(Error::StateKindMismatch);
         }
@@ -166,6 +192,16 @@ impl State {
     }
 }
 
+/// The content of a sealed text, if the key sealed it.
+fn unseal(text: &str, key: &StateKey) -> Option<String> {
+    // Room for a thousand allowed credentials; more is refused before any work.
+    let mut fields = text.strip_prefix(SEALED).filter(|_| text.len() <= MAX_SEALED)?.split('$');
+    let mut next = || decode(fields.next()?.as_bytes()).ok();
+    let (id, content, tag) = (next()?, next()?, next()?);
+    let good = fields.next().is_none() && id == key.id() && key.is_tag(&content, &tag);
+    String::from_utf8(content).ok().filter(|_| good)
+}
+
 fn read(text: &str) -> Option<State> {
     let members = reader::read_all(text.as_bytes())
         .ok()?
@@ -173,6 +209,7 @@ fn read(text: &str) -> Option<State> {
             "v",
             "kind",
             "rp",
+            "id",
             "challenge",
             "user",
             "uv",
@@ -182,7 +219,8 @@ fn read(text: &str) -> Option<State> {
             "expires",
         ])
         .ok()??;
-    let [version, kind, rp_id, challenge, user, uv, conditional, allow, issued, expires] = members;
+    let [version, kind, rp_id, id, challenge, user, uv, conditional, allow, issued, expires] =
+        members;
     if version?.as_u64()? != 1 {
         return None;
     }
@@ -192,6 +230,7 @@ fn read(text: &str) -> Option<State> {
     let state = State {
         kind,
         rp_id: json::text(rp_id)?,
+        id: json::text(id)?,
         challenge: bytes(challenge).filter(|c| c.len() >= 16)?,
         user_handle: bytes(user)?,
         user_verification: UserVerification::from_name(&json::text(uv)?).ok()?,
@@ -230,6 +269,7 @@ mod tests {
         let state = State {
             kind,
             rp_id: "example.org".into(),
+            id: "id".into(),
             challenge: vec![7; 32],
             user_handle: user.to_vec(),
             user_verification: UserVerification::Required,
@@ -242,7 +282,7 @@ mod tests {
     }
 
     fn open(text: &str, registration: bool, now: u64) -> Result<State, Error> {
-        State::open(text, "example.org", registration, UnixTime::from_seconds(now))
+        State::open(text, None, "example.org", registration, UnixTime::from_seconds(now))
     }
 
     #[test]
@@ -259,7 +299,8 @@ mod tests {
             assert_eq!(open(&registration, true, now).err(), expected, "{now}");
         }
         assert_eq!(open(&registration, false, 1000).err(), Some(Error::StateKindMismatch));
-        let other = State::open(&registration, "example.com", true, UnixTime::from_seconds(1000));
+        let other =
+            State::open(&registration, None, "example.com", true, UnixTime::from_seconds(1000));
         assert_eq!(other.err(), Some(Error::StateKindMismatch));
     }
 
@@ -295,5 +336,30 @@ mod tests {
             let cut = whole.get(..end).unwrap_or_default();
             assert_eq!(open(cut, false, 1000).err(), Some(Error::StateMalformed), "{cut}");
         }
+    }
+
+    #[test]
+    fn a_sealed_state_opens_under_its_key_and_every_change_is_noticed() -> Result<(), Error> {
+        let (key, other) = (StateKey::new(&[1; 32])?, StateKey::new(&[2; 32])?);
+        let plain = state(CeremonyKind::Discoverable, b"", None);
+        let sealed = State::unseal(&plain, None)?.seal(Some(&key));
+        assert_eq!(State::unseal(&sealed, Some(&key))?.to_text(), plain);
+        for (text, key) in [(&sealed, Some(&other)), (&sealed, None), (&plain, Some(&key))] {
+            assert_eq!(State::unseal(text, key).err(), Some(Error::StateMalformed), "{text}");
+        }
+        for index in 0..sealed.len() {
+            for change in [1, 2, 0x20] {
+                let mut bytes = sealed.clone().into_bytes();
+                if let Some(byte) = bytes.get_mut(index) {
+                    *byte ^= change;
+                }
+                let changed = String::from_utf8(bytes).unwrap_or_default();
+                let refused = State::unseal(&changed, Some(&key)).err();
+                assert_eq!(refused, Some(Error::StateMalformed), "{changed}");
+            }
+            let cut = sealed.get(..index).unwrap_or_default();
+            assert_eq!(State::unseal(cut, Some(&key)).err(), Some(Error::StateMalformed), "{cut}");
+        }
+        Ok(())
     }
 }

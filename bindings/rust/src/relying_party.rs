@@ -14,9 +14,11 @@ use mfakit_core::encoding::cose;
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{
-    self as core, BackupPolicy, CounterPolicy, CrossOrigin, UserPresence, UserVerification,
+    self as core, BackupPolicy, CounterPolicy, CrossOrigin, StateKey, UserPresence,
+    UserVerification,
 };
 use mfakit_core::{Error, Transition, UnixTime};
+use std::sync::Arc;
 
 /// How long a ceremony may take unless the caller says otherwise: five minutes, as WebAuthn Level 3 §15.1 recommends.
 const DEFAULT_LIFETIME: u64 = 300;
@@ -150,6 +152,7 @@ pub struct Stateless<'a> {
 pub struct RelyingParty {
     id: String,
     options: RelyingPartyOptions,
+    state_key: Option<Arc<StateKey>>,
 }
 
 impl RelyingParty {
@@ -164,9 +167,31 @@ impl RelyingParty {
         if options.name.is_empty() || listed == options.top_origins.is_empty() {
             return Err(Error::ArgumentValueInvalid);
         }
-        let rp = Self { id: id.to_owned(), options };
+        let rp = Self { id: id.to_owned(), options, state_key: None };
         rp.with_core(|core| core.map(|_| ()))?;
         Ok(rp)
+    }
+
+    /// The same relying party with a key of 32 to 64 random bytes, under which the states of its ceremonies are sealed: they may
+    /// then be kept where the client can reach them, such as a cookie. It takes no other state from then on.
+    ///
+    /// A sealed state can be presented again. Before finishing, insert its [`RelyingParty::ceremony_id`] under a unique key, to be
+    /// kept until the ceremony expires; who cannot insert it, does not finish.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateKeyInvalid`].
+    pub fn with_state_key(self, key: &[u8]) -> Result<Self, Error> {
+        Ok(Self { state_key: Some(Arc::new(StateKey::new(key)?)), ..self })
+    }
+
+    /// The id of the ceremony that a state belongs to, as [`Ceremony::id`] gave it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateMalformed`].
+    pub fn ceremony_id(&self, state: &str) -> Result<String, Error> {
+        State::unseal(state, self.state_key.as_deref()).map(|state| state.id)
     }
 
     /// The relying party id.
@@ -247,7 +272,7 @@ impl RelyingParty {
             .string("attestation", "none")
             .raw("extensions", &Object::new().bool("credProps", true).end())
             .end();
-        ceremony(options, &state, RegistrationState::from_text)
+        Ok(self.ceremony(options, state, RegistrationState::from_text))
     }
 
     /// Begins an authentication of the user with this handle (base64url), who was identified first; `allow` are the
@@ -269,7 +294,8 @@ impl RelyingParty {
         }
         let hashes = id_hashes(allow.iter().map(|record| record.id.as_slice()));
         let state = self.state(CeremonyKind::Authentication, owner, begin, false, Some(hashes))?;
-        ceremony(self.request_options(&state, allow), &state, AuthenticationState::from_text)
+        let options = self.request_options(&state, allow);
+        Ok(self.ceremony(options, state, AuthenticationState::from_text))
     }
 
     /// Begins an authentication of whoever answers: the passkey itself names the user.
@@ -282,7 +308,8 @@ impl RelyingParty {
         begin: BeginAuthentication,
     ) -> Result<Ceremony<AuthenticationState>, Error> {
         let state = self.state(CeremonyKind::Discoverable, Vec::new(), begin, false, None)?;
-        ceremony(self.request_options(&state, &[]), &state, AuthenticationState::from_text)
+        let options = self.request_options(&state, &[]);
+        Ok(self.ceremony(options, state, AuthenticationState::from_text))
     }
 
     fn request_options(&self, state: &State, allow: &[CredentialRecord]) -> String {
@@ -311,6 +338,7 @@ impl RelyingParty {
         Ok(State {
             kind,
             rp_id: self.id.clone(),
+            id: to_base64url(&random::<16>()?),
             challenge: random::<32>()?.to_vec(),
             user_handle,
             user_verification: begin.user_verification.unwrap_or(self.options.user_verification),
@@ -319,6 +347,24 @@ impl RelyingParty {
             issued_at,
             expires_at: issued_at.saturating_add(lifetime),
         })
+    }
+
+    fn open(&self, text: &str, registration: bool, now: Option<UnixTime>) -> Result<State, Error> {
+        State::open(text, self.state_key.as_deref(), &self.id, registration, or_clock(now)?)
+    }
+
+    fn ceremony<S>(
+        &self,
+        options_json: String,
+        state: State,
+        typed: fn(String) -> S,
+    ) -> Ceremony<S> {
+        Ceremony {
+            options_json,
+            state: typed(state.seal(self.state_key.as_deref())),
+            expires_at: state.expires_at,
+            id: state.id,
+        }
     }
 
     /// Finishes a registration: `response` is the JSON text from the browser, `state` what deleting the ceremony returned.
@@ -333,7 +379,7 @@ impl RelyingParty {
         state: &RegistrationState,
         now: Option<UnixTime>,
     ) -> Result<RegistrationVerified, Error> {
-        let state = State::open(state.to_text(), &self.id, true, or_clock(now)?)?;
+        let state = self.open(state.to_text(), true, now)?;
         let presence = if state.conditional { Some(Mediation::Conditional) } else { None };
         self.registration(
             response,
@@ -357,7 +403,7 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: Option<UnixTime>,
     ) -> Result<AuthenticationVerified, Error> {
-        let state = State::open(state.to_text(), &self.id, false, or_clock(now)?)?;
+        let state = self.open(state.to_text(), false, now)?;
         let user = match state.kind {
             CeremonyKind::Authentication => User::Known(&state.user_handle),
             _ => User::Discoverable,
@@ -536,19 +582,6 @@ impl RelyingParty {
     }
 }
 
-fn ceremony<S>(
-    options_json: String,
-    state: &State,
-    typed: fn(String) -> S,
-) -> Result<Ceremony<S>, Error> {
-    Ok(Ceremony {
-        options_json,
-        state: typed(state.to_text()),
-        id: to_base64url(&random::<16>()?),
-        expires_at: state.expires_at,
-    })
-}
-
 fn milliseconds(state: &State) -> u64 {
     state.expires_at.saturating_sub(state.issued_at).saturating_mul(1000)
 }
@@ -572,4 +605,28 @@ fn read_user_handle(text: &str) -> Result<Vec<u8>, Error> {
 fn read_challenge(text: &str) -> Result<Vec<u8>, Error> {
     let challenge = decode(text.as_bytes()).map_err(|_| Error::ArgumentValueInvalid)?;
     if challenge.len() < 16 { Err(Error::ChallengeTooShort) } else { Ok(challenge) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_key_seals_every_state_and_takes_no_other() -> Result<(), Error> {
+        let options =
+            RelyingPartyOptions::new("E", &["https://example.org"], UserVerification::Required);
+        let open = RelyingParty::new("example.org", options)?;
+        let sealed = open.clone().with_state_key(&[7; 32])?;
+        for (rp, other) in [(&open, &sealed), (&sealed, &open)] {
+            let ceremony = rp.begin_discoverable_authentication(BeginAuthentication::default())?;
+            let state = ceremony.state().to_text();
+            assert_eq!(rp.ceremony_id(state).as_deref(), Ok(ceremony.id()));
+            assert_eq!(rp.open(state, false, None).err(), None);
+            assert_eq!(rp.open(state, true, None).err(), Some(Error::StateKindMismatch));
+            assert_eq!(other.ceremony_id(state), Err(Error::StateMalformed));
+            assert_eq!(other.open(state, false, None).err(), Some(Error::StateMalformed));
+        }
+        assert_eq!(open.with_state_key(&[7; 31]).err(), Some(Error::StateKeyInvalid));
+        Ok(())
+    }
 }

@@ -23,7 +23,7 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// The HMAC-SHA-256 code of the parts, one after the other, under a key of any length.
-#[cfg(feature = "codes")]
+#[cfg(any(feature = "codes", feature = "webauthn"))]
 #[must_use]
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> zeroize::Zeroizing<[u8; 32]> {
     use ::hmac::{Hmac, KeyInit, Mac};

@@ -2,10 +2,10 @@
 //!
 //! RFC 4226 §4 (R6) asks for a shared secret of at least 128 bits. Leaks: the length.
 
-#[cfg(feature = "codes")]
+#[cfg(any(feature = "codes", feature = "webauthn"))]
 mod pepper;
 
-#[cfg(feature = "codes")]
+#[cfg(any(feature = "codes", feature = "webauthn"))]
 pub use pepper::{Pepper, Peppers};
 
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! WebAuthn Level 3: registrations (§7.1) and assertions (§7.2), verified step by step.
 //!
-//! <https://www.w3.org/TR/webauthn-3/>. Everything here is public data: nothing runs in constant time, nothing needs to.
+//! <https://www.w3.org/TR/webauthn-3/>. All but the state key is public data: nothing
+//! else runs in constant time, nothing needs to.
 
 pub mod assertion;
 pub mod attestation;
@@ -8,7 +9,9 @@ pub mod auth_data;
 pub mod client_data;
 pub mod registration;
 mod relying_party;
+mod state_key;
 
 pub use relying_party::{
     BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, UserPresence, UserVerification,
 };
+pub use state_key::StateKey;
