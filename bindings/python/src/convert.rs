@@ -23,14 +23,18 @@ pub(crate) fn no_truth_value() -> PyResult<bool> {
     Err(PyTypeError::new_err("a result has no truth value: failure is an exception"))
 }
 
-/// A code: text, whatever is in it.
-pub(crate) fn code(value: &Bound<'_, PyAny>) -> PyResult<String> {
+/// A code: text, whatever is in it. One that is longer than any code, or has a lone surrogate, is `malformed`.
+pub(crate) fn code(value: &Bound<'_, PyAny>, longest: usize, malformed: Error) -> PyResult<String> {
     let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
-    // No code is longer; and lone surrogates are no digits.
-    if text.len()? > 64 {
-        return Err(raise(Error::OtpMalformed));
+    if text.len()? > longest {
+        return Err(raise(malformed));
     }
-    text.to_cow().map(Cow::into_owned).map_err(|_| raise(Error::OtpMalformed))
+    text.to_cow().map(Cow::into_owned).map_err(|_| raise(malformed))
+}
+
+/// A one-time password.
+pub(crate) fn otp(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    code(value, 64, Error::OtpMalformed)
 }
 
 /// A response: JSON text, as `str` or bytes, or the parsed object.
@@ -101,20 +105,37 @@ pub(crate) fn secret(value: &Bound<'_, PyAny>) -> PyResult<Zeroizing<String>> {
     text(value).map(Zeroizing::new)
 }
 
-/// A host's whole number. Python's `bool` is an `int`; it is refused where a number is meant.
-pub(crate) fn u64(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+/// A host's whole number; beyond the type's range it is `out_of_range`. Python's `bool` is an `int`; it is refused where a
+/// number is meant.
+pub(crate) fn whole<'a, 'py, T: FromPyObject<'a, 'py>>(
+    value: &'a Bound<'py, PyAny>,
+    out_of_range: Error,
+) -> PyResult<T> {
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
         return Err(wrong_type());
     }
-    value.extract().map_err(|_| raise(Error::ArgumentValueInvalid))
+    value.extract().map_err(|_| raise(out_of_range))
+}
+
+/// A host's whole number that is not negative.
+pub(crate) fn u64(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    whole(value, Error::ArgumentValueInvalid)
 }
 
 /// A host's whole number that may be negative, such as a COSE algorithm.
 pub(crate) fn i64(value: &Bound<'_, PyAny>) -> PyResult<i64> {
-    if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
+    whole(value, Error::ArgumentValueInvalid)
+}
+
+/// An error that mfakit raised.
+pub(crate) fn error(value: &Bound<'_, PyAny>) -> PyResult<Error> {
+    let class = value.py().import("mfakit._errors")?.getattr("MfaError")?;
+    if !value.is_instance(&class).unwrap_or(false) {
         return Err(wrong_type());
     }
-    value.extract().map_err(|_| raise(Error::ArgumentValueInvalid))
+    let number = u64(&value.getattr("number").map_err(|_| wrong_type())?)?;
+    let found = u16::try_from(number).ok().and_then(Error::from_number);
+    found.ok_or_else(|| raise(Error::ArgumentValueInvalid))
 }
 
 /// A host's truth value.
@@ -159,7 +180,7 @@ pub(crate) fn now(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UnixTime>
         value.extract::<f64>()
     } else {
         let datetime = value.py().import("datetime")?.getattr("datetime")?;
-        if !value.is_instance(&datetime)?
+        if !value.is_instance(&datetime).unwrap_or(false)
             || value.call_method0("utcoffset").map_or(true, |offset| offset.is_none())
         {
             return Err(invalid());

@@ -4,9 +4,11 @@
 //! Everything else is the host's: failure is a `ConfigError`.
 #![allow(missing_docs, reason = "Python's documentation is in the stubs")]
 
+mod codes;
 mod convert;
 mod otp;
 mod results;
+mod throttle;
 mod webauthn;
 
 use pyo3::prelude::*;
@@ -14,9 +16,15 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use crate::codes::{
+        Peppers, RecoverySet, RecoveryVerified, generate_recovery_codes, verify_recovery_code,
+    };
+    #[pymodule_export]
     use crate::otp::{Hotp, HotpVerified, Totp, TotpVerified, generate_secret, qr_svg};
     #[pymodule_export]
     use crate::results::{Evidence, Transition};
+    #[pymodule_export]
+    use crate::throttle::Throttle;
     #[pymodule_export]
     use crate::webauthn::{
         Attestation, AuthenticationVerified, Ceremony, CredentialRecord, RegistrationVerified,

@@ -83,7 +83,7 @@ impl Totp {
         now: Maybe<'_, '_>,
     ) -> PyResult<TotpVerified> {
         let now = convert::now(now)?;
-        TotpVerified::make(py, self.0.confirm(&convert::code(code)?, now).map_err(raise)?)
+        TotpVerified::make(py, self.0.confirm(&convert::otp(code)?, now).map_err(raise)?)
     }
 
     #[pyo3(signature = (code, *, last_step, now=None, past=Number(1), future=Number(1)), text_signature = "($self, code, *, last_step, now=None, past=1, future=1)")]
@@ -102,7 +102,7 @@ impl Totp {
             past: past.0,
             future: future.0,
         };
-        TotpVerified::make(py, self.0.verify(&convert::code(code)?, options).map_err(raise)?)
+        TotpVerified::make(py, self.0.verify(&convert::otp(code)?, options).map_err(raise)?)
     }
 
     #[pyo3(signature = (*, issuer, account))]
@@ -202,7 +202,7 @@ impl Hotp {
         look_ahead: Number,
     ) -> PyResult<HotpVerified> {
         let (counter, look_ahead) = (convert::u64(counter)?, look_ahead.0);
-        let code = convert::code(code)?;
+        let code = convert::otp(code)?;
         HotpVerified::make(
             py,
             py.detach(|| self.0.verify(&code, counter, look_ahead)).map_err(raise)?,
@@ -219,7 +219,7 @@ impl Hotp {
         look_ahead: Number,
     ) -> PyResult<HotpVerified> {
         let (counter, look_ahead) = (convert::u64(counter)?, look_ahead.0);
-        let (first, second) = (convert::code(first)?, convert::code(second)?);
+        let (first, second) = (convert::otp(first)?, convert::otp(second)?);
         HotpVerified::make(
             py,
             py.detach(|| self.0.resync(&first, &second, counter, look_ahead)).map_err(raise)?,

@@ -76,9 +76,10 @@ pub(crate) struct RelyingParty(mfakit::RelyingParty);
 impl RelyingParty {
     #[new]
     #[pyo3(signature = (id, *, name, origins, user_verification, cross_origin=Text::new("deny"), top_origins=None,
-        counter=Text::new("reject"), backup=Text::new("strict"), algorithms=None, danger_allow_absent_user=Flag(false)),
+        counter=Text::new("reject"), backup=Text::new("strict"), algorithms=None, state_key=None,
+        danger_allow_absent_user=Flag(false)),
         text_signature = "(id, *, name, origins, user_verification, cross_origin='deny', top_origins=(), counter='reject', \
-            backup='strict', algorithms=None, danger_allow_absent_user=False)")]
+            backup='strict', algorithms=None, state_key=None, danger_allow_absent_user=False)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         id: Any<'_, '_>,
@@ -90,6 +91,7 @@ impl RelyingParty {
         counter: Text,
         backup: Text,
         algorithms: Maybe<'_, '_>,
+        state_key: Maybe<'_, '_>,
         danger_allow_absent_user: Flag,
     ) -> PyResult<Self> {
         let uv = self::user_verification(user_verification)?;
@@ -111,12 +113,22 @@ impl RelyingParty {
         if let Some(algorithms) = self::algorithms(algorithms)? {
             options.algorithms = algorithms;
         }
-        mfakit::RelyingParty::new(&convert::text(id)?, options).map(Self).map_err(raise)
+        let state_key = convert::optional(state_key, convert::key)?;
+        let rp = mfakit::RelyingParty::new(&convert::text(id)?, options);
+        let rp = match state_key {
+            Some(key) => rp.and_then(|rp| rp.with_state_key(&key)),
+            None => rp,
+        };
+        rp.map(Self).map_err(raise)
     }
 
     #[getter]
     fn id(&self) -> &str {
         self.0.id()
+    }
+
+    fn ceremony_id(&self, state: Any<'_, '_>) -> PyResult<String> {
+        self.0.ceremony_id(&convert::text(state)?).map_err(raise)
     }
 
     #[pyo3(signature = (user_handle, *, user_name, display_name=None, exclude=None, user_verification=None, mediation=None,

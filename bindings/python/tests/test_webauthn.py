@@ -1,14 +1,16 @@
 """Passkeys, as a backend uses them."""
 
+import base64
 import json
+import re
 import sqlite3
 import threading
 
 import pytest
-from authenticator import Authenticator
 
 import mfakit
 from mfakit import ConfigError, CredentialRecord, Evidence, RejectedError, RelyingParty, VerificationError
+from mfakit.testing import SoftAuthenticator
 
 ORIGIN = "https://example.org"
 NOON = 1_800_000_000
@@ -21,7 +23,7 @@ def rp():
 
 @pytest.fixture
 def registered(rp):
-    authenticator = Authenticator(ORIGIN)
+    authenticator = SoftAuthenticator(ORIGIN, counter=1)
     user = mfakit.generate_user_handle()
     ceremony = rp.begin_registration(user, user_name="alice", now=NOON)
     verified = rp.finish_registration(authenticator.create(ceremony.options), state=ceremony.state, now=NOON + 10)
@@ -34,7 +36,7 @@ def test_register_and_sign_in_with_sqlite(rp):
         "CREATE TABLE ceremonies (id TEXT PRIMARY KEY, state TEXT, expires_at INTEGER);"
         "CREATE TABLE credentials (id TEXT PRIMARY KEY, user TEXT, record TEXT);"
     )
-    authenticator, user = Authenticator(ORIGIN), mfakit.generate_user_handle()
+    authenticator, user = SoftAuthenticator(ORIGIN), mfakit.generate_user_handle()
 
     def keep(ceremony):
         db.execute("INSERT INTO ceremonies VALUES (?, ?, ?)", (ceremony.id, ceremony.state, ceremony.expires_at))
@@ -48,7 +50,7 @@ def test_register_and_sign_in_with_sqlite(rp):
             return row[0]
 
     ceremony = rp.begin_registration(user, user_name="alice@example.com", display_name="Alice")
-    assert ceremony.options["pubKeyCredParams"] == [{"type": "public-key", "alg": -7}]
+    assert ceremony.options["pubKeyCredParams"] == [{"type": "public-key", "alg": -8}, {"type": "public-key", "alg": -7}]
     assert json.loads(ceremony.options_json) == ceremony.options
     name = keep(ceremony)
     verified = rp.finish_registration(authenticator.create(ceremony.options), state=consume(name))
@@ -83,10 +85,9 @@ def test_a_passkey_names_its_user(rp, registered):
     answer = authenticator.get(ceremony.options)
     assert mfakit.read_response(answer).user_handle == user
     assert rp.finish_authentication(answer, state=ceremony.state, record=record, now=NOON).user_handle == user
-    authenticator.user_handle = b""
-    anonymous = authenticator.get(ceremony.options)
+    answer["response"]["userHandle"] = ""
     with pytest.raises(RejectedError) as caught:
-        rp.finish_authentication(anonymous, state=ceremony.state, record=record, now=NOON)
+        rp.finish_authentication(answer, state=ceremony.state, record=record, now=NOON)
     assert caught.value.code == "user_handle_missing"
 
 
@@ -108,9 +109,8 @@ def test_refusals_have_their_codes(rp, registered):
     def finish(response=good, state=ceremony.state, record=record, now=NOON):
         return rp.finish_authentication(response, state=state, record=record, now=now)
 
-    authenticator.origin = "https://example.org.evil.example"
+    authenticator.wrong_origin = "https://example.org.evil.example"
     phished = authenticator.get(ceremony.options)
-    authenticator.origin = ORIGIN
     tampered = json.loads(json.dumps(good))
     tampered["response"]["signature"] = good["response"]["signature"][:-4] + "AAAA"
     foreign = CredentialRecord(
@@ -229,23 +229,21 @@ def test_presence_can_be_waived_for_assertions_only():
     rp = RelyingParty(
         "example.org", name="E", origins=[ORIGIN], user_verification="preferred", danger_allow_absent_user=True
     )
-    authenticator, user = Authenticator(ORIGIN), mfakit.generate_user_handle()
+    authenticator, user = SoftAuthenticator(ORIGIN), mfakit.generate_user_handle()
     ceremony = rp.begin_registration(user, user_name="alice")
-    authenticator.flags = 0x04
+    authenticator.user_present = False
     with pytest.raises(RejectedError) as caught:
         rp.finish_registration(authenticator.create(ceremony.options), state=ceremony.state)
     assert caught.value.code == "user_not_present"
-    authenticator.flags = 0x05
+    authenticator.user_present = True
     record = rp.finish_registration(authenticator.create(ceremony.options), state=ceremony.state).commit(1)
     login = rp.begin_authentication(user, allow=[record])
-    authenticator.flags = 0x04
+    authenticator.user_present = False
     assert not rp.finish_authentication(authenticator.get(login.options), state=login.state, record=record).flags & 1
 
 
 def test_one_relying_party_serves_many_threads(rp, registered):
     authenticator, _, record = registered
-    authenticator.counting = False
-    authenticator.counter = 9
     ceremony = rp.begin_discoverable_authentication(now=NOON)
     good = json.dumps(authenticator.get(ceremony.options))
     done = []
@@ -261,3 +259,57 @@ def test_one_relying_party_serves_many_threads(rp, registered):
     for thread in threads:
         thread.join()
     assert len(done) == 80
+
+
+def test_a_sealed_state_may_be_kept_in_a_cookie():
+    def sealing(key):
+        return RelyingParty("example.org", name="E", origins=[ORIGIN], user_verification="required", state_key=key)
+
+    rp, passkey, user = sealing(bytearray(b"k" * 32)), SoftAuthenticator(ORIGIN), mfakit.generate_user_handle()
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE spent (ceremony TEXT PRIMARY KEY, expires_at INTEGER)")
+
+    def spend(state):
+        name = rp.ceremony_id(state)
+        return db.execute("INSERT OR IGNORE INTO spent VALUES (?, 0)", (name,)).rowcount
+
+    ceremony = rp.begin_registration(user, user_name="alice")
+    assert re.fullmatch(r"\$mfakit-st\$v=1,k=[\w-]+\$[\w-]+\$[\w-]{43}", ceremony.state)
+    assert rp.ceremony_id(ceremony.state) == ceremony.id
+    assert spend(ceremony.state) == 1
+    record = rp.finish_registration(passkey.create(ceremony.options), state=ceremony.state).commit(1)
+    assert spend(ceremony.state) == 0
+
+    ceremony = rp.begin_authentication(user, allow=[record])
+    answer = passkey.get(ceremony.options)
+    content = base64.urlsafe_b64decode(ceremony.state.split("$")[3] + "==").decode()
+    assert record.id not in content and ceremony.options["challenge"] in content
+    assert rp.finish_authentication(answer, state=ceremony.state, record=record).user_handle == user
+
+    unsealing = RelyingParty("example.org", name="E", origins=[ORIGIN], user_verification="required")
+    _, _, fields, sealed, tag = ceremony.state.split("$")
+    changed = base64.urlsafe_b64encode(content.replace(record.user_handle, "AAAA").encode()).decode().rstrip("=")
+    for other, state in [
+        (rp, content),
+        (rp, unsealing.begin_authentication(user, allow=[record]).state),
+        (rp, f"$mfakit-st${fields}${changed}${tag}"),
+        (rp, f"$mfakit-st${fields}${sealed}$" + "A" * 43),
+        (rp, ceremony.state + "$"),
+        (rp, ""),
+        (sealing(b"o" * 32), ceremony.state),
+        (unsealing, ceremony.state),
+    ]:
+        for call in (
+            lambda: other.finish_authentication(answer, state=state, record=record),
+            lambda: other.ceremony_id(state),
+        ):
+            with pytest.raises(ConfigError) as caught:
+                call()
+            assert caught.value.code == "state_malformed"
+    for key, code in ((b"k" * 31, "state_key_invalid"), (b"k" * 65, "state_key_invalid"), ("k" * 32, "argument_type_invalid")):
+        with pytest.raises(ConfigError) as caught:
+            sealing(key)
+        assert caught.value.code == code
+    with pytest.raises(ConfigError):
+        rp.ceremony_id(None)
+    assert "k" * 8 not in repr(rp)

@@ -6,7 +6,7 @@ import json
 import sys
 
 import mfakit
-from mfakit import CredentialRecord, Hotp, RelyingParty, Totp
+from mfakit import CredentialRecord, Hotp, Peppers, RelyingParty, Throttle, Totp
 from mfakit._native import _conformance
 
 # Above this a time is no host's; the core takes every u64.
@@ -47,8 +47,27 @@ def number(value):
     return int(value) if isinstance(value, str) else value
 
 
+def named(inputs, *names):
+    """The keywords among the inputs, as they stand; what is absent is left to its default."""
+    return {name: inputs[name] for name in names if name in inputs}
+
+
+def stored(transition):
+    return {"prev": transition.prev, "next": transition.next}
+
+
+def committed(verified, inputs):
+    """The evidence, where the case has rows; of a registration there is none."""
+    if "rows" not in inputs:
+        return {}
+    evidence = verified.commit(inputs["rows"])
+    if isinstance(evidence, CredentialRecord):
+        return {}
+    return {"method": evidence.method, "user_verified": evidence.user_verified}
+
+
 def hotp(inputs):
-    key, algorithm, digits = unhex(inputs["secret_hex"]), inputs["algorithm"], number(inputs["digits"])
+    key, algorithm, digits = unhex(inputs["secret_hex"]), inputs.get("algorithm", "SHA1"), number(inputs.get("digits", 6))
     if digits == 10:
         return Hotp.ten_digits(base32(key), algorithm=algorithm)
     # RFC 4226 asks for 16 bytes; a vector with fewer means the constructor that says so.
@@ -59,8 +78,8 @@ def hotp(inputs):
 
 def totp(inputs):
     key = unhex(inputs["secret_hex"])
-    options = {name: number(inputs[name]) for name in ("digits", "period")}
-    options["algorithm"] = inputs["algorithm"]
+    options = {name: number(inputs[name]) for name in ("digits", "period") if name in inputs}
+    options.update(named(inputs, "algorithm"))
     if len(key) < 16:
         return Totp.danger_legacy(base32(key), **options)
     return Totp.from_key(key, **options)
@@ -78,9 +97,18 @@ def hotp_fields(verified):
     return {"matched_counter": str(verified.matched_counter), "next_counter": str(verified.next_counter)}
 
 
+def verified_hotp(inputs):
+    window = {name: number(value) for name, value in named(inputs, "look_ahead").items()}
+    return hotp(inputs).verify(inputs["code"], counter=number(inputs["counter"]), **window)
+
+
 def hotp_verify(inputs):
-    counter, look_ahead = number(inputs["counter"]), number(inputs["look_ahead"])
-    return hotp_fields(hotp(inputs).verify(inputs["code"], counter=counter, look_ahead=look_ahead))
+    return hotp_fields(verified_hotp(inputs))
+
+
+def hotp_commit(inputs):
+    verified = verified_hotp(inputs)
+    return {**hotp_fields(verified), **committed(verified, inputs), **stored(verified.transition)}
 
 
 def hotp_resync(inputs):
@@ -93,15 +121,30 @@ def totp_generate(inputs):
     return {"code": totp(inputs).code_at(number(inputs["time"]))}
 
 
+def verified_totp(inputs):
+    fields = {"now": "time", "past": "window_past", "future": "window_future"}
+    options = {name: number(inputs[field]) for name, field in fields.items() if field in inputs}
+    return totp(inputs).verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), **options)
+
+
 def totp_verify(inputs):
-    verified = totp(inputs).verify(
-        inputs["code"],
-        last_step=number(inputs.get("last_accepted_step")),
-        now=number(inputs["time"]),
-        past=number(inputs["window_past"]),
-        future=number(inputs["window_future"]),
-    )
+    verified = verified_totp(inputs)
     return {"matched_step": str(verified.step), "drift": verified.drift}
+
+
+def totp_commit(inputs):
+    verified = verified_totp(inputs)
+    return {"matched_step": str(verified.step), **committed(verified, inputs), **stored(verified.transition)}
+
+
+def totp_verify_at(inputs):
+    now = inputs["now_thousandths"] / 1000 if "now_thousandths" in inputs else inputs["now"]
+    verified = totp(inputs).verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), now=now)
+    return {"matched_step": str(verified.step), "drift": verified.drift}
+
+
+def totp_uri(inputs):
+    return {"uri": totp(inputs).uri(**named(inputs, "issuer", "account"))}
 
 
 def relying_party(inputs):
@@ -119,6 +162,8 @@ def relying_party(inputs):
         options["algorithms"] = [number for number in inputs["allowed_algs"] if number in BUILT]
         if not options["algorithms"]:
             raise NotOffered
+    if inputs.get("state_key_hex") is not None:
+        options["state_key"] = unhex(inputs["state_key_hex"])
     return RelyingParty(
         inputs["rp_id"],
         name="conformance",
@@ -147,18 +192,30 @@ def attested_credential_id(inputs):
     return unhex(answer.get("accept", {}).get("credential_id_hex", "00"))
 
 
-def register(inputs):
-    rp = relying_party(inputs)
+def sent_registration(inputs):
     credential_id = given(inputs, "credential_id_hex", None)
     if credential_id is None:
         credential_id = attested_credential_id(inputs)
+    return response(
+        inputs, credential_id, clientDataJSON="client_data_json_hex", attestationObject="attestation_object_hex"
+    )
+
+
+def sent_authentication(inputs, credential_id):
+    return response(
+        inputs,
+        credential_id,
+        clientDataJSON="client_data_json_hex",
+        authenticatorData="authenticator_data_hex",
+        signature="signature_hex",
+        userHandle="user_handle_hex",
+    )
+
+
+def register(inputs):
+    rp = relying_party(inputs)
     verified = rp.verify_registration(
-        response(
-            inputs,
-            credential_id,
-            clientDataJSON="client_data_json_hex",
-            attestationObject="attestation_object_hex",
-        ),
+        sent_registration(inputs),
         challenge=unhex(inputs["expected_challenge_hex"]),
         user_handle=given(inputs, "expected_user_handle_hex", ANY_USER),
         # The one registration that needs no presence is a conditional one.
@@ -193,14 +250,7 @@ def authenticate(inputs):
         sign_count=inputs.get("stored_sign_count") or 0,
         backup_eligible=inputs.get("stored_backup_eligible"),
     )
-    sent = response(
-        inputs,
-        credential_id,
-        clientDataJSON="client_data_json_hex",
-        authenticatorData="authenticator_data_hex",
-        signature="signature_hex",
-        userHandle="user_handle_hex",
-    )
+    sent = sent_authentication(inputs, credential_id)
     challenge = unhex(inputs["expected_challenge_hex"])
     if inputs.get("discoverable"):
         verified = rp.verify_discoverable_authentication(sent, challenge=challenge, record=record)
@@ -240,8 +290,110 @@ def config_hotp(inputs):
 
 def config_relying_party(inputs):
     inputs = dict(inputs)
+    if "state_key_hex" in inputs:
+        inputs["state_key"] = unhex(inputs.pop("state_key_hex"))
     RelyingParty(inputs.pop("id"), **inputs)
     return {}
+
+
+def record_read(inputs):
+    record = CredentialRecord.from_text(inputs["record"])
+    return {
+        "credential_id_hex": rehex(record.id),
+        "public_key_cose_hex": rehex(record.public_key),
+        "user_handle_hex": rehex(record.user_handle),
+        "sign_count": record.sign_count,
+        "backup_eligible": record.backup_eligible,
+        "backed_up": record.backed_up,
+        "transports": record.transports,
+        "aaguid_hex": None if record.aaguid is None else record.aaguid.replace("-", ""),
+        "record": record.to_text(),
+    }
+
+
+def ceremony_finish(inputs):
+    rp = relying_party(inputs)
+    if inputs["kind"] == "registration":
+        verified = rp.finish_registration(sent_registration(inputs), **named(inputs, "state", "now"))
+        return {
+            "credential_id_hex": rehex(verified.credential.id),
+            "user_handle_hex": rehex(verified.user_handle),
+            "uv": verified.user_verified,
+            "next": verified.transition.next,
+            **committed(verified, inputs),
+        }
+    sent = sent_authentication(inputs, given(inputs, "credential_id_hex", b""))
+    verified = rp.finish_authentication(sent, **named(inputs, "state", "record", "now"))
+    return {
+        "credential_id_hex": rehex(verified.credential_id),
+        "user_handle_hex": rehex(verified.user_handle),
+        "new_sign_count": verified.counter,
+        "uv": verified.user_verified,
+        **stored(verified.transition),
+        **committed(verified, inputs),
+    }
+
+
+def peppers(value):
+    """What the case says of peppers; what is not of that shape is handed on as it stands."""
+    if not isinstance(value, dict):
+        return value
+    keys = value["keys"]
+    if isinstance(keys, list):
+        keys = {entry["id"]: unhex(entry["key_hex"]) for entry in keys}
+    return Peppers(keys, current=value["current"])
+
+
+def config_peppers(inputs):
+    peppers(inputs)
+    return {}
+
+
+def config_recovery(inputs):
+    keys = {"peppers": peppers(inputs["peppers"])} if "peppers" in inputs else {}
+    made = mfakit.generate_recovery_codes(inputs["user_id"], **named(inputs, "count", "format"), **keys)
+    for code in made.codes:
+        mfakit.verify_recovery_code(code, user_id=inputs["user_id"], record=made.record, used=0, **keys)
+    lines = made.text == "".join(code + "\n" for code in made.codes)
+    return {"codes": len(made.codes), "accepted": len(made.codes), "lines": lines}
+
+
+def recovery_verify(inputs):
+    options = {**named(inputs, "user_id", "record", "used"), "peppers": peppers(inputs.get("peppers"))}
+    verified = mfakit.verify_recovery_code(inputs["code"], **options)
+    return {
+        "bit": verified.bit,
+        "remaining": verified.remaining,
+        "low": verified.low,
+        "needs_regeneration": verified.needs_regeneration,
+        **stored(verified.transition),
+        **committed(verified, inputs),
+    }
+
+
+def throttle(inputs):
+    return Throttle(**named(inputs, "max_failures", "free_failures", "delay", "max_delay"))
+
+
+def config_throttle(inputs):
+    throttle(inputs)
+    return {}
+
+
+def throttle_charge(inputs):
+    return stored(throttle(inputs).charge(inputs.get("state"), **named(inputs, "now")))
+
+
+def throttle_succeed(inputs):
+    return stored(throttle(inputs).succeed(inputs.get("state")))
+
+
+def throttle_refund(inputs):
+    return stored(throttle(inputs).refund(inputs.get("state"), mfakit.MfaError(inputs["error_number"])))
+
+
+def throttle_retry_at(inputs):
+    return {"retry_at": throttle(inputs).retry_at(inputs.get("state"), **named(inputs, "now"))}
 
 
 class NotOffered(Exception):
@@ -259,6 +411,20 @@ PUBLIC = {
     "config.totp": config_totp,
     "config.hotp": config_hotp,
     "config.relying_party": config_relying_party,
+    "totp.commit": totp_commit,
+    "hotp.commit": hotp_commit,
+    "totp.verify_at": totp_verify_at,
+    "totp.uri": totp_uri,
+    "record.read": record_read,
+    "ceremony.finish": ceremony_finish,
+    "recovery.verify": recovery_verify,
+    "config.recovery": config_recovery,
+    "config.peppers": config_peppers,
+    "config.throttle": config_throttle,
+    "throttle.charge": throttle_charge,
+    "throttle.succeed": throttle_succeed,
+    "throttle.refund": throttle_refund,
+    "throttle.retry_at": throttle_retry_at,
 }
 
 

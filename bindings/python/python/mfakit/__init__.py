@@ -1,4 +1,4 @@
-"""Verifies second factors: one-time passwords (HOTP, TOTP) and WebAuthn.
+"""Verifies second factors: one-time passwords (HOTP, TOTP), recovery codes and WebAuthn.
 
 Success is a value, failure is an exception. Catch VerificationError, never MfaError. A proof counts once it is stored: run the
 compare-and-set of its transition, then pass the row count to commit(). A ceremony is consumed before it is finished.
@@ -20,16 +20,22 @@ from ._native import (
     Evidence,
     Hotp,
     HotpVerified,
+    Peppers,
+    RecoverySet,
+    RecoveryVerified,
     RegistrationVerified,
     RelyingParty,
+    Throttle,
     Totp,
     TotpVerified,
     Transition,
     UnverifiedResponse,
+    generate_recovery_codes,
     generate_secret,
     generate_user_handle,
     qr_svg,
     read_response,
+    verify_recovery_code,
 )
 
 __all__ = [
@@ -43,17 +49,23 @@ __all__ = [
     "HotpVerified",
     "MalformedError",
     "MfaError",
+    "Peppers",
+    "RecoverySet",
+    "RecoveryVerified",
     "RegistrationVerified",
     "RejectedError",
     "RelyingParty",
+    "Throttle",
     "Totp",
     "TotpVerified",
     "Transition",
     "UnsupportedError",
     "UnverifiedResponse",
     "VerificationError",
+    "generate_recovery_codes",
     "generate_secret",
     "generate_user_handle",
     "qr_svg",
     "read_response",
+    "verify_recovery_code",
 ]

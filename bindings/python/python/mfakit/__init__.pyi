@@ -13,19 +13,25 @@ __all__ = [
     "HotpVerified",
     "MalformedError",
     "MfaError",
+    "Peppers",
+    "RecoverySet",
+    "RecoveryVerified",
     "RegistrationVerified",
     "RejectedError",
     "RelyingParty",
+    "Throttle",
     "Totp",
     "TotpVerified",
     "Transition",
     "UnsupportedError",
     "UnverifiedResponse",
     "VerificationError",
+    "generate_recovery_codes",
     "generate_secret",
     "generate_user_handle",
     "qr_svg",
     "read_response",
+    "verify_recovery_code",
 ]
 
 # Unix seconds, whole or fractional, or an aware datetime.
@@ -78,7 +84,7 @@ class Evidence:
     """A proof that was stored: what a session may be opened with."""
 
     @property
-    def method(self) -> Literal["totp", "hotp", "webauthn"]: ...
+    def method(self) -> Literal["totp", "hotp", "recovery_code", "webauthn"]: ...
     @property
     def user_verified(self) -> bool: ...
     def __bool__(self) -> NoReturn: ...
@@ -157,6 +163,76 @@ class HotpVerified:
     def transition(self) -> Transition[int]: ...
     def commit(self, rows: int) -> Evidence: ...
     def __bool__(self) -> NoReturn: ...
+
+@final
+class Peppers:
+    """Keys of 32 to 64 random bytes by id, kept outside the database. New records are made under the current one."""
+
+    def __new__(cls, keys: Mapping[str, _Bytes], *, current: str) -> Peppers: ...
+
+@final
+class RecoverySet:
+    """New recovery codes: show codes or text once; store record, and beside it used = 0."""
+
+    @property
+    def codes(self) -> list[str]: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def text(self) -> str:
+        """The codes, one a line, for a file to save or print."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def generate_recovery_codes(
+    user_id: str, *, count: int = ..., format: Literal["full"] = ..., peppers: Optional[Peppers] = ...
+) -> RecoverySet:
+    """A new set of 1 to 31 codes. Storing it in place of the old record voids the old codes."""
+
+@final
+class RecoveryVerified:
+    @property
+    def bit(self) -> int: ...
+    @property
+    def remaining(self) -> int: ...
+    @property
+    def low(self) -> bool:
+        """At most three codes remain."""
+
+    @property
+    def needs_regeneration(self) -> bool:
+        """The record was not made under the current pepper."""
+
+    @property
+    def transition(self) -> Transition[int]:
+        """Of used."""
+
+    def commit(self, rows: int) -> Evidence: ...
+    def __bool__(self) -> NoReturn: ...
+
+def verify_recovery_code(
+    code: str, *, user_id: str, record: str, used: int, peppers: Optional[Peppers] = ...
+) -> RecoveryVerified:
+    """Verifies a code against the stored record and the stored used, a bit for each code."""
+
+@final
+class Throttle:
+    """Limits guesses at one factor of one account. The state is one stored text, None at first."""
+
+    def __new__(
+        cls, *, max_failures: int = ..., free_failures: int = ..., delay: int = ..., max_delay: int = ...
+    ) -> Throttle: ...
+    def charge(self, state: Optional[str], *, now: Optional[_Time] = ...) -> Transition[str]:
+        """Counts an attempt as failed. Commit the transition before verifying; who loses that race charges again."""
+
+    def succeed(self, state: Optional[str]) -> Transition[str]:
+        """No failures any more: the attempt proved right."""
+
+    def refund(self, state: Optional[str], error: MfaError) -> Transition[str]:
+        """Gives a charge back where the error says nothing about a guess, such as a typing error."""
+
+    def retry_at(self, state: Optional[str], *, now: Optional[_Time] = ...) -> Optional[int]:
+        """The Unix second from which a charge is granted; None if it is now."""
 
 def generate_user_handle() -> str:
     """A new random user handle, base64url."""
@@ -288,7 +364,10 @@ class AuthenticationVerified:
 
 @final
 class RelyingParty:
-    """A relying party: immutable, safe to share between threads."""
+    """A relying party: immutable, safe to share between threads.
+
+    With a state_key (32 to 64 random bytes) the states of its ceremonies are sealed, and may be kept in a cookie.
+    """
 
     def __new__(
         cls,
@@ -302,10 +381,14 @@ class RelyingParty:
         counter: Literal["reject", "report"] = ...,
         backup: Literal["strict", "allow_upgrade"] = ...,
         algorithms: Optional[Sequence[int]] = ...,
+        state_key: Optional[_Bytes] = ...,
         danger_allow_absent_user: bool = ...,
     ) -> RelyingParty: ...
     @property
     def id(self) -> str: ...
+    def ceremony_id(self, state: str) -> str:
+        """The id of a sealed state's ceremony. Insert it under a unique key before finishing: a sealed state can come twice."""
+
     def begin_registration(
         self,
         user_handle: Union[str, _Bytes],
