@@ -4,7 +4,12 @@
 //! Ceremonies and one-time passwords go through the public API of each language; only what that API leaves out by design is
 //! here: parsers, primitives, and times that no host passes.
 
+use crate::entropy::failure;
 use crate::text::{from_base64url, to_base64url};
+use crate::{
+    BeginAuthentication, BeginRegistration, CredentialRecord, GenerateRecoveryCodes, NewRecord,
+    RelyingParty, RelyingPartyOptions, UserVerification,
+};
 use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::encoding::{base32, cbor, cose, der};
 use mfakit_core::otp::hotp::Hotp;
@@ -36,6 +41,7 @@ pub const OPS: &[&str] = &[
     "ecdsa.der_parse",
     "json.client_data",
     "auth_data.parse",
+    "entropy.fail",
 ];
 
 /// Runs one operation.
@@ -85,9 +91,53 @@ fn operation(op: &str, inputs: &Inputs) -> Option<Result<Value, Error>> {
         "ecdsa.der_parse" => ecdsa_der_parse(inputs),
         "json.client_data" => client_data(inputs),
         "auth_data.parse" => auth_data(inputs),
+        "entropy.fail" => entropy_fail(inputs.text("call")),
         "attested_credential_id" => attested_credential_id(inputs),
         _ => return None,
     })
+}
+
+/// Runs the call on a generator that fails.
+fn entropy_fail(call: &str) -> Result<Value, Error> {
+    let uv = UserVerification::Required;
+    let options = RelyingPartyOptions::new("E", &["https://example.org"], uv);
+    let rp = RelyingParty::new("example.org", options)?;
+    let now = Some(UnixTime::from_seconds(0));
+    let begin = BeginAuthentication { now, ..BeginAuthentication::default() };
+    let registration = BeginRegistration { user_name: "a", now, ..BeginRegistration::default() };
+    failure::with(|| match call {
+        "generate_secret" => crate::generate_secret(20).map(|_| json!({})),
+        "generate_user_handle" => crate::generate_user_handle().map(|_| json!({})),
+        "generate_recovery_codes" => {
+            crate::generate_recovery_codes("a", GenerateRecoveryCodes::default()).map(|_| json!({}))
+        }
+        "begin_registration" => rp.begin_registration("AA", registration).map(|_| json!({})),
+        "begin_authentication" => {
+            rp.begin_authentication("AA", &[record()?], begin).map(|_| json!({}))
+        }
+        "begin_discoverable_authentication" => {
+            rp.begin_discoverable_authentication(begin).map(|_| json!({}))
+        }
+        _ => Err(Error::ArgumentValueInvalid),
+    })
+}
+
+fn record() -> Result<CredentialRecord, Error> {
+    // The base point of P-256 (SEC 2 §2.4.2), which is a valid key.
+    let mut key = unhex("a5010203262001215820");
+    key.extend(unhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"));
+    key.extend(unhex("225820"));
+    key.extend(unhex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"));
+    let parts = NewRecord {
+        public_key: &to_base64url(&key),
+        user_handle: "AA",
+        sign_count: 0,
+        transports: Vec::new(),
+        backup_eligible: None,
+        backed_up: None,
+        aaguid: None,
+    };
+    CredentialRecord::new("AA", parts)
 }
 
 /// The inputs of a vector. What is missing or of another type reads as empty or zero, and fails as the operation fails.
@@ -302,4 +352,24 @@ fn attested_credential_id(inputs: &Inputs) -> Result<Value, Error> {
     let object = AttestationObject::parse(&bytes)?;
     let attested = AuthData::parse(object.auth_data)?.attested.ok_or(Error::AttestedDataMissing)?;
     Ok(json!({"credential_id_hex": hex(attested.credential_id)}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generator_that_fails_is_an_error_and_only_while_it_fails() {
+        for call in [
+            "generate_secret",
+            "generate_user_handle",
+            "generate_recovery_codes",
+            "begin_registration",
+            "begin_authentication",
+            "begin_discoverable_authentication",
+        ] {
+            assert_eq!(entropy_fail(call), Err(Error::EntropyUnavailable), "{call}");
+        }
+        assert!(crate::generate_secret(20).is_ok());
+    }
 }

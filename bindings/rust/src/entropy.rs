@@ -5,9 +5,35 @@ use mfakit_core::{Error, OtpSecret};
 use zeroize::Zeroizing;
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    #[cfg(feature = "conformance")]
+    if failure::is_on() {
+        return Err(Error::EntropyUnavailable);
+    }
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::EntropyUnavailable)?;
     Ok(bytes)
+}
+
+/// A generator that fails, for the vectors that show what becomes of it. Test builds only.
+#[cfg(feature = "conformance")]
+pub(crate) mod failure {
+    use std::cell::Cell;
+
+    thread_local! {
+        static ON: Cell<bool> = const { Cell::new(false) };
+    }
+
+    pub(crate) fn is_on() -> bool {
+        ON.get()
+    }
+
+    /// Runs `call` on a generator that fails.
+    pub(crate) fn with<T>(call: impl FnOnce() -> T) -> T {
+        ON.set(true);
+        let outcome = call();
+        ON.set(false);
+        outcome
+    }
 }
 
 /// A new secret for an authenticator app, as base32 text. Twenty bytes (160 bits) are what RFC 4226 §4 recommends.
