@@ -1,4 +1,5 @@
-"""The mfakit demo: a site where people sign up, add a passkey and an authenticator app, and sign in with either.
+"""The mfakit demo: a site where people sign up, add a passkey and an authenticator app, save
+recovery codes, and sign in with any of them.
 
     python examples/demo/server.py [--port 8080] [--database FILE]
 
@@ -28,7 +29,7 @@ from pathlib import Path
 
 import mfakit
 
-from store import SIGNED_IN_SECONDS, Locked, Store
+from store import SIGNED_IN_SECONDS, Store
 
 HERE = Path(__file__).resolve().parent
 NPM_PACKAGE = HERE.parent.parent / "bindings" / "ts"
@@ -53,6 +54,8 @@ PUBLIC_MESSAGES = {
     "server": "Something is wrong on our side, not yours. Please try again later.",
 }
 WRONG_CODE = "That code was not accepted. Use the newest code in your app: each code works only once."
+WRONG_RECOVERY_CODE = "That recovery code was not accepted. Check your typing; each code works only once."
+DISABLED = "There were too many wrong codes, so this method is switched off. Sign in with another one."
 WRONG_PASSKEY = "That passkey was not accepted."
 
 
@@ -92,6 +95,7 @@ class Demo:
                     for row in self.store.credentials_of(user["id"])
                 ],
                 "totp": user["totp_secret"] is not None,
+                "recoveryCodes": recovery_codes_left(user),
             }
         return answer
 
@@ -169,6 +173,18 @@ class Demo:
             drift=verified.drift,
         )
 
+    # Recovery codes
+
+    def make_recovery_codes(self, body, session):
+        """New codes in the place of the old ones. This answer is the only one that ever has them."""
+        user = self.person(session)
+        if user["totp_secret"] is None and not self.store.credentials_of(user["id"]):
+            raise Refusal(HTTPStatus.CONFLICT, "no_method", "Add a passkey or an authenticator app first.")
+        codes = mfakit.generate_recovery_codes(user["handle"])
+        self.store.replace_recovery_codes(user["id"], codes.record, len(codes.codes))
+        # DEMO: the record is for the page's own check.
+        return {"codes": codes.codes, "text": codes.text, "record": codes.record, "userId": user["handle"]}
+
     # Signing in
 
     def begin_passkey_sign_in(self, body, session):
@@ -233,37 +249,61 @@ class Demo:
             # The same words as for a wrong code; that the name is taken, sign-up tells anyone.
             raise Refusal(HTTPStatus.UNAUTHORIZED, "totp_not_set_up", WRONG_CODE)
         check = {"operation": "totp_verify", "now": now}
-        try:
-            self.store.charge_totp(user["id"], now=now)
-        except Locked as locked:
-            wait = f"Too many wrong codes. Try again in {seconds(locked.seconds)}, or use a passkey."
-            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "locked", wait) from None
-        try:
-            verified = mfakit.Totp(user["totp_secret"]).verify(
+        answer = self.guess(
+            "totp",
+            user,
+            check,
+            WRONG_CODE,
+            lambda: mfakit.Totp(user["totp_secret"]).verify(
                 body.get("code"), last_step=user["totp_last_step"], now=now
-            )
+            ),
+            lambda db, verified: self.store.update_totp(db, user["id"], user["totp_secret"], verified.transition),
+            now=now,
+        )
+        if answer[0]["verdict"]["server"].get("code") in (None, "otp_replayed"):
+            check["lastStep"] = user["totp_last_step"]  # whoever sent this code knows its step
+        return answer
+
+    def recovery_sign_in(self, body, session):
+        user, now = self.store.user_by_name(user_name(body)), clock()
+        if user is None or user["recovery_record"] is None:
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "recovery_codes_not_made", WRONG_RECOVERY_CODE)
+        used = user["recovery_used"]
+        return self.guess(
+            "recovery_code",
+            user,
+            {"operation": "verify_recovery_code", "userId": user["handle"], "used": used},
+            WRONG_RECOVERY_CODE,
+            lambda: mfakit.verify_recovery_code(
+                body.get("code"), user_id=user["handle"], record=user["recovery_record"], used=used
+            ),
+            lambda db, verified: self.store.use_recovery_code(db, user["id"], user["recovery_record"], verified.bit),
+            now=now,
+        )
+
+    def guess(self, method, user, check, wrong, verify, keep, *, now):
+        """A sign-in with something that can be guessed: charge and commit, then verify, then compare-and-set."""
+        operation = f"{method}_sign_in"
+        try:
+            wait = self.store.charge(user["id"], method, now=now)
+        except mfakit.RejectedError as error:
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, DISABLED) from None
+        if wait:
+            message = f"Too many wrong codes. Try again in {seconds(wait)}, or use another method."
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "throttle_wait", message)
+        try:
+            verified = verify()
             with self.store.transaction() as db:
-                rows = self.store.update_totp(db, user["id"], user["totp_secret"], verified.transition)
-                evidence = verified.commit(rows)
+                evidence = verified.commit(keep(db, verified))
+                self.store.guess_was_right(db, user["id"], method)
                 token = self.store.open_session(db, user["id"], evidence, now=now)
         except mfakit.VerificationError as error:
-            if error.kind == "malformed":
-                self.store.refund_totp(user["id"])
-            if error.code == "otp_replayed":
-                check["lastStep"] = user["totp_last_step"]  # the sender knows it: it is the step of their own code
-            return refused("totp_sign_in", error, check, WRONG_CODE)
-        check["lastStep"] = user["totp_last_step"]
-        return (
-            accepted(
-                "totp_sign_in",
-                verified,
-                check,
-                "Signed in with an authenticator app.",
-                timeStep=verified.step,
-                drift=verified.drift,
-            ),
-            token,
+            self.store.guess_was_wrong(user["id"], method, error)
+            return refused(operation, error, check, wrong), None
+        facts = (
+            {"timeStep": verified.step, "drift": verified.drift} if method == "totp" else {"left": verified.remaining}
         )
+        return accepted(operation, verified, check, "Signed in with a code.", **facts), token
 
     # What the methods above share
 
@@ -294,6 +334,13 @@ def refused(operation, error, check, wrong):
         "error": PUBLIC_MESSAGES.get(error.public_code, wrong),
         "verdict": {"operation": operation, "server": server, "check": check},
     }
+
+
+def recovery_codes_left(user):
+    """How many are unused; None before the first set."""
+    if user["recovery_record"] is None:
+        return None
+    return user["recovery_total"] - bin(user["recovery_used"]).count("1")
 
 
 def challenge_of(ceremony):
@@ -335,6 +382,8 @@ POST_ROUTES = {
     "/api/sign-in/passkey/begin": Demo.begin_passkey_sign_in,
     "/api/sign-in/passkey/finish": Demo.finish_passkey_sign_in,
     "/api/sign-in/totp": Demo.totp_sign_in,
+    "/api/sign-in/recovery-code": Demo.recovery_sign_in,
+    "/api/recovery-codes": Demo.make_recovery_codes,
 }
 
 

@@ -1,8 +1,10 @@
-"""The demo's storage: SQLite, and the two habits that every mfakit store needs.
+"""The demo's storage: SQLite, and the three habits that every mfakit store needs.
 
 * A state changes only by compare-and-set: `UPDATE … SET s = next WHERE … AND s IS prev`, and the row count goes to
   `verified.commit(rows)`. Of two requests that verified the same proof, one finds its row changed and is refused.
 * A ceremony is taken out of the store before it is finished, so that no response can be tried twice.
+* A guess at a code is charged, and the charge committed, before the code is looked at. Many guesses at once are then no
+  more than as many one after the other.
 
 `open_session` takes mfakit's Evidence and nothing else, and Evidence comes only from `commit`: code that forgets the
 compare-and-set has nothing to open a session with.
@@ -29,8 +31,15 @@ CREATE TABLE IF NOT EXISTS users (
     totp_pending TEXT,                          -- shown as a QR code, not yet confirmed: signs nobody in
     totp_secret TEXT,
     totp_last_step INTEGER,                     -- the newest step used; NULL before the first
-    totp_failures INTEGER NOT NULL DEFAULT 0,
-    totp_retry_at INTEGER NOT NULL DEFAULT 0
+    recovery_record TEXT,                       -- checks recovery codes and does not tell them
+    recovery_total INTEGER,
+    recovery_used INTEGER                       -- a bit for each code that was used
+);
+CREATE TABLE IF NOT EXISTS throttles (
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    method TEXT NOT NULL,                       -- each method has its own: success with one never resets another
+    state TEXT NOT NULL,
+    PRIMARY KEY (user_id, method)
 );
 CREATE TABLE IF NOT EXISTS credentials (
     id TEXT PRIMARY KEY,                        -- unique across all users, as WebAuthn asks
@@ -60,28 +69,21 @@ CREATE TABLE IF NOT EXISTS sessions (
 ENROLLING_SECONDS = 15 * 60  # long enough to find a phone
 SIGNED_IN_SECONDS = 12 * 3600  # a working day
 
-# TOTP throttle: mistyping is human, so the first few wrong codes cost nothing; then each one doubles the wait.
-FREE_FAILURES = 5
-FIRST_WAIT_SECONDS = 15
-LONGEST_WAIT_SECONDS = 15 * 60  # 96 guesses a day, 3 right codes in a million: six years to even odds
-
-
-class Locked(Exception):
-    """Too many wrong codes for this user; carries the seconds to wait."""
-
-    def __init__(self, seconds):
-        super().__init__(seconds)
-        self.seconds = seconds
+# Mistyping is human, so the first five wrong codes cost nothing; then each one doubles the wait, up to a quarter of an hour.
+THROTTLE = mfakit.Throttle(free_failures=5, delay=15, max_delay=15 * 60)
+SCHEMA_VERSION = 2
 
 
 class Store:
     def __init__(self, path):
         self._path = path
+        put_aside_other_versions(path)
         # Created by us, so that nobody else on the machine can read the secrets in it.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with contextlib.closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(SCHEMA)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextlib.contextmanager
     def transaction(self):
@@ -162,32 +164,65 @@ class Store:
     @staticmethod
     def update_totp(db, user_id, secret, transition):
         return db.execute(
-            """UPDATE users SET totp_last_step = ?, totp_failures = 0, totp_retry_at = 0
-               WHERE id = ? AND totp_secret IS ? AND totp_last_step IS ?""",
+            "UPDATE users SET totp_last_step = ? WHERE id = ? AND totp_secret IS ? AND totp_last_step IS ?",
             (transition.next, user_id, secret, transition.prev),
         ).rowcount
 
-    def charge_totp(self, user_id, *, now):
-        """Counts the attempt as failed before it is looked at, so that parallel guesses gain nothing. Raises Locked."""
-        with self.transaction() as db:
-            row = db.execute("SELECT totp_failures, totp_retry_at FROM users WHERE id = ?", (user_id,)).fetchone()
-            if row["totp_retry_at"] > now:
-                raise Locked(row["totp_retry_at"] - now)
-            failures = row["totp_failures"] + 1
-            wait = 0
-            if failures >= FREE_FAILURES:
-                doublings = min(failures - FREE_FAILURES, 10)  # keeps the power small; the cap is reached at six
-                wait = min(FIRST_WAIT_SECONDS * 2**doublings, LONGEST_WAIT_SECONDS)
-            db.execute(
-                "UPDATE users SET totp_failures = ?, totp_retry_at = ? WHERE id = ?", (failures, now + wait, user_id)
-            )
+    # Recovery codes
 
-    def refund_totp(self, user_id):
-        """Gives back what a malformed code (a slip of the fingers, no guess) was charged."""
+    def replace_recovery_codes(self, user_id, record, total):
+        """A new set voids the old one, and its throttle begins anew."""
         with self.transaction() as db:
             db.execute(
-                "UPDATE users SET totp_failures = MAX(totp_failures - 1, 0), totp_retry_at = 0 WHERE id = ?", (user_id,)
+                "UPDATE users SET recovery_record = ?, recovery_total = ?, recovery_used = 0 WHERE id = ?",
+                (record, total, user_id),
             )
+            db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'recovery_code'", (user_id,))
+
+    @staticmethod
+    def use_recovery_code(db, user_id, record, bit):
+        """One bit, set in one statement: of two requests with one code, one changes a row. Nor does a code of an old set."""
+        return db.execute(
+            """UPDATE users SET recovery_used = recovery_used | ?
+               WHERE id = ? AND recovery_record IS ? AND recovery_used & ? = 0""",
+            (bit, user_id, record, bit),
+        ).rowcount
+
+    # Guesses
+
+    def charge(self, user_id, method, *, now):
+        """Counts a guess as failed before it is looked at, and returns 0; or returns the seconds to wait.
+
+        Raises throttle_disabled once the last guess is spent.
+        """
+        with self.transaction() as db:
+            retry_at = THROTTLE.retry_at(self._throttle(db, user_id, method), now=now)
+            if retry_at is not None:
+                return retry_at - now
+            self._change_throttle(db, user_id, method, lambda state: THROTTLE.charge(state, now=now))
+            return 0
+
+    def guess_was_right(self, db, user_id, method):
+        self._change_throttle(db, user_id, method, THROTTLE.succeed)
+
+    def guess_was_wrong(self, user_id, method, error):
+        """Gives the charge back where it was no guess at all, such as a code with a letter too few."""
+        with self.transaction() as db:
+            self._change_throttle(db, user_id, method, lambda state: THROTTLE.refund(state, error))
+
+    @staticmethod
+    def _throttle(db, user_id, method):
+        row = db.execute("SELECT state FROM throttles WHERE user_id = ? AND method = ?", (user_id, method)).fetchone()
+        return row["state"] if row else None
+
+    def _change_throttle(self, db, user_id, method, change):
+        # BEGIN IMMEDIATE holds the write lock since before the read; a store without one compares and sets, and a guess
+        # whose charge changed no row is not looked at. See docs/storage.md.
+        transition = change(self._throttle(db, user_id, method))
+        db.execute(
+            "INSERT INTO throttles VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+            (user_id, method, transition.next),
+        )
 
     # Ceremonies
 
@@ -251,6 +286,17 @@ class Store:
     def _one(self, statement, *arguments):
         with contextlib.closing(self._connect()) as db:
             return db.execute(statement, arguments).fetchone()
+
+
+def put_aside_other_versions(path):
+    """A file that another version of the demo wrote is renamed, not read."""
+    if not os.path.exists(path) or os.path.getsize(path) == 0:
+        return
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        os.replace(path, f"{path}.version-{version}")
+        print(f"the database was another version's; it is kept as {path}.version-{version}", flush=True)
 
 
 def _hash(token):

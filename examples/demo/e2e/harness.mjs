@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -157,6 +158,27 @@ export const signInWithCode = (who, name, code) =>
     await who.page.getByLabel("User name", { exact: true }).fill(name);
     await who.page.getByRole("radio", { name: "Authenticator code" }).check();
     await who.page.getByLabel("Six-digit code").fill(code);
+    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  });
+
+/** Makes recovery codes and returns what the page shows of them, the text file included. */
+export async function makeRecoveryCodes({ page }) {
+  await page.getByRole("button", { name: /recovery codes$/ }).click();
+  await page.getByText("Save them now.").waitFor();
+  const codes = await page.locator("#recovery-list li").allInnerTexts();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Save as a text file" }).click(),
+  ]);
+  const file = { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  return { codes, file };
+}
+
+export const signInWithRecoveryCode = (who, name, code) =>
+  proof(who, async () => {
+    await who.page.getByLabel("User name", { exact: true }).fill(name);
+    await who.page.getByRole("radio", { name: "Recovery code" }).check();
+    await who.page.getByRole("textbox", { name: "Recovery code" }).fill(code);
     await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
   });
 

@@ -17,6 +17,7 @@ import {
   bothSay,
   confirmTotp,
   finishEnrolment,
+  makeRecoveryCodes,
   nextPost,
   oathtool,
   picture,
@@ -30,6 +31,7 @@ import {
   signInByName,
   signInUsernameless,
   signInWithCode,
+  signInWithRecoveryCode,
   signOut,
   signUp,
   signedInAs,
@@ -362,11 +364,85 @@ scenario("guessing codes is slowed down, and a passkey still works", async (arri
     assert.equal(verdict.server.code, "otp_rejected");
   }
   // Even the right code waits now.
-  assert.equal((await signInWithCode(leo, "leo", oathtool(secret)[1])).server, "locked");
-  await reads(leo, "sign-in", /Too many wrong codes. Try again in \d+ seconds?, or use a passkey/);
+  assert.equal((await signInWithCode(leo, "leo", oathtool(secret)[1])).server, "throttle_wait");
+  await reads(leo, "sign-in", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
   await picture(leo, "too-many-codes");
   bothSay(await signInByName(leo, "leo"), "accepted");
   await signedInAs(leo, "leo", /two factors/);
+});
+
+// Recovery codes
+
+scenario("recovery codes are shown once, saved, used once each, and replaced", async (arrive) => {
+  const rosa = await arrive();
+  await plugIn(rosa, PHONE);
+  await signUp(rosa, "rosa");
+  assert.equal(await rosa.page.locator("#recovery-card").isVisible(), false, "no codes before a method to recover");
+  await addPasskey(rosa);
+
+  const { codes, file } = await makeRecoveryCodes(rosa);
+  assert.equal(codes.length, 10);
+  for (const code of codes) assert.match(code, /^([0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{6}$/);
+  assert.deepEqual(file, { name: "mfakit-demo-recovery-codes.txt", text: codes.map((code) => `${code}\n`).join("") });
+  await picture(rosa, "recovery-codes-shown-once");
+
+  await rosa.page.getByRole("button", { name: "I have saved them" }).click();
+  await reads(rosa, "recovery", /ready/);
+  assert.equal(await rosa.page.getByText("10 left").isVisible(), true);
+  assert.equal((await rosa.page.content()).includes(codes[0]), false, "gone from the page");
+  await picture(rosa, "recovery-codes-kept");
+  await finishEnrolment(rosa);
+
+  // As somebody types it from paper.
+  const typed = codes[3].toLowerCase().replaceAll("-", " ").replaceAll("0", "o").replaceAll("1", "l");
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", typed), "accepted");
+  await signedInAs(rosa, "rosa", /recovery code/);
+  assert.equal(await rosa.page.getByText("9 left").isVisible(), true);
+  await picture(rosa, "signed-in-with-recovery-code");
+  await signOut(rosa);
+
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", codes[3]), "recovery_code_rejected");
+  await reads(rosa, "sign-in", /That recovery code was not accepted/);
+  await picture(rosa, "used-recovery-code-refused");
+  // One wrong symbol is a typing error, and says so under the hood; the person reads the same.
+  const slip = codes[4].replace(/.$/, (last) => (last === "7" ? "8" : "7"));
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", slip), "recovery_code_malformed");
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", codes[5]), "accepted");
+
+  const again = await makeRecoveryCodes(rosa);
+  assert.equal(again.codes.some((code) => codes.includes(code)), false);
+  await picture(rosa, "recovery-codes-replaced");
+  await signOut(rosa);
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", codes[6]), "recovery_code_rejected");
+  bothSay(await signInWithRecoveryCode(rosa, "rosa", again.codes[6]), "accepted");
+  await signedInAs(rosa, "rosa");
+});
+
+scenario("64 guesses at once are five guesses, and no other method pays for them", async (arrive) => {
+  const sven = await arrive();
+  await plugIn(sven, PHONE);
+  await signUp(sven, "sven");
+  await addPasskey(sven);
+  const { codes } = await makeRecoveryCodes(sven);
+  await finishEnrolment(sven);
+  // Codes of another account: well formed, and wrong here.
+  const other = await arrive();
+  await plugIn(other, PHONE);
+  await signUp(other, "tess");
+  await addPasskey(other);
+  const guess = (await makeRecoveryCodes(other)).codes[0];
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, () => postFrom(sven, "/api/sign-in/recovery-code", { name: "sven", code: guess })),
+  );
+  const count = (code) => answers.filter(({ verdict }) => verdict?.server.code === code).length;
+  assert.deepEqual([count("recovery_code_rejected"), count("throttle_wait")], [5, 59]);
+  assert.equal((await signInWithRecoveryCode(sven, "sven", codes[0])).server, "throttle_wait");
+  await reads(sven, "sign-in", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
+  await picture(sven, "too-many-guesses");
+  bothSay(await signInByName(sven, "sven"), "accepted");
+  await signOut(sven);
+  // Success with the passkey did not open the other door again.
+  assert.equal((await signInWithRecoveryCode(sven, "sven", codes[0])).server, "throttle_wait");
 });
 
 // The rest of the site

@@ -2,7 +2,7 @@
 // which hand the server's options to the browser's passkey prompt and give back the JSON to post.
 
 import { authenticate, register } from "mfakit/client";
-import { recheck, rememberSecret } from "/local.js";
+import { recheck, rememberRecord, rememberSecret } from "/local.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -60,13 +60,38 @@ onSubmit("confirm-totp", "totp", async (form) => {
   $("totp-card").querySelector("h2").focus();
 });
 
+onClick("make-recovery-codes", "recovery", async () => {
+  const { codes, text, record } = await post("/api/recovery-codes", {});
+  rememberRecord(me.person.name, record);
+  await refresh();
+  $("recovery-list").replaceChildren(...codes.map((code) => textElement("li", code)));
+  $("save-recovery-codes").href = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
+  $("recovery-codes").hidden = false;
+  $("make-recovery-codes").hidden = true;
+  $("recovery-card").querySelector("h2").focus();
+});
+
+onClick("hide-recovery-codes", "recovery", async () => {
+  forgetRecoveryCodes();
+  await refresh();
+  say("recovery", "Your recovery codes are ready. They replace any earlier ones.");
+});
+
+function forgetRecoveryCodes() {
+  $("recovery-list").replaceChildren();
+  $("save-recovery-codes").removeAttribute("href");
+  $("recovery-codes").hidden = true;
+}
+
 // Signing in
 
 onClick("passkey-discover", "sign-in", () => signInWithPasskey());
 
 onSubmit("sign-in", "sign-in", async (form) => {
-  if (form.get("method") === "passkey") return signInWithPasskey(form.get("name"));
-  await postProof("/api/sign-in/totp", { name: form.get("name"), code: form.get("code") }, form.get("name"));
+  const [method, name] = [form.get("method"), form.get("name")];
+  if (method === "passkey") return signInWithPasskey(name);
+  if (method === "recovery") await postProof("/api/sign-in/recovery-code", { name, code: form.get("recovery") }, name);
+  else await postProof("/api/sign-in/totp", { name, code: form.get("code") }, name);
   await refresh({ focus: true });
 });
 
@@ -86,6 +111,7 @@ for (const radio of document.querySelectorAll("input[name=method]")) {
 function chooseMethod(method) {
   document.querySelector(`input[name=method][value=${method}]`).checked = true;
   $("code-field").hidden = method !== "totp";
+  $("recovery-field").hidden = method !== "recovery";
 }
 
 // The browser's prompt
@@ -173,6 +199,7 @@ async function refresh({ focus = false } = {}) {
 }
 
 function resetWelcome() {
+  forgetRecoveryCodes();
   for (const form of ["sign-in", "sign-up", "confirm-totp"]) $(form).reset();
   chooseMethod("totp");
 }
@@ -207,9 +234,18 @@ function showAccount(person) {
   $("totp-tag").classList.toggle("on", person.totp);
   $("begin-totp").hidden = person.totp || !$("totp-setup").hidden;
   if (person.totp) $("totp-setup").hidden = true;
+
+  const left = person.recoveryCodes;
+  $("recovery-card").hidden = methods === 0;
+  $("recovery-tag").textContent = left === null ? "" : `${left} left`;
+  $("recovery-tag").classList.toggle("on", left > 3);
+  $("make-recovery-codes").hidden = !$("recovery-codes").hidden;
+  $("make-recovery-codes").textContent = left === null ? "Make recovery codes" : "Replace the recovery codes";
 }
 
 function howSignedIn({ method, userVerified }) {
+  if (method === "recovery_code")
+    return "With a recovery code. If your phone or key is gone for good, add a new one now, and replace these codes soon.";
   if (method === "totp") return "With an authenticator code: one factor, something you have.";
   return userVerified
     ? "With a passkey that checked it was you: two factors, something you have and its PIN, finger or face."
@@ -234,10 +270,12 @@ const OPERATIONS = {
   passkey_sign_in: "Passkey sign-in",
   totp_confirmation: "Authenticator app confirmed",
   totp_sign_in: "Authenticator code sign-in",
+  recovery_code_sign_in: "Recovery code sign-in",
   "/api/passkey/finish": "Passkey added",
   "/api/sign-in/passkey/finish": "Passkey sign-in",
   "/api/totp/confirm": "Authenticator app confirmed",
   "/api/sign-in/totp": "Authenticator code sign-in",
+  "/api/sign-in/recovery-code": "Recovery code sign-in",
 };
 
 // The rest of a log entry, in this order, with what each is.
@@ -249,6 +287,8 @@ const FACTS = [
   ["next", "State after, stored"],
   ["timeStep", "Time step of the code"],
   ["drift", "Steps that the app's clock is ahead"],
+  ["left", "Unused codes left"],
+  ["used", "Codes used before, as a bit mask"],
   ["userVerified", "User verified by the authenticator"],
   ["counter", "Signature counter"],
   ["record", "Stored record"],
@@ -337,7 +377,7 @@ function onSubmit(id, where, action) {
       try {
         await action(new FormData(form));
       } catch (error) {
-        if (form.elements.code?.offsetParent) form.elements.code.select(); // so that typing replaces the refused code
+        for (const code of form.querySelectorAll(".code")) if (code.offsetParent) code.select(); // so that typing replaces the refused code
         throw error;
       }
     });

@@ -2,10 +2,16 @@
 //
 // A real site has no use for this: a verdict that the person's own browser computes proves nothing to a server. It is
 // here to show that both halves are one core, and it is why the server hands out the challenge and the record it used.
-// The authenticator app's secret it never hands out again: a tab can recheck codes only for an app that was set up in
-// this very tab, which then saw the secret in the QR code.
+// The authenticator app's secret and the recovery codes' record it never hands out again: a tab can recheck codes only if the
+// app was set up, or the codes were made, in this very tab.
 
 const secrets = new Map(); // user name → base32 secret, for as long as the tab lives
+
+const records = new Map(); // user name → the record of the recovery codes
+
+export function rememberRecord(name, record) {
+  records.set(name.toLowerCase(), record);
+}
 
 export function rememberSecret(name, secret) {
   secrets.set(name.toLowerCase(), secret);
@@ -21,20 +27,21 @@ export async function recheck(verdict, relyingParty, { name, response, code }) {
   const mfakit = await import("mfakit");
   await mfakit.init();
   try {
-    const verified = await verify(mfakit, check, relyingParty, secrets.get(name?.toLowerCase()), { response, code });
+    const verified = await verify(mfakit, check, relyingParty, name?.toLowerCase(), { response, code });
     return verified
       ? { accepted: true, next: verified.transition?.next }
-      : { skipped: "This tab never saw the app's secret." };
+      : { skipped: "This tab never saw what the code is checked against." };
   } catch (error) {
     if (!mfakit.isMfaError(error)) throw error;
     return { accepted: false, code: error.code, kind: error.kind, step: error.step };
   }
 }
 
-function verify(mfakit, check, relyingParty, secret, { response, code }) {
+function verify(mfakit, check, relyingParty, name, { response, code }) {
   const { id, ...options } = relyingParty;
   const party = new mfakit.RelyingParty(id, options);
   const { challenge, userHandle, record, allow } = check;
+  const [secret, codes] = [secrets.get(name), records.get(name)];
   switch (check.operation) {
     case "read_response":
       return mfakit.readResponse(response);
@@ -48,6 +55,10 @@ function verify(mfakit, check, relyingParty, secret, { response, code }) {
       return secret && new mfakit.Totp(secret).confirm(code, { now: check.now });
     case "totp_verify":
       return secret && new mfakit.Totp(secret).verify(code, { now: check.now, lastStep: check.lastStep ?? null });
+    case "verify_recovery_code": {
+      const { userId, used } = check;
+      return codes && mfakit.verifyRecoveryCode(code, { userId, record: codes, used });
+    }
     default:
       throw new TypeError(`unknown check ${check.operation}`);
   }
