@@ -121,13 +121,15 @@ impl Throttle {
     }
 
     /// The state after the attempt ended with `error`: the charge is given back where the error says nothing about a guess
-    /// ([`Error::counts_toward_throttle`]), and stays where it does.
+    /// ([`Error::counts_toward_throttle`]), and stays where it does. Where [`Throttle::charge`] itself refused, nothing was
+    /// charged, and nothing is given back.
     #[must_use]
     pub const fn refund(&self, state: ThrottleState, error: Error) -> ThrottleState {
-        if error.counts_toward_throttle() {
-            state
-        } else {
+        let charged = !matches!(error, Error::ThrottleWait | Error::ThrottleDisabled);
+        if charged && !error.counts_toward_throttle() {
             ThrottleState { failures: state.failures.saturating_sub(1), ..state }
+        } else {
+            state
         }
     }
 }
@@ -233,6 +235,9 @@ mod tests {
         let state = throttle.charge(ThrottleState::default(), at(7))?;
         assert_eq!(throttle.refund(state, Error::OtpRejected), state);
         assert_eq!(throttle.refund(state, Error::OtpMalformed).failures(), 0);
+        for own in [Error::ThrottleWait, Error::ThrottleDisabled] {
+            assert_eq!(throttle.refund(state, own), state, "charge refused: nothing was charged");
+        }
         assert_eq!(throttle.refund(ThrottleState::default(), Error::OtpMalformed).failures(), 0);
         Ok(())
     }

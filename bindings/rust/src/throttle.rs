@@ -81,7 +81,8 @@ impl Throttle {
         Ok(transition(state, self.0.succeed(read(state)?)))
     }
 
-    /// Gives a charge back where `error` says nothing about a guess; where it does, the state stays as it is.
+    /// Gives a charge back where `error` says nothing about a guess; where it does, or where it is `charge`'s own, the state
+    /// stays as it is.
     ///
     /// # Errors
     ///
