@@ -51,7 +51,7 @@ pub fn run(request: &str) -> String {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
     if request.get("op").and_then(Value::as_str) == Some("hello") {
-        return json!({"features": ["es256", "ed25519", "none", "response_json", "large_inputs"], "ops": OPS, "algorithms": cose::SUPPORTED})
+        return json!({"features": ["es256", "ed25519", "none", "packed", "response_json", "large_inputs"], "ops": OPS, "algorithms": cose::SUPPORTED})
             .to_string();
     }
     let inputs =
