@@ -3,103 +3,26 @@
 
 use mfakit::{
     BeginAuthentication, BeginRegistration, CredentialRecord, Error, Kind, Method, RelyingParty,
-    RelyingPartyOptions, UnixTime, UserVerification, from_base64url, generate_user_handle,
-    read_response, to_base64url,
+    RelyingPartyOptions, UnixTime, UserVerification, generate_user_handle, read_response,
 };
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
-use serde_json::{Value, json};
+use mfakit_testing::SoftAuthenticator;
 use std::collections::HashMap;
 
 const ORIGIN: &str = "https://example.org";
-
-/// A software authenticator, written from WebAuthn Level 3 §6: ES256, attestation none.
-struct Authenticator {
-    key: SigningKey,
-    counter: u32,
-    user_handle: String,
-}
-
-impl Authenticator {
-    const ID: [u8; 16] = [0xc1; 16];
-
-    fn new(seed: u8) -> Self {
-        let key = SigningKey::from_slice(&[seed; 32]).expect("in range");
-        Self { key, counter: 0, user_handle: String::new() }
-    }
-
-    fn auth_data(&mut self, rp_id: &str, flags: u8) -> Vec<u8> {
-        self.counter += 1;
-        let hash = mfakit_core::crypto::sha256(&[rp_id.as_bytes()]);
-        [&hash[..], &[flags], &self.counter.to_be_bytes()].concat()
-    }
-
-    fn client_data(kind: &str, challenge: &Value) -> Vec<u8> {
-        json!({"type": kind, "challenge": challenge, "origin": ORIGIN, "crossOrigin": false})
-            .to_string()
-            .into_bytes()
-    }
-
-    fn response(members: Value) -> Vec<u8> {
-        let id = to_base64url(&Self::ID);
-        json!({"id": id, "rawId": id, "type": "public-key", "response": members})
-            .to_string()
-            .into_bytes()
-    }
-
-    fn create(&mut self, options: &Value) -> Vec<u8> {
-        self.user_handle = options["user"]["id"].as_str().unwrap().to_owned();
-        let point = self.key.verifying_key().to_sec1_point(false);
-        let (x, y) = (point.x().unwrap(), point.y().unwrap());
-        let cose =
-            [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32], &x[..], &[0x22, 0x58, 32], &y[..]]
-                .concat();
-        let mut auth_data = self.auth_data(options["rp"]["id"].as_str().unwrap(), 0x45);
-        auth_data.extend([0; 16]);
-        auth_data.extend([0, 16]);
-        auth_data.extend(Self::ID);
-        auth_data.extend(cose);
-        let length = u8::try_from(auth_data.len()).unwrap();
-        let object =
-            [b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58", &[length][..], &auth_data]
-                .concat();
-        Self::response(json!({
-            "clientDataJSON": to_base64url(&Self::client_data("webauthn.create", &options["challenge"])),
-            "attestationObject": to_base64url(&object),
-            "transports": ["internal"],
-        }))
-    }
-
-    fn get(&mut self, options: &Value) -> Vec<u8> {
-        let client_data = Self::client_data("webauthn.get", &options["challenge"]);
-        let auth_data = self.auth_data(options["rpId"].as_str().unwrap(), 0x05);
-        let signed = [&auth_data[..], &mfakit_core::crypto::sha256(&[&client_data])].concat();
-        let signature: Signature = self.key.sign(&signed);
-        Self::response(json!({
-            "clientDataJSON": to_base64url(&client_data),
-            "authenticatorData": to_base64url(&auth_data),
-            "signature": to_base64url(signature.to_der().as_bytes()),
-            "userHandle": self.user_handle,
-        }))
-    }
-}
 
 fn rp() -> RelyingParty {
     let options = RelyingPartyOptions::new("example.org", &[ORIGIN], UserVerification::Required);
     RelyingParty::new("example.org", options).unwrap()
 }
 
-fn options(json: &str) -> Value {
-    serde_json::from_str(json).expect("options are JSON")
-}
-
-fn registered(rp: &RelyingParty) -> (Authenticator, CredentialRecord) {
-    let mut authenticator = Authenticator::new(7);
+fn registered(rp: &RelyingParty) -> (SoftAuthenticator, CredentialRecord) {
+    let mut authenticator = SoftAuthenticator::seeded(ORIGIN, b"login");
+    authenticator.counter = 1;
     let user = generate_user_handle().unwrap();
     let begin = BeginRegistration { user_name: "alice", ..BeginRegistration::default() };
     let ceremony = rp.begin_registration(&user, begin).unwrap();
-    let answer = authenticator.create(&options(ceremony.options_json()));
-    let verified = rp.finish_registration(&answer, ceremony.state(), None).unwrap();
+    let answer = authenticator.create(ceremony.options_json()).unwrap();
+    let verified = rp.finish_registration(answer.as_bytes(), ceremony.state(), None).unwrap();
     assert_eq!(verified.user_handle(), user);
     assert_eq!(verified.transition().prev, None);
     (authenticator, verified.commit(1).unwrap())
@@ -114,13 +37,13 @@ fn a_passkey_registers_and_signs_in() {
 
     let ceremony = rp.begin_discoverable_authentication(BeginAuthentication::default()).unwrap();
     ceremonies.insert(ceremony.id().to_owned(), ceremony.state().clone());
-    let answer = authenticator.get(&options(ceremony.options_json()));
+    let answer = authenticator.get(ceremony.options_json()).unwrap();
 
     // The ceremony is taken out of the store before it is finished.
     let state = ceremonies.remove(ceremony.id()).expect("begun once");
-    let claimed = read_response(&answer).unwrap();
+    let claimed = read_response(answer.as_bytes()).unwrap();
     let stored = CredentialRecord::from_text(&credentials[&claimed.credential_id]).unwrap();
-    let verified = rp.finish_authentication(&answer, &state, &stored, None).unwrap();
+    let verified = rp.finish_authentication(answer.as_bytes(), &state, &stored, None).unwrap();
     assert_eq!(verified.user_handle(), record.user_handle());
     assert_eq!(verified.counter(), 2);
 
@@ -133,7 +56,7 @@ fn a_passkey_registers_and_signs_in() {
 
     // Used again, with a record that has moved on: the counter tells.
     let stored = CredentialRecord::from_text(&credentials[&claimed.credential_id]).unwrap();
-    let replay = rp.finish_authentication(&answer, &state, &stored, None);
+    let replay = rp.finish_authentication(answer.as_bytes(), &state, &stored, None);
     assert_eq!(replay.err(), Some(Error::CounterRegressed));
 }
 
@@ -148,7 +71,7 @@ fn another_users_credential_does_not_sign_in() {
             BeginAuthentication::default(),
         )
         .unwrap();
-    let answer = authenticator.get(&options(ceremony.options_json()));
+    let answer = authenticator.get(ceremony.options_json()).unwrap();
     let parts = mfakit::NewRecord {
         public_key: &record.public_key(),
         user_handle: &generate_user_handle().unwrap(),
@@ -159,9 +82,10 @@ fn another_users_credential_does_not_sign_in() {
         aaguid: None,
     };
     let foreign = CredentialRecord::new(&record.id(), parts).unwrap();
-    let refused = rp.finish_authentication(&answer, ceremony.state(), &foreign, None).unwrap_err();
+    let refused =
+        rp.finish_authentication(answer.as_bytes(), ceremony.state(), &foreign, None).unwrap_err();
     assert_eq!((refused, refused.kind()), (Error::CredentialOwnerMismatch, Kind::Rejected));
-    assert!(rp.finish_authentication(&answer, ceremony.state(), &record, None).is_ok());
+    assert!(rp.finish_authentication(answer.as_bytes(), ceremony.state(), &record, None).is_ok());
 }
 
 #[test]
@@ -172,12 +96,14 @@ fn a_lost_race_and_a_late_answer_do_not_count() {
     let begin = BeginAuthentication { now: Some(begun), ..BeginAuthentication::default() };
     let ceremony = rp.begin_discoverable_authentication(begin).unwrap();
     assert_eq!(ceremony.expires_at(), 1_800_000_300);
-    let answer = authenticator.get(&options(ceremony.options_json()));
+    let answer = authenticator.get(ceremony.options_json()).unwrap();
     let at = |seconds| Some(UnixTime::from_seconds(seconds));
-    let late = rp.finish_authentication(&answer, ceremony.state(), &record, at(1_800_000_301));
+    let late =
+        rp.finish_authentication(answer.as_bytes(), ceremony.state(), &record, at(1_800_000_301));
     assert_eq!(late.err(), Some(Error::CeremonyExpired));
-    let verified =
-        rp.finish_authentication(&answer, ceremony.state(), &record, at(1_800_000_300)).unwrap();
+    let verified = rp
+        .finish_authentication(answer.as_bytes(), ceremony.state(), &record, at(1_800_000_300))
+        .unwrap();
     assert_eq!(verified.commit(0).err(), Some(Error::StateConflict));
 }
 
@@ -186,13 +112,13 @@ fn one_relying_party_serves_many_threads() {
     let rp = rp();
     let (mut authenticator, record) = registered(&rp);
     let ceremony = rp.begin_discoverable_authentication(BeginAuthentication::default()).unwrap();
-    let answer = authenticator.get(&options(ceremony.options_json()));
+    let answer = authenticator.get(ceremony.options_json()).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                assert!(rp.finish_authentication(&answer, ceremony.state(), &record, None).is_ok())
+                let text = answer.as_bytes();
+                assert!(rp.finish_authentication(text, ceremony.state(), &record, None).is_ok())
             });
         }
     });
-    assert_eq!(from_base64url(&record.id()).unwrap(), Authenticator::ID);
 }
