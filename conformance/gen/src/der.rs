@@ -2,36 +2,20 @@
 
 use crate::bytes::{hex, unhex};
 use crate::case::{Case, File};
+use mfakit_testing::der::{integer, positive, sequence};
+
+pub(crate) use mfakit_testing::der::signature;
 
 /// The order of P-256 (SEC 2 §2.4.2).
 pub(crate) const ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+
+/// The field of P-256 (SEC 2 §2.4.2), which is larger than the order.
+const FIELD: &str = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
 
 /// The example of WebAuthn Level 3 §6.5.5: r takes a leading 00, s is 30 bytes short of its sign.
 const EXAMPLE: &str = "3043\
     02210089909504e14f1e29dba8158fa7c387e888ffbe07d824bb2143205506ab159c3e\
     021e56554fb5819b12845e85be2f78371cf3cb95e387f451cb362b9478d183d2";
-
-/// A DER INTEGER from its content.
-fn integer(content: &[u8]) -> Vec<u8> {
-    [&[0x02, u8::try_from(content.len()).expect("short")][..], content].concat()
-}
-
-/// The content of a positive DER INTEGER: no leading zeros but the one that keeps the sign.
-fn positive(number: &[u8]) -> Vec<u8> {
-    let first = number.iter().position(|b| *b != 0).unwrap_or(number.len() - 1);
-    let digits = &number[first..];
-    if digits[0] >= 0x80 { [&[0][..], digits].concat() } else { digits.to_vec() }
-}
-
-/// A DER SEQUENCE from its content.
-fn sequence(content: &[u8]) -> Vec<u8> {
-    [&[0x30, u8::try_from(content.len()).expect("short")][..], content].concat()
-}
-
-/// Ecdsa-Sig-Value.
-pub(crate) fn signature(r: &[u8], s: &[u8]) -> Vec<u8> {
-    sequence(&[integer(&positive(r)), integer(&positive(s))].concat())
-}
 
 /// Named ways to damage a signature, each breaking one rule of DER or one range. They end as `signature_malformed`.
 pub(crate) fn faults(r: &[u8; 32], s: &[u8; 32]) -> Vec<(&'static str, Vec<u8>, &'static str)> {
@@ -46,6 +30,9 @@ pub(crate) fn faults(r: &[u8; 32], s: &[u8; 32]) -> Vec<(&'static str, Vec<u8>, 
     // A content whose first bit is set is negative; r or s is made so by dropping the 00 or by setting the bit.
     let mut negative = r.to_vec();
     negative[0] |= 0x80;
+    let mut negative_s = s.to_vec();
+    negative_s[0] |= 0x80;
+    let field = unhex(FIELD);
     let padded = |number: &[u8]| integer(&[&[0][..], &positive(number)].concat());
     vec![
         ("empty", vec![], "no signature at all"),
@@ -105,6 +92,11 @@ pub(crate) fn faults(r: &[u8; 32], s: &[u8; 32]) -> Vec<(&'static str, Vec<u8>, 
             sequence(&[&integer(&negative)[..], &si].concat()),
             "the sign bit of r is set",
         ),
+        (
+            "s-negative",
+            sequence(&[&ri[..], &integer(&negative_s)].concat()),
+            "the sign bit of s is set",
+        ),
         ("r-zero", sequence(&[&integer(&[0])[..], &si].concat()), "r = 0"),
         ("s-zero", sequence(&[&ri[..], &integer(&[0])].concat()), "s = 0"),
         (
@@ -115,6 +107,9 @@ pub(crate) fn faults(r: &[u8; 32], s: &[u8; 32]) -> Vec<(&'static str, Vec<u8>, 
         ("r-order", signature(&order, s), "r = n"),
         ("s-order", signature(r, &order), "s = n"),
         ("r-order-plus-1", signature(&order_plus_1, s), "r = n + 1, which is 1 modulo n"),
+        ("s-order-plus-1", signature(r, &order_plus_1), "s = n + 1, which is 1 modulo n"),
+        ("r-field", signature(&field, s), "r = p: a number of the field, but not below n"),
+        ("s-field", signature(r, &field), "s = p: a number of the field, but not below n"),
         ("r-above-order", signature(&above_order, s), "r = 2^256 - 1"),
         ("s-above-order", signature(r, &above_order), "s = 2^256 - 1"),
         (
@@ -122,6 +117,30 @@ pub(crate) fn faults(r: &[u8; 32], s: &[u8; 32]) -> Vec<(&'static str, Vec<u8>, 
             sequence(&[&integer(&[&[1][..], r].concat())[..], &si].concat()),
             "r beyond 2^256",
         ),
+        (
+            "s-33-bytes",
+            sequence(&[&ri[..], &integer(&[&[1][..], s].concat())].concat()),
+            "s beyond 2^256",
+        ),
+        (
+            "long-length-two-bytes",
+            [&[0x30, 0x82, 0x00, len][..], &both].concat(),
+            "DER writes a length below 128 in one byte",
+        ),
+        (
+            "length-of-four-gigabytes",
+            [&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff][..], &both].concat(),
+            "a length that no input can have",
+        ),
+        ("length-reserved", [&[0x30, 0xff][..], &both].concat(), "X.690 reserves this first byte"),
+        ("in-a-sequence", sequence(&good), "a SEQUENCE around the signature"),
+        ("in-an-octet-string", [&[0x04, len + 2][..], &good].concat(), "an OCTET STRING around it"),
+        (
+            "in-a-bit-string",
+            [&[0x03, len + 3, 0x00][..], &good].concat(),
+            "a BIT STRING around it, as in a certificate",
+        ),
+        ("twice", [&good[..], &good].concat(), "two signatures"),
         ("p1363", [&r[..], &s[..]].concat(), "r and s side by side, the form of COSE and JOSE"),
     ]
 }

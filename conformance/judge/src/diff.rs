@@ -2,7 +2,7 @@
 //!
 //! Inputs are mutations of the committed ones, so that most come close to being right; they depend on the seed alone.
 
-use crate::rules::{Answer, same};
+use crate::rules::{Answer, rejects, same};
 use crate::run::{Asked, ask};
 use crate::target::Config;
 use crate::vectors::Case;
@@ -40,20 +40,39 @@ pub(crate) fn generate(cases: &[Case], count: usize, seed: u64) -> Vec<Case> {
     (0..count)
         .map(|_| {
             let mut case = seeds[random.below(seeds.len())].clone();
-            for _ in 0..=random.below(3) {
-                mutate(&mut case.inputs, &mut random);
+            if !damage(&mut case, &mut random) {
+                for _ in 0..=random.below(3) {
+                    mutate(&mut case.inputs, &mut random);
+                }
             }
             case
         })
         .collect()
 }
 
-/// Changes one input.
+/// Changes a stored text of every second case that has one, if the case was good: languages differ in which of two mistakes
+/// of the host they see first.
+fn damage(case: &mut Case, random: &mut Random) -> bool {
+    if rejects(case) || random.below(2) == 0 {
+        return false;
+    }
+    let names = ["record", "state"].into_iter().filter(|name| case.inputs[*name].is_string());
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return false;
+    }
+    let name = random.pick(&names);
+    let text = case.inputs[name].as_str().map(|text| mutated_text(text, random));
+    case.inputs[name] = text.into();
+    true
+}
+
+/// Changes one input. An error's number stays that of its code.
 fn mutate(inputs: &mut Value, random: &mut Random) {
     let Some(inputs) = inputs.as_object_mut() else { return };
     let names: Vec<String> = inputs
         .iter()
-        .filter(|(_, value)| !value.is_null() && !value.is_array())
+        .filter(|(name, value)| !value.is_null() && !value.is_array() && *name != "error_number")
         .map(|(name, _)| name.clone())
         .collect();
     if names.is_empty() {
@@ -66,7 +85,10 @@ fn mutate(inputs: &mut Value, random: &mut Random) {
         Value::Number(number) => mutated_number(number.as_i64(), random),
         Value::String(text) if name.ends_with("_hex") => mutated_bytes(text, random).into(),
         Value::String(text)
-            if matches!(name.as_str(), "code" | "first" | "second" | "text" | "secret") =>
+            if matches!(
+                name.as_str(),
+                "code" | "first" | "second" | "text" | "secret" | "user_id"
+            ) =>
         {
             mutated_text(text, random).into()
         }

@@ -3,6 +3,7 @@
 //! A target is a program that answers one JSON object a line (conformance/README.md). It is sent the operation and the
 //! inputs of a case, never what is expected of it.
 
+mod coverage;
 mod decisions;
 mod diff;
 mod rules;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use target::{Config, Lacks};
 
 const USAGE: &str = "\
-usage: mfakit-judge [DIR] [TARGET…] [options]          the vectors of DIR (conformance/vectors) on the targets (all)
+usage: mfakit-judge [DIR/] [TARGET…] [options]         the vectors of DIR (conformance/vectors) on the targets (all)
        mfakit-judge diff N [TARGET…] [options]         N generated inputs: all targets must agree
 
   --dir DIR             the same as DIR
@@ -84,10 +85,8 @@ fn parse(arguments: &[String]) -> Result<Options, String> {
             }
             "--help" | "-h" => return Err(USAGE.into()),
             word if word.starts_with('-') => return Err(format!("{word} is no option\n{USAGE}")),
-            // A folder is written with a slash or is one; a target's name is neither.
-            word if options.dir.is_none() && (word.contains('/') || Path::new(word).is_dir()) => {
-                options.dir = Some(word.into());
-            }
+            // A folder is written with a slash: there is a folder `wasm` beside the target of that name.
+            word if options.dir.is_none() && word.contains('/') => options.dir = Some(word.into()),
             word => options.targets.push(word.to_owned()),
         }
     }
@@ -124,11 +123,10 @@ fn select(options: &Options, mut known: Vec<Config>) -> Result<Vec<Config>, Stri
     }
     let find = |name: &String| {
         let names: Vec<&str> = known.iter().map(|config| config.name.as_str()).collect();
-        known
-            .iter()
-            .find(|config| config.name == *name)
-            .cloned()
-            .ok_or(format!("no target {name}; there are {}", names.join(", ")))
+        known.iter().find(|config| config.name == *name).cloned().ok_or(format!(
+            "no target {name}; there are {}; a folder has a slash",
+            names.join(", ")
+        ))
     };
     wanted.iter().map(find).collect()
 }
@@ -185,9 +183,25 @@ fn judge(options: &Options) -> Result<bool, String> {
         std::fs::write(file, format!("[\n{}\n]\n", lines.join(",\n")))
             .map_err(|e| format!("{}: {e}", file.display()))?;
     }
+    // Other people's vectors need not cover anything.
+    let faults = if options.dir.is_none() { covered(&root, &cases)? } else { Vec::new() };
     print!("{text}");
+    for fault in &faults {
+        eprintln!("mfakit-judge: not covered: {fault}");
+    }
     // A run in which nothing was asked proves nothing.
-    Ok(count.failed == 0 && count.passed > 0)
+    Ok(count.failed == 0 && count.passed > 0 && faults.is_empty())
+}
+
+/// Prints what the committed vectors cover; gives what they do not.
+fn covered(root: &Path, cases: &[vectors::Case]) -> Result<Vec<String>, String> {
+    let read = |name: &str| {
+        std::fs::read_to_string(root.join(name)).map_err(|error| format!("{name}: {error}"))
+    };
+    let coverage =
+        coverage::check(cases, &read("docs/errors.md")?, &read("conformance/README.md")?);
+    println!("{}", coverage.summary);
+    Ok(coverage.faults)
 }
 
 fn differ(options: &Options, count: usize) -> Result<bool, String> {
@@ -221,6 +235,8 @@ mod tests {
             parsed("some/dir rust node --report r.json --target x=true --timeout 5").unwrap();
         assert_eq!(options.dir, Some("some/dir".into()));
         assert_eq!(options.targets, ["rust", "node"]);
+        // Of the folder in which tests run, `src` is one.
+        assert_eq!(parsed("src").unwrap().targets, ["src"]);
         assert_eq!(options.report, Some("r.json".into()));
         assert_eq!(options.commands, [("x".to_owned(), "true".to_owned())]);
         assert_eq!(options.timeout, Duration::from_secs(5));

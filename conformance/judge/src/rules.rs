@@ -62,10 +62,13 @@ const ALGORITHMS: [(i64, &str); 13] = [
 /// Attestation statement formats; each is a feature of the same name.
 const FORMATS: [&str; 7] =
     ["android-key", "android-safetynet", "apple", "compound", "fido-u2f", "packed", "tpm"];
+/// `packed` with certificates is another feature than `packed` under the credential's own key.
+const PACKED_X5C: &str = "packed-x5c";
 
 fn is_feature(name: &str) -> bool {
     OTHER_FEATURES.contains(&name)
         || FORMATS.contains(&name)
+        || name == PACKED_X5C
         || HASHES.iter().any(|(_, feature)| *feature == name)
         || ALGORITHMS.iter().any(|(_, feature)| *feature == name)
 }
@@ -117,6 +120,45 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
             "backup_state",
         ],
         b"webauthn.authenticate" => &["new_sign_count", "uv", "backup_eligible", "backup_state"],
+        b"totp.commit" => &["matched_step", "prev", "next", "method", "user_verified"],
+        b"hotp.commit" => &["next_counter", "prev", "next", "method", "user_verified"],
+        b"totp.verify_at" => &["matched_step", "drift"],
+        b"totp.uri" => &["uri"],
+        b"record.read" => &[
+            "credential_id_hex",
+            "public_key_cose_hex",
+            "user_handle_hex",
+            "sign_count",
+            "backup_eligible",
+            "backed_up",
+            "transports",
+            "aaguid_hex",
+            "record",
+        ],
+        // Those of a sign-in; a registration's expectations name no `prev` and no evidence.
+        b"ceremony.finish" => &[
+            "credential_id_hex",
+            "user_handle_hex",
+            "new_sign_count",
+            "uv",
+            "prev",
+            "next",
+            "method",
+            "user_verified",
+        ],
+        b"recovery.verify" => &[
+            "bit",
+            "remaining",
+            "low",
+            "needs_regeneration",
+            "prev",
+            "next",
+            "method",
+            "user_verified",
+        ],
+        b"config.recovery" => &["codes", "accepted", "lines"],
+        b"throttle.charge" | b"throttle.succeed" | b"throttle.refund" => &["prev", "next"],
+        b"throttle.retry_at" => &["retry_at"],
         _ => &[],
     }
 }
@@ -235,7 +277,10 @@ fn missing_feature(case: &Case, code: &str, hello: &Hello) -> Option<String> {
         }
         "attestation_format_unsupported" => {
             let fmt = case.expect["fmt"].as_str().or(case.inputs["fmt"].as_str());
-            FORMATS.iter().copied().filter(|known| Some(*known) == fmt).collect()
+            let with_certificates = fmt == Some("packed") && has_x5c(case);
+            let fmt = if with_certificates { Some(PACKED_X5C) } else { fmt };
+            let known = FORMATS.iter().copied().chain([PACKED_X5C]);
+            known.filter(|known| Some(*known) == fmt).collect()
         }
         "hash_algorithm_unknown" if !case.strict => HASHES
             .iter()
@@ -247,6 +292,11 @@ fn missing_feature(case: &Case, code: &str, hello: &Hello) -> Option<String> {
     let missing = candidates.into_iter().find(|feature| !hello.features.contains(*feature))?;
     let legal = !case.strict || case.requires.iter().any(|feature| feature == missing);
     legal.then(|| missing.to_owned())
+}
+
+/// Whether the attestation object of a case has a member `x5c`: CBOR's text of three letters.
+fn has_x5c(case: &Case) -> bool {
+    case.inputs["attestation_object_hex"].as_str().is_some_and(|hex| hex.contains("63783563"))
 }
 
 /// The algorithm of the key that a case holds: the value of label 3, which every key in use has in its first bytes
@@ -451,6 +501,17 @@ mod tests {
         assert_eq!(
             judge(&packed, &reject("attestation_format_unsupported"), &hello(&[])),
             Outcome::Skip("packed".into())
+        );
+        assert!(fails(&judge(
+            &packed,
+            &reject("attestation_format_unsupported"),
+            &hello(&["packed"])
+        )));
+        let mut certified = packed;
+        certified.inputs = json!({"attestation_object_hex": "a1637835638140"});
+        assert_eq!(
+            judge(&certified, &reject("attestation_format_unsupported"), &hello(&["packed"])),
+            Outcome::Skip("packed-x5c".into())
         );
         // A refusal that is expected under this very code is no skip.
         let never = case(

@@ -35,7 +35,9 @@ export function target(mfakit, conformance) {
 /** Nothing that a case offers is built in. */
 const NOT_OFFERED = new Error("nothing that is offered is built in");
 
-function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLevel) {
+function publicOperations(mfakit, lowLevel) {
+  const { Totp, Hotp, RelyingParty, CredentialRecord, Peppers, Throttle, RejectedError } = mfakit;
+
   return {
     "hotp.generate": (inputs) => accept({ code: hotp(inputs).codeAt(BigInt(inputs.counter)) }),
 
@@ -68,14 +70,13 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
     },
 
     "webauthn.register": (inputs) => {
-      const sent = response(inputs, inputs.credential_id_hex ?? attestedCredentialId(inputs.attestation_object_hex), {
-        clientDataJSON: inputs.client_data_json_hex, attestationObject: inputs.attestation_object_hex,
-      });
-      const { credential, userVerified, flags, attestation, extensions } = relyingParty(inputs).verifyRegistration(sent, defined({
+      const verified = relyingParty(inputs).verifyRegistration(registrationResponse(inputs), defined({
         challenge: base64url(inputs.expected_challenge_hex),
         userHandle: base64url(inputs.expected_user_handle_hex) ?? ANY_USER,
-        mediation: inputs.mediation,
+        // The one registration that needs no presence is a conditional one.
+        mediation: inputs.mediation ?? (inputs.require_user_presence === false ? "conditional" : undefined),
       }));
+      const { credential, userVerified, flags, attestation, extensions } = verified;
       return accept({
         fmt: attestation.format, attestation_type: attestation.type, aaguid_hex: credential.aaguid.replaceAll("-", ""),
         credential_id_hex: hex(credential.id), credential_public_key_cose_hex: hex(credential.publicKey),
@@ -92,10 +93,7 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
         userHandle: base64url(inputs.record_user_handle_hex) ?? known,
         signCount: inputs.stored_sign_count ?? 0, backupEligible: inputs.stored_backup_eligible ?? null,
       });
-      const sent = response(inputs, inputs.credential_id_hex, {
-        clientDataJSON: inputs.client_data_json_hex, authenticatorData: inputs.authenticator_data_hex,
-        signature: inputs.signature_hex, userHandle: inputs.user_handle_hex,
-      });
+      const sent = authenticationResponse(inputs);
       const rp = relyingParty(inputs);
       const challenge = base64url(inputs.expected_challenge_hex);
       const verified = inputs.discoverable === true
@@ -120,8 +118,95 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
       return accept({});
     },
 
-    "config.relying_party": ({ id, ...options }) => (new RelyingParty(id, camel(options)), accept({})),
+    "config.relying_party": ({ id, state_key_hex, ...options }) =>
+      (new RelyingParty(id, defined({ stateKey: bytes(state_key_hex) }, camel(options))), accept({})),
+
+    "config.peppers": (inputs) => (peppers(inputs), accept({})),
+
+    "config.throttle": (inputs) => (throttle(inputs), accept({})),
+
+    "config.recovery": ({ user_id, ...options }) => {
+      const host = defined({ ...options, peppers: peppers(options.peppers) });
+      const { codes, record, text } = mfakit.generateRecoveryCodes(user_id, host);
+      const stored = defined({ userId: user_id, record, used: 0, peppers: host.peppers });
+      const accepted = codes.filter((code) => mfakit.verifyRecoveryCode(code, stored));
+      return accept({ codes: codes.length, accepted: accepted.length, lines: text === codes.map((code) => `${code}\n`).join("") });
+    },
+
+    "recovery.verify": (inputs) => {
+      const { code, user_id: userId, record, used } = inputs;
+      const verified = mfakit.verifyRecoveryCode(code, { userId, record, used, peppers: peppers(inputs.peppers) });
+      const { bit, remaining, low, needsRegeneration } = verified;
+      return accept({ bit, remaining, low, needs_regeneration: needsRegeneration, ...committed(verified, inputs) });
+    },
+
+    "throttle.charge": (inputs) => accept(stored(throttle(inputs).charge(inputs.state, { now: inputs.now }))),
+
+    "throttle.succeed": (inputs) => accept(stored(throttle(inputs).succeed(inputs.state))),
+
+    "throttle.refund": (inputs) => accept(stored(throttle(inputs).refund(inputs.state, new RejectedError(inputs.error)))),
+
+    "throttle.retry_at": (inputs) => accept({ retry_at: throttle(inputs).retryAt(inputs.state, { now: inputs.now }) }),
+
+    "totp.commit": (inputs) => {
+      const verified = totp(inputs).verify(inputs.code, {
+        lastStep: inputs.last_accepted_step ?? null, now: number(inputs.time),
+        past: number(inputs.window_past), future: number(inputs.window_future),
+      });
+      return accept({ matched_step: verified.step, ...committed(verified, inputs) });
+    },
+
+    "hotp.commit": (inputs) => {
+      const verified = hotp(inputs).verify(inputs.code, { counter: inputs.counter, lookAhead: number(inputs.look_ahead) });
+      return accept({ next_counter: verified.nextCounter, ...committed(verified, inputs) });
+    },
+
+    "totp.verify_at": (inputs) => {
+      const now = Object.hasOwn(inputs, "now_thousandths") ? inputs.now_thousandths / 1000 : inputs.now;
+      const { step, drift } = totp(inputs).verify(inputs.code, { lastStep: inputs.last_accepted_step ?? null, now });
+      return accept({ matched_step: step, drift });
+    },
+
+    "totp.uri": ({ issuer, account, ...inputs }) => accept({ uri: totp(inputs).uri({ issuer, account }) }),
+
+    "record.read": (inputs) => {
+      const record = CredentialRecord.fromText(inputs.record);
+      return accept({
+        credential_id_hex: hex(record.id), public_key_cose_hex: hex(record.publicKey), user_handle_hex: hex(record.userHandle),
+        sign_count: record.signCount, backup_eligible: record.backupEligible, backed_up: record.backedUp,
+        transports: record.transports, aaguid_hex: record.aaguid?.replaceAll("-", "") ?? null, record: record.toText(),
+      });
+    },
+
+    "ceremony.finish": (inputs) => {
+      const rp = relyingParty(inputs);
+      const { state, record, now } = inputs;
+      if (inputs.kind === "registration") {
+        const verified = rp.finishRegistration(registrationResponse(inputs), { state, now });
+        return accept({
+          credential_id_hex: hex(verified.credential.id), user_handle_hex: hex(verified.userHandle), uv: verified.userVerified,
+          ...committed(verified, inputs),
+        });
+      }
+      const verified = rp.finishAuthentication(authenticationResponse(inputs), { state, record, now });
+      return accept({
+        credential_id_hex: hex(verified.credentialId), user_handle_hex: hex(verified.userHandle), uv: verified.userVerified,
+        new_sign_count: verified.counter, ...committed(verified, inputs),
+      });
+    },
   };
+
+  /** What stands for peppers in a case; a value of another kind goes to the API as it is. */
+  function peppers(given) {
+    if (given == null) return undefined;
+    const { keys, current } = given;
+    const table = Array.isArray(keys) ? Object.fromEntries(keys.map(({ id, key_hex }) => [id, bytes(key_hex)])) : keys;
+    return typeof given === "object" ? new Peppers(table, { current }) : given;
+  }
+
+  function throttle({ max_failures, free_failures, delay, max_delay }) {
+    return new Throttle(defined({ maxFailures: max_failures, freeFailures: free_failures, delay, maxDelay: max_delay }));
+  }
 
   function hotp({ secret_hex, digits, algorithm }) {
     if (number(digits) === 10) return Hotp.tenDigits(base32(secret_hex), { algorithm });
@@ -139,9 +224,9 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
       name: "conformance", origins: inputs.expected_origins,
       userVerification: inputs.require_user_verification ? "required" : "preferred",
       crossOrigin, topOrigins: crossOrigin === "allow_listed" ? inputs.expected_top_origins : undefined,
-      counter: inputs.sign_count_policy, backup: inputs.backup_policy, algorithms: inputs.allowed_algs == null ? undefined : offered(inputs.allowed_algs),
-      // A conditional registration asks for no presence by itself.
-      dangerAllowAbsentUser: inputs.require_user_presence === false && inputs.mediation == null,
+      counter: inputs.sign_count_policy, backup: inputs.backup_policy, stateKey: bytes(inputs.state_key_hex),
+      algorithms: inputs.allowed_algs == null ? undefined : offered(inputs.allowed_algs),
+      dangerAllowAbsentUser: inputs.require_user_presence === false,
     }));
   }
 
@@ -153,11 +238,34 @@ function publicOperations({ Totp, Hotp, RelyingParty, CredentialRecord }, lowLev
     return left;
   }
 
+  function registrationResponse(inputs) {
+    return response(inputs, inputs.credential_id_hex ?? attestedCredentialId(inputs.attestation_object_hex), {
+      clientDataJSON: inputs.client_data_json_hex, attestationObject: inputs.attestation_object_hex,
+    });
+  }
+
+  function authenticationResponse(inputs) {
+    return response(inputs, inputs.credential_id_hex, {
+      clientDataJSON: inputs.client_data_json_hex, authenticatorData: inputs.authenticator_data_hex,
+      signature: inputs.signature_hex, userHandle: inputs.user_handle_hex,
+    });
+  }
+
   /** What a browser would send as `id`: the one in the attested data, where there is one to be read. */
   function attestedCredentialId(attestation_object_hex) {
     const answer = lowLevel({ op: "attested_credential_id", inputs: { attestation_object_hex } });
     return answer.accept?.credential_id_hex ?? "00";
   }
+}
+
+/** A transition as the host stores it, and the evidence that storing it earns where the case gives a number of rows. */
+function committed(verified, inputs) {
+  const evidence = Object.hasOwn(inputs, "rows") ? verified.commit(inputs.rows) : {};
+  return defined({ method: evidence.method, user_verified: evidence.userVerified }, stored(verified.transition));
+}
+
+function stored({ prev, next }) {
+  return { prev, next };
 }
 
 /** Any user: most cases say nothing about who it is. */
@@ -195,9 +303,9 @@ function number(value) {
   return value == null ? undefined : Number(value);
 }
 
-/** The fields that are there: in a vector, null and absent mean the same. */
-function defined(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+/** The fields that are there, since in a vector null and absent mean the same, and `others` as they are. */
+function defined(fields, others = {}) {
+  return { ...others, ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) };
 }
 
 function camel(fields) {
@@ -206,6 +314,7 @@ function camel(fields) {
 }
 
 function bytes(hexText) {
+  if (hexText == null) return undefined;
   return Uint8Array.from(hexText.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 

@@ -4,8 +4,8 @@ use super::ceremony::{AT, AuthData, BE, BS, ED, UP, UV};
 use super::recipe::{LONG_ID, PLAIN, build};
 use crate::bytes::hex;
 use crate::case::{Case, File};
-use crate::cbor_build::{array, int, map, raw, text};
 use crate::json::Json;
+use mfakit_testing::cbor::{array, int, map, raw, text};
 
 /// Ways to break attested credential data or what stands around it, for registrations: id, bytes, code, why.
 pub(crate) fn attested_faults(
@@ -122,6 +122,8 @@ pub(crate) fn attested_faults(
         ("id-0-bytes", with_id(0), "credential_id_length", "an empty credential id"),
         ("id-1024-bytes", with_id(1024), "credential_id_length", "one byte more than 1023"),
         ("id-length-beyond", claims(1000), malformed, "a length beyond the end"),
+        ("id-length-largest", claims(0xffff), malformed, "the largest length, beyond the end"),
+        ("id-length-zero", claims(0), "credential_id_length", "a length of 0 before an id"),
         (
             "key-duplicate-label",
             {
@@ -287,6 +289,19 @@ pub(crate) fn file() -> File {
             "the counter has 32 bits, big-endian",
         );
     }
+    let largest = {
+        let mut data = reg.clone();
+        data.attested.as_mut().expect("there").credential_id = vec![0x2a; 65_535];
+        data.bytes()
+    };
+    let mut case = Case::new("auth_data.parse", "auth-data-registration-id-65535-bytes")
+        .input("authenticator_data_hex", hex(&largest))
+        .reject("credential_id_length")
+        .requires("large_inputs")
+        .why("the largest id that the length can announce");
+    case.source = source(&registration.name, "registration-id-65535-bytes");
+    cases.push(case);
+    cases.extend(cells(reg, &registration.name));
     let faults = [
         ("registration", &registration.name, attested_faults(reg)),
         ("assertion", &authentication.name, assertion_faults(auth)),
@@ -312,6 +327,59 @@ pub(crate) fn file() -> File {
         ],
         cases,
     }
+}
+
+/// Every way in which AT, ED and what stands behind the counter can differ.
+fn cells(good: &AuthData, from: &str) -> Vec<Case> {
+    let mut cases = Vec::new();
+    // An AAGUID of zeros is no map: where extensions are announced, it does not pass for them.
+    let mut attested = good.attested.clone().expect("there");
+    attested.aaguid = vec![0; 16];
+    for (says_attested, says_extensions) in
+        [(false, false), (false, true), (true, false), (true, true)]
+    {
+        for (has_attested, has_extensions) in
+            [(false, false), (false, true), (true, false), (true, true)]
+        {
+            let flag = |set: bool, bit: u8| if set { bit } else { 0 };
+            let data = AuthData {
+                flags: UP | flag(says_attested, AT) | flag(says_extensions, ED),
+                attested: has_attested.then(|| attested.clone()),
+                extensions: has_extensions.then(|| map(&[])),
+                ..good.clone()
+            };
+            let missing = (says_attested && !has_attested)
+                || (says_extensions && !has_extensions)
+                || (says_extensions && !says_attested && has_attested);
+            let word = |set: bool| if set { "set" } else { "clear" };
+            let body = match (has_attested, has_extensions) {
+                (false, false) => "nothing",
+                (true, false) => "attested",
+                (false, true) => "extensions",
+                (true, true) => "both",
+            };
+            let id = format!("cell-at-{}-ed-{}-{body}", word(says_attested), word(says_extensions));
+            let case = Case::new("auth_data.parse", format!("auth-data-{id}"))
+                .input("authenticator_data_hex", hex(&data.bytes()));
+            let mut case = if (says_attested, says_extensions) == (has_attested, has_extensions) {
+                case.accept(
+                    "valid",
+                    [
+                        ("flags_hex", hex(&[data.flags]).into()),
+                        ("extensions_hex", data.extensions.as_deref().map(hex).into()),
+                    ],
+                )
+                .why("what is announced is there")
+            } else if missing {
+                case.reject("auth_data_malformed").why("what is announced is not there")
+            } else {
+                case.reject("auth_data_trailing_bytes").why("what is there is not announced")
+            };
+            case.source = source(from, &id);
+            cases.push(case);
+        }
+    }
+    cases
 }
 
 fn source(from: &str, mutation: &str) -> Json {

@@ -8,15 +8,17 @@ use crate::bytes::hex;
 use crate::case::Case;
 use crate::der;
 use crate::json::Json;
-use crate::keys::{Key, other_s, point_of, verifies};
+use crate::keys::{Es256Key, other_s, verifies};
 
-struct Out {
-    cases: Vec<Case>,
+/// Cases, each derived from a positive by one mutation.
+#[derive(Default)]
+pub(super) struct Out {
+    pub(super) cases: Vec<Case>,
 }
 
 impl Out {
     /// One mutation of `base` that must be refused.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         base: &Authentication,
         id: &str,
@@ -33,8 +35,27 @@ impl Out {
         self.push(base, case, id, step, why);
     }
 
+    /// One mutation of `base`'s record that makes it one which this library did not write.
+    pub(super) fn damaged(
+        &mut self,
+        base: &Authentication,
+        id: &str,
+        why: &str,
+        mutate: impl FnOnce(&mut Authentication),
+    ) {
+        let mut changed = base.clone();
+        mutate(&mut changed);
+        let case = changed.refused(&format!("{}-{id}", base.name), "record_corrupt");
+        self.push(base, case, id, "7.2-6", why);
+    }
+
+    /// The last case is of more than 8 KiB.
+    pub(super) fn large(&mut self) {
+        self.cases.last_mut().expect("a case").requires.push("large_inputs");
+    }
+
     /// One mutation of `base` that must not matter.
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         base: &Authentication,
         id: &str,
@@ -66,8 +87,11 @@ impl Out {
 
 /// Whether the signature sent is the stored key's over what is sent.
 fn is_signed(authentication: &Authentication) -> bool {
-    let (x, y) = point_of(&authentication.stored_key);
-    verifies(&x, &y, &authentication.signed_bytes(), &authentication.sent_signature())
+    verifies(
+        &authentication.stored_key,
+        &authentication.signed_bytes(),
+        &authentication.sent_signature(),
+    )
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -75,7 +99,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let (_, framed) = build(CROSS_ORIGIN);
     let (_, topped) = build(TOP_ORIGIN);
     let (_, long) = build(LONG_ID);
-    let mut out = Out { cases: Vec::new() };
+    let mut out = Out::default();
     credential_and_user(&mut out, &plain, &long);
     client_data(&mut out, &plain);
     frames(&mut out, &framed, &topped);
@@ -168,6 +192,17 @@ fn credential_and_user(out: &mut Out, plain: &Authentication, long: &Authenticat
     }
     out.refuse(
         plain,
+        "user-handle-65-bytes",
+        "7.2-6",
+        "user_handle_mismatch",
+        "no user handle has 65 bytes, so it is nobody's",
+        |a| {
+            a.user_handle = Some(vec![0x75; 65]);
+            a.more.push(expected.clone());
+        },
+    );
+    out.refuse(
+        plain,
         "record-of-another-user",
         "7.2-6",
         "credential_owner_mismatch",
@@ -248,6 +283,13 @@ fn client_data(out: &mut Out, plain: &Authentication) {
             }
         }
     }
+    out.accept(plain, "client-data-8192-bytes", "7.2-9", "the longest client data", |a| {
+        a.ceremony.fill(8192)
+    });
+    out.large();
+    let (why, code) = ("one byte more than the longest client data", "input_too_large");
+    out.refuse(plain, "client-data-8193-bytes", "7.2-9", code, why, |a| a.ceremony.fill(8193));
+    out.large();
     out.accept(
         plain,
         "second-origin",
@@ -320,6 +362,25 @@ fn frames(out: &mut Out, framed: &Authentication, topped: &Authentication) {
             a.ceremony.replace(&quoted, &format!("\"topOrigin\":\"{to}\""))
         });
     }
+    out.refuse(
+        topped,
+        "top-origin-not-listed-without-frame",
+        "7.2-14",
+        mismatch,
+        "topOrigin is judged whatever crossOrigin says",
+        |a| {
+            a.ceremony.replace("\"crossOrigin\":true", "\"crossOrigin\":false");
+            a.ceremony.replace(TOP, "https://example.net");
+        },
+    );
+    out.refuse(
+        framed,
+        "top-origin-absent",
+        "7.2-14",
+        mismatch,
+        "a frame that does not say whose page is around it is on no list",
+        |a| a.ceremony.top_origins = Some(vec![TOP.into()]),
+    );
     out.accept(
         topped,
         "any-top-origin",
@@ -356,6 +417,12 @@ fn authenticator_data(out: &mut Out, plain: &Authentication) {
         "one bit of the hash is flipped",
         |a| a.auth_data.rp_id_hash[31] ^= 1,
     );
+    for byte in 1..31 {
+        let (id, why) = (format!("rp-id-hash-byte-{byte}"), "one bit of the hash is flipped");
+        out.refuse(plain, &id, "7.2-15", "rp_id_hash_mismatch", why, |a| {
+            a.auth_data.rp_id_hash[byte] ^= 1 << (byte % 8)
+        });
+    }
     out.refuse(
         plain,
         "rp-id-hash-of-origin",
@@ -484,12 +551,16 @@ fn flags(out: &mut Out, plain: &Authentication, framed: &Authentication) {
 
 /// Steps 20 and 21.
 fn signature(out: &mut Out, plain: &Authentication, framed: &Authentication) {
-    let (r, s) = plain.key.sign(&plain.signed_bytes());
+    let (r, s) = plain.key.es256().sign(&plain.signed_bytes());
     for (id, signature, why) in der::faults(&r, &s) {
         out.refuse(plain, &format!("signature-{id}"), "7.2-21", "signature_malformed", why, |a| {
             a.signature = Some(signature)
         });
     }
+    let long = plain.sent_signature().into_iter().cycle().take(40_000).collect();
+    let (why, code) = ("40,000 bytes", "signature_malformed");
+    out.refuse(plain, "signature-40000-bytes", "7.2-21", code, why, |a| a.signature = Some(long));
+    out.large();
     let invalid = "signature_invalid";
     for (bytes, name) in [(&r, "r"), (&s, "s")] {
         for bit in [0, 100, 255] {
@@ -566,7 +637,7 @@ fn signature(out: &mut Out, plain: &Authentication, framed: &Authentication) {
         ("of-another-assertion", framed.signed_bytes(), "7.2-21", "another assertion"),
     ];
     for (id, message, step, why) in rows {
-        let signature = plain.key.sign_der(&message);
+        let signature = plain.key.sign(&message);
         out.refuse(plain, &format!("signature-{id}"), step, invalid, why, |a| {
             a.signature = Some(signature)
         });
@@ -578,7 +649,7 @@ fn signature(out: &mut Out, plain: &Authentication, framed: &Authentication) {
         invalid,
         "another key signs the right bytes",
         |a| {
-            a.signature = Some(Key::new(&[7; 32]).sign_der(&a.signed_bytes()));
+            a.signature = Some(Es256Key::new(&[7; 32]).sign_der(&a.signed_bytes()));
         },
     );
     out.refuse(plain, "stored-key-other", "7.2-21", invalid, "the record holds another key", |a| {

@@ -2,63 +2,13 @@
 
 use crate::bytes::{base64url, hex};
 use crate::case::Case;
-use crate::cbor_build::{Item, bytes, map, text};
 use crate::json::Json;
 use crate::keys::Key;
-use sha2::{Digest, Sha256};
+use mfakit_testing::attestation;
+use mfakit_testing::cbor::Item;
 
-/// Flags of the authenticator data (WebAuthn Level 3 §6.1).
-pub(crate) const UP: u8 = 0x01;
-pub(crate) const UV: u8 = 0x04;
-pub(crate) const BE: u8 = 0x08;
-pub(crate) const BS: u8 = 0x10;
-pub(crate) const AT: u8 = 0x40;
-pub(crate) const ED: u8 = 0x80;
-
-pub(crate) fn sha256(message: &[u8]) -> Vec<u8> {
-    Sha256::digest(message).to_vec()
-}
-
-/// Authenticator data (§6.1), part by part.
-#[derive(Clone)]
-pub(crate) struct AuthData {
-    pub(crate) rp_id_hash: Vec<u8>,
-    pub(crate) flags: u8,
-    pub(crate) sign_count: u32,
-    pub(crate) attested: Option<Attested>,
-    pub(crate) extensions: Option<Item>,
-}
-
-/// Attested credential data (§6.5.1).
-#[derive(Clone)]
-pub(crate) struct Attested {
-    pub(crate) aaguid: Vec<u8>,
-    pub(crate) credential_id: Vec<u8>,
-    /// The length that is written, if it is not the id's.
-    pub(crate) length: Option<u16>,
-    pub(crate) public_key: Item,
-}
-
-impl AuthData {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut out = self.rp_id_hash.clone();
-        out.push(self.flags);
-        out.extend(self.sign_count.to_be_bytes());
-        if let Some(attested) = &self.attested {
-            out.extend(attested.bytes());
-        }
-        out.extend(self.extensions.iter().flatten());
-        out
-    }
-}
-
-impl Attested {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        let own = u16::try_from(self.credential_id.len()).expect("a length of two bytes");
-        let length = self.length.unwrap_or(own).to_be_bytes();
-        [&self.aaguid[..], &length, &self.credential_id, &self.public_key].concat()
-    }
-}
+pub(crate) use mfakit_testing::auth_data::{AT, Attested, AuthData, BE, BS, ED, UP, UV};
+pub(crate) use mfakit_testing::sha256;
 
 /// What both ceremonies share.
 #[derive(Clone)]
@@ -97,10 +47,28 @@ impl Ceremony {
         self.client_data = text.replace(from, to).into_bytes();
     }
 
+    /// Fills the client data to this length with an unknown member.
+    pub(crate) fn fill(&mut self, len: usize) {
+        let filled =
+            |filler: usize| format!("\"crossOrigin\":false,\"filler\":\"{}\"", "x".repeat(filler));
+        let without = self.client_data.len() - "\"crossOrigin\":false".len() + filled(0).len();
+        self.replace("\"crossOrigin\":false", &filled(len - without));
+        assert_eq!(self.client_data.len(), len);
+    }
+
     /// The challenge as the client data spells it.
     pub(crate) fn challenge_text(&self) -> String {
         base64url(&self.challenge)
     }
+}
+
+/// An attestation statement.
+#[derive(Clone)]
+pub(crate) enum Statement {
+    /// This item, whatever it is.
+    Given(Item),
+    /// Packed self: signed by the credential's key over what is sent.
+    PackedSelf,
 }
 
 /// A registration: a positive one, or one that a mutation has changed.
@@ -111,8 +79,10 @@ pub(crate) struct Registration {
     pub(crate) ceremony: Ceremony,
     pub(crate) key: Key,
     pub(crate) auth_data: AuthData,
-    pub(crate) fmt: Item,
-    pub(crate) att_stmt: Item,
+    /// The COSE numbers that were asked for.
+    pub(crate) offered: Vec<i64>,
+    pub(crate) fmt: String,
+    pub(crate) statement: Statement,
     /// Written in place of the attestation object that the parts make.
     pub(crate) attestation_object: Option<Vec<u8>>,
     /// Inputs that only some cases have.
@@ -122,11 +92,13 @@ pub(crate) struct Registration {
 impl Registration {
     /// The attestation object around any authenticator data.
     pub(crate) fn object_around(&self, auth_data: &[u8]) -> Vec<u8> {
-        map(&[
-            (text("fmt"), self.fmt.clone()),
-            (text("attStmt"), self.att_stmt.clone()),
-            (text("authData"), bytes(auth_data)),
-        ])
+        let statement = match &self.statement {
+            Statement::Given(item) => item.clone(),
+            Statement::PackedSelf => {
+                attestation::packed_self(&self.key, auth_data, &self.ceremony.client_data)
+            }
+        };
+        attestation::object(&self.fmt, &statement, auth_data)
     }
 
     /// The attestation object as sent.
@@ -145,26 +117,30 @@ impl Registration {
         let case = self
             .ceremony
             .inputs(Case::new("webauthn.register", id))
-            .input("allowed_algs", vec![-7]);
+            .input("allowed_algs", self.offered.clone());
         let case = case
             .input("attestation_object_hex", hex(&self.object()))
             .input("trust_anchors_hex", Json::Null)
             .input("verification_time", Json::Null);
-        self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()))
+        let case =
+            self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()));
+        let case = if self.fmt == "packed" { case.requires("packed") } else { case };
+        needs_algorithm(case, &self.key)
     }
 
     /// The case that must be accepted.
     pub(crate) fn accepted(&self, id: &str) -> Case {
+        let kind = if self.fmt == "packed" { "self" } else { "none" };
         let attested = self.auth_data.attested.as_ref().expect("attested credential data");
         self.case(id).accept(
             "valid",
             [
-                ("fmt", "none".into()),
-                ("attestation_type", "none".into()),
+                ("fmt", self.fmt.as_str().into()),
+                ("attestation_type", kind.into()),
                 ("aaguid_hex", hex(&attested.aaguid).into()),
                 ("credential_id_hex", hex(&attested.credential_id).into()),
                 ("credential_public_key_cose_hex", hex(&attested.public_key).into()),
-                ("alg", (-7).into()),
+                ("alg", self.key.algorithm().into()),
                 ("sign_count", self.auth_data.sign_count.into()),
                 ("flags_hex", hex(&[self.auth_data.flags]).into()),
                 ("up", (self.auth_data.flags & UP != 0).into()),
@@ -209,12 +185,12 @@ impl Authentication {
 
     /// What an authenticator signs.
     pub(crate) fn signed_bytes(&self) -> Vec<u8> {
-        [self.sent_auth_data(), sha256(&self.ceremony.client_data)].concat()
+        attestation::signed_bytes(&self.sent_auth_data(), &self.ceremony.client_data)
     }
 
     /// The signature as sent: by default a good one over what is sent.
     pub(crate) fn sent_signature(&self) -> Vec<u8> {
-        self.signature.clone().unwrap_or_else(|| self.key.sign_der(&self.signed_bytes()))
+        self.signature.clone().unwrap_or_else(|| self.key.sign(&self.signed_bytes()))
     }
 
     fn case(&self, id: &str) -> Case {
@@ -228,7 +204,9 @@ impl Authentication {
             .input("stored_sign_count", self.stored_sign_count)
             .input("stored_backup_eligible", self.stored_backup_eligible)
             .input("user_handle_hex", self.user_handle.as_deref().map(hex));
-        self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()))
+        let case =
+            self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()));
+        needs_algorithm(case, &self.key)
     }
 
     /// The case that must be accepted.
@@ -250,6 +228,14 @@ impl Authentication {
     /// The case that must be refused.
     pub(crate) fn refused(&self, id: &str, code: &str) -> Case {
         self.case(id).reject(code)
+    }
+}
+
+/// Every target has ES256; a case with a key of another algorithm says so.
+fn needs_algorithm(case: Case, key: &Key) -> Case {
+    match key {
+        Key::Es256(_) => case,
+        Key::Ed25519(_) => case.requires("ed25519"),
     }
 }
 

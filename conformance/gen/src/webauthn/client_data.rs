@@ -199,9 +199,19 @@ pub(crate) fn mutations(ceremony: &Ceremony) -> Vec<Mutation> {
         ("type-missing", format!("{kind},"), "", "no type"),
         ("type-null", kind.clone(), "\"type\":null", "type is null"),
         ("type-number", kind.clone(), "\"type\":1", "type is a number"),
+        ("type-true", kind.clone(), "\"type\":true", "type is a boolean"),
+        ("type-object", kind.clone(), "\"type\":{}", "type is an object"),
         ("type-array", kind, "\"type\":[\"webauthn.create\",\"webauthn.get\"]", "type is an array"),
         ("challenge-missing", format!("{challenged},"), "", "no challenge"),
         ("challenge-null", challenged.clone(), "\"challenge\":null", "challenge is null"),
+        ("challenge-true", challenged.clone(), "\"challenge\":true", "challenge is a boolean"),
+        ("challenge-object", challenged.clone(), "\"challenge\":{}", "challenge is an object"),
+        (
+            "challenge-number-1469",
+            challenged.clone(),
+            "\"challenge\":1469",
+            "a number whose digits are base64url too",
+        ),
         ("challenge-number", challenged.clone(), "\"challenge\":0", "challenge is a number"),
         (
             "challenge-array",
@@ -211,6 +221,7 @@ pub(crate) fn mutations(ceremony: &Ceremony) -> Vec<Mutation> {
         ),
         ("origin-missing", format!("{origin},"), "", "no origin"),
         ("origin-null-value", origin.clone(), "\"origin\":null", "origin is null"),
+        ("origin-true", origin.clone(), "\"origin\":true", "origin is a boolean"),
         ("origin-number", origin.clone(), "\"origin\":443", "origin is a number"),
         (
             "origin-array",
@@ -239,6 +250,26 @@ pub(crate) fn mutations(ceremony: &Ceremony) -> Vec<Mutation> {
         ("cross-origin-number", flag.into(), "\"crossOrigin\":1", "crossOrigin is a number"),
         ("cross-origin-zero", flag.into(), "\"crossOrigin\":0", "crossOrigin is a number"),
         ("cross-origin-null", flag.into(), "\"crossOrigin\":null", "crossOrigin is null"),
+        ("cross-origin-array", flag.into(), "\"crossOrigin\":[]", "crossOrigin is an array"),
+        ("cross-origin-object", flag.into(), "\"crossOrigin\":{}", "crossOrigin is an object"),
+        (
+            "top-origin-null-value",
+            flag.into(),
+            "\"crossOrigin\":false,\"topOrigin\":null",
+            "topOrigin is null",
+        ),
+        (
+            "top-origin-false",
+            flag.into(),
+            "\"crossOrigin\":false,\"topOrigin\":false",
+            "topOrigin is a boolean",
+        ),
+        (
+            "top-origin-object",
+            flag.into(),
+            "\"crossOrigin\":false,\"topOrigin\":{}",
+            "topOrigin is an object",
+        ),
         (
             "top-origin-number",
             flag.into(),
@@ -275,7 +306,7 @@ pub(crate) fn mutations(ceremony: &Ceremony) -> Vec<Mutation> {
 }
 
 /// Origins that look like https://example.org and are not it.
-const LOOK_ALIKES: [(&str, &str, &str); 27] = [
+const LOOK_ALIKES: [(&str, &str, &str); 56] = [
     ("other", "https://example.com", "another site"),
     ("http", "http://example.org", "another scheme"),
     ("subdomain", "https://login.example.org", "a subdomain is another origin"),
@@ -303,6 +334,39 @@ const LOOK_ALIKES: [(&str, &str, &str); 27] = [
     ("null", "null", "an opaque origin"),
     ("empty", "", "no origin"),
     ("host-only", "example.org", "no scheme"),
+    ("missing-last", "https://example.or", "the last letter is missing"),
+    ("longer", "https://example.orgs", "a letter follows"),
+    ("twice", "https://example.orghttps://example.org", "our origin twice"),
+    ("two", "https://example.org https://evil.example", "our origin and theirs"),
+    ("list", "https://example.org,https://evil.example", "our origin and theirs"),
+    ("quoted", "\\\"https://example.org\\\"", "quotation marks around it"),
+    ("wildcard", "https://*.example.org", "a pattern is no origin"),
+    ("leading-dot", "https://.example.org", "an empty label in front"),
+    ("double-dot", "https://example..org", "an empty label inside"),
+    ("one-slash", "https:/example.org", "a slash is missing"),
+    ("three-slashes", "https:///example.org", "a slash too many"),
+    ("backslashes", "https:\\\\\\\\example.org", "browsers read backslashes as slashes"),
+    (
+        "backslash-user",
+        "https://example.org\\\\@evil.example",
+        "some readers end the host at a backslash",
+    ),
+    ("fragment", "https://example.org#", "a fragment"),
+    ("empty-user", "https://@example.org", "an empty user in front"),
+    ("empty-port", "https://example.org:", "an empty port"),
+    ("padded-port", "https://example.org:0443", "the default port, padded"),
+    ("tab", "https://example.org\\t", "a tab at the end"),
+    ("line-break", "https://example.org\\n", "a line break at the end"),
+    ("nul-at-the-end", "https://example.org\\u0000", "a NUL at the end"),
+    ("zero-width", "https://exa\u{200b}mple.org", "a character without width"),
+    ("right-to-left", "https://\u{202e}example.org", "a sign that turns the text around"),
+    ("ideographic-dot", "https://example\u{3002}org", "U+3002, which IDNA maps to a dot"),
+    ("combining", "https://example\u{301}.org", "a combining accent"),
+    ("wss", "wss://example.org", "a web socket is no page"),
+    ("ftp", "ftp://example.org", "another scheme"),
+    ("extension", "chrome-extension://example.org", "an extension of the browser"),
+    ("localhost", "http://localhost", "a page on the user's own machine"),
+    ("address", "https://93.184.215.14", "an address for the name"),
 ];
 
 /// Texts around one good client data: what a JSON reader must take, and what it must not.

@@ -1,21 +1,23 @@
 //! §7.1, step by step: what a registration must be refused for, and what it must not.
 
 use super::auth_data;
-use super::ceremony::{AT, BE, BS, ED, Registration, UP, UV, derived};
+use super::ceremony::{AT, BE, BS, ED, Registration, Statement, UP, UV, derived};
 use super::client_data::{Mutation, forms, mutations};
 use super::recipe::{CROSS_ORIGIN, LONG_ID, PLAIN, TOP, TOP_ORIGIN, build};
 use crate::bytes::hex;
 use crate::case::Case;
-use crate::cbor_build::{array, bytes, int, map, raw, text};
 use crate::cose;
+use mfakit_testing::cbor::{array, bytes, int, map, raw, text};
 
-struct Out {
-    cases: Vec<Case>,
+/// Cases, each derived from a positive by one mutation.
+#[derive(Default)]
+pub(super) struct Out {
+    pub(super) cases: Vec<Case>,
 }
 
 impl Out {
     /// One mutation of `base` that must be refused.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         base: &Registration,
         id: &str,
@@ -30,8 +32,13 @@ impl Out {
         self.push(base, case, id, step, why);
     }
 
+    /// The last case is of more than 8 KiB.
+    pub(super) fn large(&mut self) {
+        self.cases.last_mut().expect("a case").requires.push("large_inputs");
+    }
+
     /// One mutation of `base` that must not matter.
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         base: &Registration,
         id: &str,
@@ -57,7 +64,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let (framed, _) = build(CROSS_ORIGIN);
     let (topped, _) = build(TOP_ORIGIN);
     let (long, _) = build(LONG_ID);
-    let mut out = Out { cases: Vec::new() };
+    let mut out = Out::default();
     client_data(&mut out, &plain);
     frames(&mut out, &framed, &topped);
     attestation_object(&mut out, &plain);
@@ -81,6 +88,13 @@ fn client_data(out: &mut Out, plain: &Registration) {
             None => out.accept(plain, &id, step, why, mutate),
         }
     }
+    out.accept(plain, "client-data-8192-bytes", "7.1-6", "the longest client data", |r| {
+        r.ceremony.fill(8192)
+    });
+    out.large();
+    let (why, code) = ("one byte more than the longest client data", "input_too_large");
+    out.refuse(plain, "client-data-8193-bytes", "7.1-6", code, why, |r| r.ceremony.fill(8193));
+    out.large();
     out.accept(
         plain,
         "second-origin",
@@ -187,6 +201,25 @@ fn frames(out: &mut Out, framed: &Registration, topped: &Registration) {
     out.accept(topped, "second-top-origin", "7.1-11", "the second of two listed pages", |r| {
         r.ceremony.top_origins = Some(vec!["https://example.net".into(), TOP.into()]);
     });
+    out.refuse(
+        topped,
+        "top-origin-not-listed-without-frame",
+        "7.1-11",
+        mismatch,
+        "topOrigin is judged whatever crossOrigin says",
+        |r| {
+            r.ceremony.replace("\"crossOrigin\":true", "\"crossOrigin\":false");
+            r.ceremony.replace(TOP, "https://example.net");
+        },
+    );
+    out.refuse(
+        framed,
+        "top-origin-absent",
+        "7.1-11",
+        mismatch,
+        "a frame that does not say whose page is around it is on no list",
+        |r| r.ceremony.top_origins = Some(vec![TOP.into()]),
+    );
     out.accept(
         topped,
         "any-top-origin",
@@ -322,6 +355,67 @@ fn attestation_object(out: &mut Out, plain: &Registration) {
             "a float in the statement",
         ),
         (
+            "auth-data-twice-non-minimal",
+            map(&[
+                fmt.clone(),
+                stmt.clone(),
+                data.clone(),
+                (raw("78086175746844617461"), bytes(&auth_data[..37])),
+            ]),
+            "cbor_non_minimal",
+            "authData twice, the second name with its length in two bytes",
+        ),
+        (
+            "huge-length",
+            [
+                &map(&[fmt.clone(), stmt.clone(), (text("authData"), vec![])])[..],
+                &raw("5b7fffffffffffffff"),
+            ]
+            .concat(),
+            "cbor_malformed",
+            "a length that no input can have",
+        ),
+        (
+            "huge-count",
+            [&[0xbb][..], &raw("7fffffffffffffff"), &good[1..]].concat(),
+            "cbor_malformed",
+            "a count that no input can have",
+        ),
+        (
+            "item-bomb",
+            map(&[
+                fmt.clone(),
+                (text("attStmt"), map(&(0..300).map(|n| (int(n), int(0))).collect::<Vec<_>>())),
+                data.clone(),
+            ]),
+            "cbor_too_deep",
+            "six hundred items in the statement",
+        ),
+        (
+            "fmt-not-utf-8",
+            map(&[(text("fmt"), raw("62c080")), stmt.clone(), data.clone()]),
+            "cbor_malformed",
+            "fmt is not UTF-8: an overlong NUL",
+        ),
+        (
+            "key-not-utf-8",
+            map(&[fmt.clone(), stmt.clone(), data.clone(), (raw("61ff"), int(0))]),
+            "cbor_malformed",
+            "the name of an unknown member is not UTF-8",
+        ),
+        (
+            "undefined",
+            map(&[fmt.clone(), (text("attStmt"), raw("f7")), data.clone()]),
+            "cbor_type_forbidden",
+            "attStmt is undefined",
+        ),
+        (
+            "bignum",
+            map(&[fmt.clone(), stmt.clone(), data.clone(), (text("x"), raw("c24101"))]),
+            "cbor_tag_forbidden",
+            "a bignum under an unknown name",
+        ),
+        (
             "deep",
             map(&[fmt, (text("attStmt"), map(&[(text("a"), raw("8181818100"))])), data]),
             "cbor_too_deep",
@@ -386,6 +480,12 @@ fn authenticator_data(out: &mut Out, plain: &Registration, long: &Registration) 
     out.refuse(plain, "rp-id-hash-zero", "7.1-14", "rp_id_hash_mismatch", "a hash of zeros", |r| {
         r.auth_data.rp_id_hash = vec![0; 32]
     });
+    for byte in 1..31 {
+        let (id, why) = (format!("rp-id-hash-byte-{byte}"), "one bit of the hash is flipped");
+        out.refuse(plain, &id, "7.1-14", "rp_id_hash_mismatch", why, |r| {
+            r.auth_data.rp_id_hash[byte] ^= 1 << (byte % 8)
+        });
+    }
     out.refuse(
         plain,
         "rp-id-hash-of-origin",
@@ -517,7 +617,7 @@ fn flags(out: &mut Out, plain: &Registration, framed: &Registration) {
 
 /// Step 20, and the key itself.
 fn keys(out: &mut Out, plain: &Registration) {
-    let (x, y) = plain.key.point();
+    let (x, y) = plain.key.es256().point();
     for (id, alg) in [("rs256", -257), ("eddsa", -8), ("es384", -35), ("unknown", -60_000)] {
         out.refuse(
             plain,
@@ -532,8 +632,9 @@ fn keys(out: &mut Out, plain: &Registration) {
     }
     // Faults of the map's bytes depend on where the key stands; those are authenticator_data's.
     for (id, key, code, why) in cose::faults(&x, &y) {
-        if code.starts_with("cose_") && id.starts_with("es256-") {
-            out.refuse(plain, &format!("key-{}", &id[6..]), "7.1-13", code, why, |r| {
+        if code.starts_with("cose_") {
+            let id = id.strip_prefix("es256-").unwrap_or(id);
+            out.refuse(plain, &format!("key-{id}"), "7.1-13", code, why, |r| {
                 r.attested().public_key = key
             });
         }
@@ -556,7 +657,7 @@ fn statement(out: &mut Out, plain: &Registration) {
             "7.1-21",
             "attestation_format_unsupported",
             why,
-            |r| r.fmt = text(fmt),
+            |r| r.fmt = fmt.into(),
         );
     }
     for (id, stmt, why) in [
@@ -578,7 +679,7 @@ fn statement(out: &mut Out, plain: &Registration) {
             "7.1-22",
             "attestation_statement_malformed",
             why,
-            |r| r.att_stmt = stmt,
+            |r| r.statement = Statement::Given(stmt),
         );
     }
 }

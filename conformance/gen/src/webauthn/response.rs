@@ -221,6 +221,44 @@ fn changes(good: &str, member: &str) -> Vec<Change> {
         base64,
         "a length that base64 does not have",
     );
+    for name in ["rawId", "type", "clientDataJSON", member] {
+        let inside = name != "rawId" && name != "type";
+        let from = format!("\"{name}\":\"{}\"", value_of(name));
+        for (kind, value) in [
+            ("null", "null"),
+            ("true", "true"),
+            ("number", "1469"),
+            ("array", "[]"),
+            ("object", "{}"),
+        ] {
+            add(
+                &format!("{name}-is-{kind}"),
+                once(&from, &format!("\"{name}\":{value}")),
+                shape,
+                if inside { "a member of response is no text" } else { "a member is no text" },
+            );
+        }
+        if name == "rawId" || name == "type" {
+            let without = good.replace(&format!("{from},"), "").replace(&format!(",{from}"), "");
+            add(&format!("{name}-missing"), without, shape, "a member is missing");
+        }
+    }
+    for (kind, value) in [("null", "null"), ("true", "true"), ("array", "[]"), ("object", "{}")] {
+        let to = format!("\"id\":{value}");
+        add(&format!("id-is-{kind}"), once(&id_member, &to), shape, "id is no text");
+    }
+    for (kind, value) in
+        [("null", "null"), ("true", "true"), ("number", "1469"), ("text", "\"{}\"")]
+    {
+        let from = good.find("\"response\":{").expect("there") + "\"response\":".len();
+        let to = good[from..].find('}').expect("it ends") + from + 1;
+        add(
+            &format!("response-is-{kind}"),
+            format!("{}{value}{}", &good[..from], &good[to..]),
+            shape,
+            "response is no object",
+        );
+    }
     add("client-data-padded", once(client_data, &format!("{client_data}=")), base64, "padding");
     add(
         "client-data-not-encoded",
@@ -229,6 +267,22 @@ fn changes(good: &str, member: &str) -> Vec<Change> {
         "client data that somebody has decoded already",
     );
 
+    out
+}
+
+/// Other values of a member that is written as `member`: wrong ones and right ones.
+fn retyped(good: &str, member: &str, wrong: &[&str], right: &[&str]) -> Vec<Change> {
+    let name = member[1..].split('"').next().expect("a name");
+    let change =
+        |value: &str| good.replacen(member, &format!("\"{name}\":{value}"), 1).into_bytes();
+    let mut out: Vec<Change> = Vec::new();
+    for (i, value) in wrong.iter().enumerate() {
+        let id = format!("{name}-of-a-wrong-type-{i}");
+        out.push((id, change(value), Some("response_malformed"), "a member has a wrong type"));
+    }
+    for (i, value) in right.iter().enumerate() {
+        out.push((format!("{name}-right-{i}"), change(value), None, "a value that may be there"));
+    }
     out
 }
 
@@ -271,6 +325,13 @@ pub(crate) fn cases() -> Vec<Case> {
         }
     };
     let mut swapped = changes(&registration_text, "attestationObject");
+    let good = "\"transports\":[\"internal\"]";
+    swapped.extend(retyped(
+        &registration_text,
+        good,
+        &["true", "1469", "\"internal\"", "{}", "[1469]", "[null]", "[[\"internal\"]]"],
+        &["null", "[]", "[\"a transport that nobody knows\"]"],
+    ));
     swapped.push((
         "of-the-other-kind".into(),
         authentication_text.clone().into_bytes(),
@@ -285,6 +346,12 @@ pub(crate) fn cases() -> Vec<Case> {
         &["client_data_json_hex", "attestation_object_hex"],
     );
     let mut swapped = changes(&authentication_text, "signature");
+    let good = "\"userHandle\":null";
+    swapped.extend(retyped(&authentication_text, good, &["true", "1469", "[]", "{}"], &["\"\""]));
+    let data = base64url(&authentication.sent_auth_data());
+    let good = format!("\"authenticatorData\":\"{data}\"");
+    let wrong = ["null", "true", "1469", "[]", "{}"];
+    swapped.extend(retyped(&authentication_text, &good, &wrong, &[]));
     swapped.extend(lengths(&authentication_text));
     swapped.push((
         "of-the-other-kind".into(),

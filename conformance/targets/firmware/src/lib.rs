@@ -4,7 +4,9 @@
 #![no_std]
 
 pub mod board;
+#[cfg(feature = "all")]
 pub mod frame;
+#[cfg(feature = "all")]
 pub mod operations;
 pub mod samples;
 

@@ -5,20 +5,25 @@
 //! account's user handle, and the form of a stored record. Where an input has two faults, the order is that of the other APIs.
 
 use crate::frame::{Fields, List, Response, Value, Verdict};
+use core::fmt::{self, Write};
+use mfakit_core::codes::recovery::{self, RecoveryRecord};
 use mfakit_core::crypto::hmac::{HashAlgorithm, HmacKey};
 use mfakit_core::encoding::{base32, base64url, cbor, cose};
 use mfakit_core::otp::hotp::Hotp;
 use mfakit_core::otp::totp::{Totp, Window};
+use mfakit_core::otp::uri::TotpUri;
 use mfakit_core::otp::{Code, Digits, truncate_to_code};
+use mfakit_core::throttle::{Throttle, ThrottleState};
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::attestation::AttestationObject;
 use mfakit_core::webauthn::auth_data::{AuthData, Flags};
 use mfakit_core::webauthn::client_data::ClientData;
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{
-    BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, UserPresence, UserVerification,
+    BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, StateKey, UserPresence,
+    UserVerification,
 };
-use mfakit_core::{Error, OtpSecret, Period, UnixTime, crypto};
+use mfakit_core::{Error, Evidence, OtpSecret, Pepper, Peppers, Period, UnixTime, crypto};
 
 /// Why an operation gave no result.
 #[derive(Clone, Copy, Debug)]
@@ -36,17 +41,27 @@ impl From<Error> for Failure {
 
 type Operation = fn(&Fields<'_>, &mut Response<'_>) -> Result<(), Failure>;
 
-const OPERATIONS: [(&str, Operation); 22] = [
+const OPERATIONS: [(&str, Operation); 32] = [
     ("hello", hello),
     ("config.totp", config_totp),
     ("config.hotp", config_hotp),
     ("config.relying_party", config_relying_party),
+    ("config.peppers", config_peppers),
+    ("config.throttle", config_throttle),
     ("totp.generate", totp_generate),
     ("totp.verify", totp_verify),
+    ("totp.commit", totp_commit),
+    ("totp.uri", totp_uri),
     ("hotp.generate", hotp_generate),
     ("hotp.verify", hotp_verify),
+    ("hotp.commit", hotp_commit),
     ("hotp.resync", hotp_resync),
     ("hotp.truncate", hotp_truncate),
+    ("recovery.verify", recovery_verify),
+    ("throttle.charge", throttle_charge),
+    ("throttle.succeed", throttle_succeed),
+    ("throttle.refund", throttle_refund),
+    ("throttle.retry_at", throttle_retry_at),
     ("webauthn.register", webauthn_register),
     ("webauthn.authenticate", webauthn_authenticate),
     ("json.client_data", json_client_data),
@@ -81,7 +96,10 @@ pub fn answer<'b>(request: &[u8], buffer: &'b mut [u8]) -> &'b [u8] {
 fn hello(_: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
     let names = OPERATIONS.iter().map(|(name, _)| *name).filter(|name| *name != "hello");
     response.list("ops", names.map(Value::from));
-    response.list("features", ["es256", "none", "large_inputs"].into_iter().map(Value::from));
+    response.list(
+        "features",
+        ["es256", "ed25519", "none", "packed", "large_inputs"].into_iter().map(Value::from),
+    );
     let rows = Error::ALL.iter().flat_map(|e| [u32::from(e.number()).into(), e.code().into()]);
     response.list("errors", rows);
     Ok(())
@@ -143,7 +161,19 @@ fn config_relying_party(fields: &Fields<'_>, _: &mut Response<'_>) -> Result<(),
     if let Some(list) = fields.list("algorithms")? {
         rp.algorithms(fill(&mut algorithms, list.map(integer))?)?;
     }
+    if let Some(key) = fields.optional_bytes("state_key_hex")? {
+        StateKey::new(key)?;
+    }
     Ok(())
+}
+
+fn config_peppers(fields: &Fields<'_>, _: &mut Response<'_>) -> Result<(), Failure> {
+    let keys = Keys::read(fields.list("keys.id")?, fields.list("keys.key_hex")?)?;
+    keys.with(fields.string("current")?, |_| Ok(()))
+}
+
+fn config_throttle(fields: &Fields<'_>, _: &mut Response<'_>) -> Result<(), Failure> {
+    throttle(fields).map(|_| ())
 }
 
 fn counter_policy(fields: &Fields<'_>, name: &str) -> Result<CounterPolicy, Failure> {
@@ -182,6 +212,50 @@ fn totp_verify(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), F
     let verified = totp.verify(code, last_step, now, window)?;
     response.field("matched_step", verified.step().get());
     response.field("drift", i64::from(verified.drift()));
+    Ok(())
+}
+
+fn totp_commit(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let code = fields.text("code")?;
+    let now = UnixTime::from_seconds(fields.number("time")?);
+    let last_step = fields.optional_number("last_accepted_step")?;
+    let totp = totp(fields)?;
+    let window = Window::new(fields.number("window_past")?, fields.number("window_future")?)?;
+    let verified = totp.verify(code, last_step, now, window)?;
+    let transition = verified.transition();
+    response.field("matched_step", verified.step().get());
+    response.field("prev", transition.prev.map_or(Value::Null, Value::Unsigned));
+    response.field("next", transition.next);
+    put_evidence(response, &verified.commit(fields.number("rows")?)?);
+    Ok(())
+}
+
+fn hotp_commit(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let code = fields.text("code")?;
+    let (counter, look_ahead) = (fields.number("counter")?, fields.number("look_ahead")?);
+    let verified = hotp(fields)?.verify(code, counter, look_ahead)?;
+    let transition = verified.transition();
+    response.field("next_counter", verified.next_counter());
+    response.field("prev", transition.prev.map_or(Value::Null, Value::Unsigned));
+    response.field("next", transition.next);
+    put_evidence(response, &verified.commit(fields.number("rows")?)?);
+    Ok(())
+}
+
+fn put_evidence(response: &mut Response<'_>, evidence: &Evidence) {
+    response.field("method", evidence.method().as_str());
+    response.field("user_verified", evidence.user_verified());
+}
+
+fn totp_uri(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let (algorithm, secret) = (algorithm(fields)?, secret(fields)?);
+    let digits = Digits::new(fields.number("digits")?)?;
+    let period = Period::from_seconds(fields.number("period")?)?;
+    let (issuer, account) = (fields.string("issuer")?, fields.string("account")?);
+    let uri = TotpUri::new(&secret, algorithm, digits, period, issuer, account)?;
+    let mut text = Text::new();
+    uri.write(&mut text).map_err(|_| Failure::Harness)?;
+    response.field("uri", text.value());
     Ok(())
 }
 
@@ -251,6 +325,129 @@ fn algorithm(fields: &Fields<'_>) -> Result<HashAlgorithm, Failure> {
 
 fn put_code(response: &mut Response<'_>, code: &Code) {
     response.field("code", code.expose());
+}
+
+// ---------------------------------------------------------------- recovery codes and the throttle
+
+fn recovery_verify(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let (code, user_id) = (fields.text("code")?, fields.text("user_id")?);
+    let used = integer(fields.get("used"))?;
+    let ids = fields.list("peppers.keys.id")?;
+    let keys = Keys::read(ids, fields.list("peppers.keys.key_hex")?)?;
+    let mut verify = |peppers: Option<&Peppers<'_>>| {
+        let record = RecoveryRecord::parse(fields.string("record")?)?;
+        let used = u32::try_from(used).map_err(|_| Error::RecordCorrupt)?;
+        let verified = recovery::verify(code, user_id, &record, used, peppers)?;
+        let transition = verified.transition();
+        response.field("bit", verified.bit());
+        response.field("remaining", verified.remaining());
+        response.field("low", verified.low());
+        response.field("needs_regeneration", verified.needs_regeneration());
+        response.field("prev", transition.prev.map_or(Value::Null, Value::from));
+        response.field("next", transition.next);
+        if let Some(rows) = fields.optional_number("rows")? {
+            put_evidence(response, &verified.commit(rows)?);
+        }
+        Ok(())
+    };
+    match ids {
+        None => verify(None),
+        Some(_) => keys.with(fields.string("peppers.current")?, |peppers| verify(Some(peppers))),
+    }
+}
+
+/// The most peppers in a case.
+const MAX_PEPPERS: usize = 4;
+
+/// Peppers in the making: ids and keys that the bridge sends as two lists.
+struct Keys<'a> {
+    ids: [&'a str; MAX_PEPPERS],
+    keys: [Option<Pepper>; MAX_PEPPERS],
+}
+
+impl<'a> Keys<'a> {
+    fn read(ids: Option<List<'a>>, keys: Option<List<'a>>) -> Result<Self, Failure> {
+        let mut read = Self { ids: [""; MAX_PEPPERS], keys: [const { None }; MAX_PEPPERS] };
+        let (Some(ids), Some(keys)) = (ids, keys) else { return Ok(read) };
+        fill(&mut read.ids, ids.map(string))?;
+        fill(&mut read.keys, keys.map(|key| Ok(Some(Pepper::new(bytes(key)?)?))))?;
+        Ok(read)
+    }
+
+    fn with<T>(
+        &self,
+        current: &str,
+        run: impl FnOnce(&Peppers<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Some(first) = &self.keys[0] else { return Err(Error::PepperInvalid.into()) };
+        let mut pairs = [("", first); MAX_PEPPERS];
+        let pair = |(id, key): (&&'a str, _)| Some((*id, Option::as_ref(key)?));
+        let given = fill(&mut pairs, self.ids.iter().zip(&self.keys).filter_map(pair).map(Ok))?;
+        run(&Peppers::new(given, current)?)
+    }
+}
+
+/// Above this a time is no host's: mfakit's other APIs refuse it, the core takes every u64.
+const MAX_HOST_TIME: u64 = 100_000_000_000;
+
+fn throttle_charge(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let (throttle, now) = (throttle(fields)?, host_time(fields)?);
+    put_state(fields, response, throttle.charge(throttle_state(fields)?, now)?)
+}
+
+fn throttle_succeed(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    put_state(fields, response, Throttle::default().succeed(throttle_state(fields)?))
+}
+
+fn throttle_refund(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let code = fields.string("error")?;
+    let error = Error::ALL.iter().find(|error| error.code() == code).ok_or(Failure::WrongType)?;
+    put_state(fields, response, Throttle::default().refund(throttle_state(fields)?, *error))
+}
+
+fn throttle_retry_at(fields: &Fields<'_>, response: &mut Response<'_>) -> Result<(), Failure> {
+    let (throttle, now) = (throttle(fields)?, host_time(fields)?);
+    let at = throttle.retry_at(throttle_state(fields)?, now)?;
+    response.field("retry_at", at.map_or(Value::Null, |at| Value::Unsigned(at.seconds())));
+    Ok(())
+}
+
+fn throttle(fields: &Fields<'_>) -> Result<Throttle, Failure> {
+    // The defaults of the other APIs, where the options are one struct.
+    let number =
+        |name, default| Ok::<_, Failure>(fields.optional_integer(name)?.unwrap_or(default));
+    Ok(Throttle::new(
+        number("max_failures", 100)?,
+        number("free_failures", 5)?,
+        number("delay", 30)?,
+        number("max_delay", 3600)?,
+    )?)
+}
+
+fn throttle_state(fields: &Fields<'_>) -> Result<ThrottleState, Failure> {
+    match fields.get("state") {
+        Value::Null => Ok(ThrottleState::default()),
+        text => Ok(ThrottleState::parse(string(text)?)?),
+    }
+}
+
+fn host_time(fields: &Fields<'_>) -> Result<UnixTime, Failure> {
+    match fields.integer("now")? {
+        now if now > MAX_HOST_TIME => Err(Error::TimeInvalid.into()),
+        now => Ok(UnixTime::from_seconds(now)),
+    }
+}
+
+fn put_state(
+    fields: &Fields<'_>,
+    response: &mut Response<'_>,
+    next: ThrottleState,
+) -> Result<(), Failure> {
+    let mut text = Text::new();
+    write!(text, "{next}").map_err(|_| Failure::Harness)?;
+    response.field("prev", fields.get("state"));
+    response.field("next", text.value());
+    Ok(())
 }
 
 // ---------------------------------------------------------------- WebAuthn
@@ -355,8 +552,8 @@ fn check_record(record: &StoredCredential<'_>) -> Result<(), Error> {
         return Err(Error::ArgumentValueInvalid);
     }
     check_user_handle(record.user_handle)?;
-    match cose::parse_all(record.public_key) {
-        Ok(_) | Err(Error::AlgorithmUnsupported) => Ok(()),
+    match cose::parse_all(record.public_key).and_then(|key| crypto::check_key(&key)) {
+        Ok(()) | Err(Error::AlgorithmUnsupported) => Ok(()),
         Err(_) => Err(Error::RecordCorrupt),
     }
 }
@@ -529,6 +726,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A whole number in its JSON form, if the field is there.
+    fn optional_integer(&self, name: &str) -> Result<Option<u64>, Failure> {
+        match self.get(name) {
+            Value::Null => Ok(None),
+            _ => self.integer(name).map(Some),
+        }
+    }
+
     fn flag_or(&self, name: &str, default: bool) -> Result<bool, Failure> {
         Ok(self.optional_flag(name)?.unwrap_or(default))
     }
@@ -614,6 +819,31 @@ impl<'a> Strings<'a> {
 
     fn fill(&mut self, list: List<'a>) -> Result<&[&'a str], Failure> {
         fill(&mut self.0, list.map(string))
+    }
+}
+
+/// Room for a text that the core writes: a URI of the two longest names, every letter escaped, has about 1400 bytes.
+struct Text {
+    bytes: [u8; 2048],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self { bytes: [0; 2048], len: 0 }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Text(&self.bytes[..self.len])
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
     }
 }
 

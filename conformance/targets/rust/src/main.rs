@@ -1,6 +1,8 @@
 //! The Rust target: answers conformance lines through the public API of `mfakit`, and low-level operations through its
 //! hidden entry. One JSON object a line in, one out, in order. It never sees what a case expects.
 
+mod codes;
+mod host;
 mod webauthn;
 
 use mfakit::{
@@ -44,14 +46,7 @@ fn answer(line: &str, message: &Value) -> Value {
     if op == "hello" {
         let mut hello: Value = serde_json::from_str(&conformance::run(line)).unwrap_or_default();
         if let Some(ops) = hello["ops"].as_array_mut() {
-            let own = [
-                "webauthn.register",
-                "webauthn.authenticate",
-                "config.totp",
-                "config.hotp",
-                "config.relying_party",
-            ];
-            ops.extend(own.map(Value::from));
+            ops.extend(PUBLIC.map(|(op, _)| op.into()));
         }
         return hello;
     }
@@ -66,6 +61,31 @@ fn answer(line: &str, message: &Value) -> Value {
     answer
 }
 
+type Operation = fn(&Inputs) -> Answer;
+
+/// What goes through the public API and nowhere else.
+const PUBLIC: [(&str, Operation); 19] = [
+    ("webauthn.register", webauthn::register),
+    ("webauthn.authenticate", webauthn::authenticate),
+    ("ceremony.finish", host::ceremony_finish),
+    ("config.totp", config_totp),
+    ("config.hotp", config_hotp),
+    ("config.relying_party", webauthn::config),
+    ("config.peppers", codes::config_peppers),
+    ("config.recovery", codes::config_recovery),
+    ("config.throttle", codes::config_throttle),
+    ("totp.commit", host::totp_commit),
+    ("totp.verify_at", host::totp_verify_at),
+    ("totp.uri", host::totp_uri),
+    ("hotp.commit", host::hotp_commit),
+    ("record.read", host::record_read),
+    ("recovery.verify", codes::verify),
+    ("throttle.charge", codes::charge),
+    ("throttle.succeed", codes::succeed),
+    ("throttle.refund", codes::refund),
+    ("throttle.retry_at", codes::retry_at),
+];
+
 /// `None` sends the line to the hidden entry.
 fn operation(op: &str, inputs: &Inputs) -> Option<Answer> {
     let beyond_host_time = inputs.number("t0") != 0 || inputs.number("time") > MAX_HOST_TIME;
@@ -77,12 +97,7 @@ fn operation(op: &str, inputs: &Inputs) -> Option<Answer> {
         "hotp.resync" => hotp_resync(inputs),
         "totp.generate" if !beyond_host_time => totp_generate(inputs),
         "totp.verify" if !beyond_host_time => totp_verify(inputs),
-        "webauthn.register" => webauthn::register(inputs),
-        "webauthn.authenticate" => webauthn::authenticate(inputs),
-        "config.totp" => config_totp(inputs),
-        "config.hotp" => config_hotp(inputs),
-        "config.relying_party" => webauthn::config(inputs),
-        _ => return None,
+        _ => PUBLIC.iter().find(|(known, _)| *known == op)?.1(inputs),
     })
 }
 
@@ -120,7 +135,7 @@ impl Inputs {
     }
 
     /// A number that the API's type demands, or its default.
-    fn typed_number(&self, name: &str, default: u64) -> Result<u64, Refusal> {
+    pub(crate) fn typed_number(&self, name: &str, default: u64) -> Result<u64, Refusal> {
         match self.0.get(name) {
             None => Ok(default),
             Some(value) => value.as_u64().ok_or(Refusal::Skip(DYNAMIC_INPUT)),
@@ -153,7 +168,7 @@ fn base32(bytes: &[u8]) -> String {
     bits.chunks(5).map(symbol).collect()
 }
 
-fn hotp(inputs: &Inputs) -> Result<Hotp, Refusal> {
+pub(crate) fn hotp(inputs: &Inputs) -> Result<Hotp, Refusal> {
     let (key, algorithm) = (inputs.bytes("secret_hex").unwrap_or_default(), algorithm(inputs)?);
     let options = HotpOptions { algorithm, digits: inputs.number("digits") };
     Ok(match options.digits {
@@ -190,12 +205,16 @@ fn hotp_fields(verified: &mfakit::HotpVerified) -> Value {
     })
 }
 
-fn totp(inputs: &Inputs) -> Result<Totp, Refusal> {
+pub(crate) fn totp(inputs: &Inputs) -> Result<Totp, Refusal> {
     let key = inputs.bytes("secret_hex").unwrap_or_default();
+    let default = TotpOptions::default();
     let options = TotpOptions {
-        algorithm: algorithm(inputs)?,
-        digits: inputs.number("digits"),
-        period: inputs.number("period"),
+        algorithm: match inputs.get("algorithm") {
+            None => default.algorithm,
+            Some(_) => algorithm(inputs)?,
+        },
+        digits: inputs.optional("digits").unwrap_or(default.digits),
+        period: inputs.optional("period").unwrap_or(default.period),
     };
     Ok(if key.len() < 16 {
         Totp::danger_legacy(&base32(&key), options)?

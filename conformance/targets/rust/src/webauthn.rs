@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 /// Any user: most cases say nothing about who it is.
 const ANY_USER: &[u8] = b"conformance";
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The hexadecimal form of a base64url text that the API gave.
-fn rehex(text: &str) -> String {
+pub(crate) fn rehex(text: &str) -> String {
     hex(&from_base64url(text).unwrap_or_default())
 }
 
@@ -51,7 +51,7 @@ const COUNTERS: [(&str, CounterPolicy); 2] =
 const BACKUPS: [(&str, BackupPolicy); 2] =
     [("strict", BackupPolicy::Strict), ("allow_upgrade", BackupPolicy::AllowUpgrade)];
 
-fn relying_party(inputs: &Inputs) -> Result<RelyingParty, Refusal> {
+pub(crate) fn relying_party(inputs: &Inputs) -> Result<RelyingParty, Refusal> {
     let uv = match inputs.flag("require_user_verification") {
         Some(true) => UserVerification::Required,
         _ => UserVerification::Preferred,
@@ -77,7 +77,15 @@ fn relying_party(inputs: &Inputs) -> Result<RelyingParty, Refusal> {
             return Err(Refusal::Error(Error::AlgorithmNotOffered));
         }
     }
-    Ok(RelyingParty::new(inputs.text("rp_id"), options)?)
+    with_state_key(RelyingParty::new(inputs.text("rp_id"), options)?, inputs)
+}
+
+/// Rust's relying party is given its key after it was made.
+fn with_state_key(rp: RelyingParty, inputs: &Inputs) -> Result<RelyingParty, Refusal> {
+    Ok(match inputs.bytes("state_key_hex") {
+        None => rp,
+        Some(key) => rp.with_state_key(&key)?,
+    })
 }
 
 pub(crate) fn config(inputs: &Inputs) -> Answer {
@@ -105,12 +113,16 @@ pub(crate) fn config(inputs: &Inputs) -> Answer {
             algorithms.as_array().and_then(|list| list.iter().map(Value::as_i64).collect());
         options.algorithms = numbers.ok_or(Refusal::Skip(DYNAMIC_INPUT))?;
     }
-    RelyingParty::new(inputs.typed_text("id")?, options)?;
+    with_state_key(RelyingParty::new(inputs.typed_text("id")?, options)?, inputs)?;
     Ok(json!({}))
 }
 
 /// The response's JSON text: the bytes of the case where it has some, else what a browser would have sent.
-fn response(inputs: &Inputs, id: &[u8], members: &[(&str, &str)]) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn response(
+    inputs: &Inputs,
+    id: &[u8],
+    members: &[(&str, &str)],
+) -> Result<Vec<u8>, Refusal> {
     if let Some(bytes) = inputs.bytes("response_hex") {
         return Ok(bytes);
     }
@@ -136,9 +148,14 @@ fn attested_credential_id(inputs: &Inputs) -> Vec<u8> {
     answer["accept"]["credential_id_hex"].as_str().map_or_else(|| vec![0], unhex)
 }
 
+/// The `id` beside an attestation object: the case's, or the attested one.
+pub(crate) fn registered_id(inputs: &Inputs) -> Vec<u8> {
+    inputs.bytes("credential_id_hex").unwrap_or_else(|| attested_credential_id(inputs))
+}
+
 pub(crate) fn register(inputs: &Inputs) -> Answer {
     let rp = relying_party(inputs)?;
-    let id = inputs.bytes("credential_id_hex").unwrap_or_else(|| attested_credential_id(inputs));
+    let id = registered_id(inputs);
     let members = [
         ("clientDataJSON", "client_data_json_hex"),
         ("attestationObject", "attestation_object_hex"),

@@ -20,6 +20,10 @@ fn main() -> ! {
 fn print() -> io::Result<()> {
     let mut out = File::create(c"/dev/stdout")?;
     measure(&mut out, "assertion", samples::assertion)?;
+    #[cfg(feature = "all")]
+    measure(&mut out, "ed25519", samples::ed25519)?;
+    #[cfg(feature = "all")]
+    measure(&mut out, "recovery", samples::recovery)?;
     measure(&mut out, "totp", samples::totp)
 }
 
