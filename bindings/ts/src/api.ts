@@ -7,6 +7,11 @@ export {
   Totp, Hotp, generateSecret,
   type TotpOptions, type HotpOptions, type HashAlgorithm, type TotpVerified, type HotpVerified,
 } from "./otp.js";
+export {
+  Peppers, generateRecoveryCodes, verifyRecoveryCode,
+  type GenerateRecoveryCodes, type RecoverySet, type RecoveryVerified,
+} from "./codes.js";
+export { Throttle, type ThrottleOptions, type ThrottleTransition } from "./throttle.js";
 export { qrSvg } from "./qr.js";
 export {
   RelyingParty, generateUserHandle, readResponse,

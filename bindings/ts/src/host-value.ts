@@ -23,7 +23,7 @@ type Read<R extends Readers> = { [K in keyof R]: ReturnType<R[K]> };
  * option; a name that the table lacks is refused, so a misspelt one is not a default taken in silence.
  */
 export function options<R extends Readers>(value: unknown, call: string, readers: R): Read<R> {
-  const given = own(value, call);
+  const given = own(value, `${call} takes an object of named options`);
   const names = Object.keys(readers);
   for (const name of given.keys()) {
     if (!names.includes(name)) throw wrong("argument_value_invalid", `${call} takes ${names.join(", ")}`);
@@ -96,6 +96,18 @@ export const rawBytes: Reader<Uint8Array> = (value, name) => {
   throw wrong("argument_type_invalid", `${name} must be a Uint8Array or an ArrayBuffer`);
 };
 
+/** A key, which is never text: a word or a passphrase is no key. */
+export const key: Reader<string> = (value, name) => base64url(rawBytes(value, name));
+
+/** An object whose own members are all read by `reader`. */
+export function table<T>(reader: Reader<T>): Reader<[string, T][]> {
+  return (value, name) => {
+    const complaint = `${name} must be an object`;
+    if (value === undefined) throw wrong("argument_type_invalid", complaint);
+    return Array.from(own(value, complaint), ([member, item]) => [member, reader(item, name)]);
+  };
+}
+
 /** An array whose items are all read by `reader`. */
 export function list<T>(reader: Reader<T>): Reader<T[]> {
   return (value, name) => {
@@ -135,12 +147,12 @@ function dateSeconds(value: unknown): number {
   }
 }
 
-function own(value: unknown, call: string): Map<string, unknown> {
+function own(value: unknown, complaint: string): Map<string, unknown> {
   try {
     if (value === undefined) return new Map();
     if (typeof value === "object" && value !== null) return new Map(Object.entries(value));
   } catch {
     // A getter or a proxy that throws is the caller's mistake, too.
   }
-  throw wrong("argument_type_invalid", `${call} takes an object of named options`);
+  throw wrong("argument_type_invalid", complaint);
 }

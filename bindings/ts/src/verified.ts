@@ -14,7 +14,7 @@ export interface Transition<Prev, Next = Prev> {
   readonly next: Next;
 }
 
-export type Method = "totp" | "hotp" | "webauthn";
+export type Method = "totp" | "hotp" | "recovery_code" | "webauthn";
 
 // The classes below exist for the type checker alone: a private member makes them impossible to imitate, and
 // methods of a class are what TypeScript drops when an object is spread, as this module does.

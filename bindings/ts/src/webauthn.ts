@@ -3,12 +3,13 @@
  *
  * A ceremony is consumed before it is finished: the host deletes its row by `id`, takes `state` from what the delete
  * returned, and only then calls `finish…`. A failed attempt has consumed it too. `verify…` are the same checks without
- * a ceremony, for a host that makes and consumes challenges by its own means.
+ * a ceremony, for a host that makes and consumes challenges by its own means. The state key is held in a private field:
+ * it is in no property, no JSON and no log.
  */
 import { ask, verify } from "./backend.js";
 import { responseBytes } from "./client-value.js";
 import {
-  algorithm, bytes, count, flag, list, maybe, now, options, text, type Bytes, type Time,
+  algorithm, bytes, count, flag, key, list, maybe, now, options, text, type Bytes, type Time,
 } from "./host-value.js";
 import { CredentialRecord, record, recordOf } from "./record.js";
 import { evidence, frozen, verified, type Evidence, type Verified } from "./verified.js";
@@ -33,6 +34,12 @@ export interface RelyingPartyOptions {
   algorithms?: readonly number[];
   /** Accepts an assertion that was made with nobody there. */
   dangerAllowAbsentUser?: boolean;
+  /**
+   * 32 to 64 random bytes that seal each state, which may then be kept where the client can reach it, such as a cookie.
+   * No other state is taken from then on. A sealed state can be shown again: before finishing, insert its `ceremonyId`
+   * under a unique key, to be kept until the ceremony expires; who cannot insert it does not finish.
+   */
+  stateKey?: Uint8Array | ArrayBuffer;
 }
 
 /** What a host stores of a ceremony between its two halves. The two kinds do not mix. */
@@ -155,6 +162,12 @@ export class RelyingParty {
     return this.#registration("finish_registration", response, options(given, "finishRegistration", { state: text, now }));
   }
 
+  /** The id of the ceremony that a state belongs to, the same as its `id`. */
+  ceremonyId(state: RegistrationState | AuthenticationState): string;
+  ceremonyId(state: unknown): string {
+    return ask("ceremony_id", { rp: this.#rp, state: text(state, "state") }).id;
+  }
+
   /** For a user who is known already; `allow` has the records of that user. */
   beginAuthentication(userHandle: Bytes, options: BeginAuthentication): Ceremony<AuthenticationState>;
   beginAuthentication(userHandle: unknown, given: unknown): Ceremony<AuthenticationState> {
@@ -240,6 +253,7 @@ const RELYING_PARTY = {
   backup: maybe(text),
   algorithms: maybe(list(algorithm)),
   dangerAllowAbsentUser: maybe(flag),
+  stateKey: maybe(key),
 };
 
 const BEGIN = { userVerification: maybe(text), lifetime: maybe(count), now };

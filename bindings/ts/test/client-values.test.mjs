@@ -1,7 +1,7 @@
 // The first argument is the client's. Whatever it is, the answer is a VerificationError, and the next caller is served.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Hotp, Totp, VerificationError, readResponse } from "mfakit";
+import { Hotp, Totp, VerificationError, generateRecoveryCodes, readResponse, verifyRecoveryCode } from "mfakit";
 import { HOSTILE } from "./support/hostile.mjs";
 import { Site } from "./support/site.mjs";
 
@@ -9,6 +9,7 @@ const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const totp = new Totp(SECRET);
 const hotp = new Hotp(SECRET);
 const site = new Site();
+const recovery = generateRecoveryCodes("ada");
 const passkey = site.register();
 const [record] = site.records.values();
 const { userHandle, rp } = site;
@@ -23,6 +24,7 @@ const CALLS = {
   "hotp.verify": (value) => hotp.verify(value, { counter: 0 }),
   "hotp.resync": (value) => hotp.resync(value, { second: "287082", counter: 0 }),
   "hotp.resync, the second code,": (value) => hotp.resync("755224", { second: value, counter: 0 }),
+  "verifyRecoveryCode": (value) => verifyRecoveryCode(value, { userId: "ada", record: recovery.record, used: 0 }),
   "readResponse": (value) => readResponse(value),
   "rp.finishRegistration": (value) => rp.finishRegistration(value, { state: registration.state }),
   "rp.verifyRegistration": (value) => rp.verifyRegistration(value, { challenge, userHandle }),

@@ -1,18 +1,24 @@
 // Passkeys, used as a login uses them: with a software authenticator, and with the example of the specification.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import {
   ConfigError, CredentialRecord, RelyingParty, VerificationError, generateUserHandle, isEvidence, readResponse,
 } from "mfakit";
-import { Authenticator, base64url } from "./support/authenticator.mjs";
+import { SoftAuthenticator } from "mfakit/testing";
 import { ORIGIN, Site } from "./support/site.mjs";
-import { level3None } from "./support/vectors.mjs";
+import { level3 } from "./support/vectors.mjs";
 
 const rejects = (code, call) => assert.throws(call, (error) => error instanceof VerificationError && error.code === code);
+const challengeOfZeros = Buffer.alloc(32).toString("base64url");
 const misuse = (code, call) => assert.throws(call, (error) => error instanceof ConfigError && error.code === code);
 
-test("the ES256 example of WebAuthn Level 3 verifies", () => {
-  const { registration, authentication } = level3None();
+test("the examples of WebAuthn Level 3 without certificates are here, in both algorithms and both formats", () => {
+  const kinds = level3().map(({ registration: { algorithm, attestation } }) => `${algorithm} ${attestation.format}`);
+  assert.deepEqual([...new Set(kinds)].sort(), ["-7 none", "-7 packed", "-8 none", "-8 packed"]);
+});
+
+for (const { name, registration, authentication } of level3()) test(`the example ${name} verifies`, () => {
   const rp = new RelyingParty("example.org", {
     name: "Example", origins: registration.origins, userVerification: "preferred",
   });
@@ -20,8 +26,8 @@ test("the ES256 example of WebAuthn Level 3 verifies", () => {
   const registered = rp.verifyRegistration(registration.response, { challenge: registration.challenge, userHandle });
   assert.equal(registered.credential.id, registration.response.id);
   assert.equal(registered.credential.publicKey, registration.publicKey);
-  assert.equal(registered.credential.algorithm, -7);
-  assert.deepEqual({ ...registered.attestation }, { format: "none", type: "none", trust: "not_requested" });
+  assert.equal(registered.credential.algorithm, registration.algorithm);
+  assert.deepEqual({ ...registered.attestation }, registration.attestation);
   const record = registered.commit(1);
 
   const options = { challenge: authentication.challenge, userHandle, record, allow: [record] };
@@ -32,9 +38,9 @@ test("the ES256 example of WebAuthn Level 3 verifies", () => {
 
   const { signature } = authentication.response.response;
   const damaged = structuredClone(authentication.response);
-  damaged.response.signature = signature.slice(0, -2) + (signature.endsWith("AA") ? "BA" : "AA");
+  damaged.response.signature = signature.slice(0, 20) + (signature[20] === "A" ? "B" : "A") + signature.slice(21);
   assert.throws(() => rp.verifyAuthentication(damaged, options), VerificationError);
-  rejects("challenge_mismatch", () => rp.verifyAuthentication(authentication.response, { ...options, challenge: base64url(Buffer.alloc(32)) }));
+  rejects("challenge_mismatch", () => rp.verifyAuthentication(authentication.response, { ...options, challenge: challengeOfZeros }));
   rejects("credential_owner_mismatch", () => rp.verifyAuthentication(authentication.response, { ...options, userHandle: generateUserHandle() }));
 });
 
@@ -43,7 +49,7 @@ test("a passkey is registered and signs in", () => {
   const passkey = site.register();
   const ceremony = site.beginSignIn();
   assert.equal(ceremony.options.rpId, "example.org");
-  assert.deepEqual(ceremony.options.allowCredentials.map(({ id }) => id), [base64url(passkey.id)]);
+  assert.deepEqual(ceremony.options.allowCredentials.map(({ id }) => id), [...site.records.keys()]);
   assert.deepEqual(ceremony.options, JSON.parse(ceremony.optionsJson));
   assert.ok(ceremony.expiresAt > Date.now() / 1000 && ceremony.expiresAt < Date.now() / 1000 + 400);
 
@@ -62,9 +68,10 @@ test("a passkey names its user where the site does not know yet", () => {
   assert.equal(readResponse(response).userHandle, site.userHandle);
   assert.equal(site.finishSignIn(ceremony, response).verified.userHandle, site.userHandle);
 
-  passkey.userHandle = undefined;
   const next = site.keep(site.rp.beginDiscoverableAuthentication());
-  rejects("user_handle_missing", () => site.finishSignIn(next, passkey.get(next.options)));
+  const nameless = passkey.get(next.options);
+  delete nameless.response.userHandle;
+  rejects("user_handle_missing", () => site.finishSignIn(next, nameless));
 });
 
 test("a response is text, bytes or the parsed object, and the verdict is the same", () => {
@@ -82,27 +89,34 @@ test("a response is text, bytes or the parsed object, and the verdict is the sam
 });
 
 test("what a phisher, a thief and a mixed-up page send is rejected, each for its reason", () => {
-  const site = new Site();
-  const passkey = site.register();
   const attempt = (change) => {
+    const site = new Site();
+    const passkey = site.register();
     const ceremony = site.beginSignIn();
     const options = structuredClone(ceremony.options);
-    const authenticator = Object.assign(Object.create(Authenticator.prototype), passkey);
-    const response = change({ authenticator, options, ceremony }) ?? authenticator.get(options);
+    const alter = change({ passkey, options }) ?? ((response) => response);
+    const response = alter(passkey.get(options));
     return () => site.finishSignIn(ceremony, response);
   };
-  rejects("origin_mismatch", attempt(({ authenticator }) => { authenticator.origin = "https://login.example.org.evil"; }));
-  rejects("rp_id_hash_mismatch", attempt(({ options }) => { options.rpId = "evil.example"; }));
-  rejects("challenge_mismatch", attempt(({ options }) => { options.challenge = base64url(Buffer.alloc(32)); }));
-  rejects("user_not_verified", attempt(({ authenticator }) => { authenticator.userVerified = false; }));
-  rejects("user_handle_mismatch", attempt(({ authenticator }) => { authenticator.userHandle = generateUserHandle(); }));
-  rejects("signature_invalid", attempt(({ authenticator }) => { authenticator.privateKey = new Authenticator(ORIGIN).privateKey; }));
-  rejects("response_malformed", attempt(({ authenticator, options }) => ({ ...authenticator.get(options), id: undefined })));
-  const stranger = new Authenticator(ORIGIN);
-  stranger.userHandle = site.userHandle;
+  const flipped = (member, at) => (response) => {
+    const bytes = Buffer.from(response.response[member], "base64url");
+    bytes[at] ^= 1;
+    response.response[member] = bytes.toString("base64url");
+    return response;
+  };
+  const COUNTER = 36;
+  rejects("origin_mismatch", attempt(({ passkey }) => { passkey.wrongOrigin = "https://login.example.org.evil"; }));
+  rejects("challenge_mismatch", attempt(({ options }) => { options.challenge = challengeOfZeros; }));
+  rejects("user_not_verified", attempt(({ passkey }) => { passkey.userVerified = false; }));
+  rejects("rp_id_hash_mismatch", attempt(() => flipped("authenticatorData", 0)));
+  rejects("signature_invalid", attempt(() => flipped("authenticatorData", COUNTER)));
+  rejects("user_handle_mismatch", attempt(() => (response) => (response.response.userHandle = generateUserHandle(), response)));
+  rejects("response_malformed", attempt(() => (response) => ({ ...response, id: undefined })));
+  const site = new Site();
+  site.register();
+  const [record] = site.records.values();
   const ceremony = site.beginSignIn();
-  const response = stranger.get(ceremony.options);
-  const record = site.records.get(base64url(passkey.id));
+  const response = new Site().register().get({ ...ceremony.options, allowCredentials: [] });
   rejects("credential_not_allowed", () => site.rp.finishAuthentication(response, { state: ceremony.state, record }));
 });
 
@@ -114,9 +128,9 @@ test("a counter that goes back is rejected, or reported where the host says so",
       const ceremony = site.beginSignIn();
       return site.finishSignIn(ceremony, passkey.get(ceremony.options)).verified;
     };
-    passkey.count = 7;
+    passkey.counter = 7;
     assert.deepEqual([signIn().counter, CredentialRecord.fromText([...site.records.values()][0]).signCount], [7, 7]);
-    passkey.count = 7;
+    passkey.counter = 7;
     if (counter === "reject") rejects("counter_regressed", signIn);
     else assert.equal(signIn().counterRegressed, true);
   }
@@ -137,12 +151,42 @@ test("a ceremony ends: used up, too late, or of the other kind", () => {
   misuse("state_malformed", () => site.rp.finishAuthentication(response, { state: "{}", record }));
 });
 
+test("with a state key a state can be kept by the client, and no other is taken", () => {
+  const stateKey = new Uint8Array(32).fill(7);
+  const site = new Site({ stateKey: Uint8Array.from(stateKey) });
+  const passkey = site.register();
+  const [record] = site.records.values();
+  const begin = (rp) => rp.beginAuthentication(site.userHandle, { allow: [record] });
+  const { state, id, options } = begin(site.rp);
+  const finish = (rp, state) => () => rp.finishAuthentication(passkey.get(options), { state, record });
+  assert.match(state, /^\$mfakit-st\$v=1,k=[\w-]+\$[\w-]+\$[\w-]{43}$/);
+  assert.equal(site.rp.ceremonyId(state), id);
+  assert.equal(finish(site.rp, state)().userHandle, site.userHandle);
+
+  const unsealed = new Site().rp;
+  const other = new Site({ stateKey: new Uint8Array(64) }).rp;
+  const again = new Site({ stateKey: stateKey.buffer }).rp;
+  assert.equal(again.ceremonyId(state), id);
+  assert.equal(unsealed.ceremonyId(begin(unsealed).state).length, id.length);
+  const damaged = state.slice(0, -1) + (state.endsWith("A") ? "B" : "A");
+  for (const [rp, text] of [[site.rp, begin(unsealed).state], [site.rp, begin(other).state], [unsealed, state], [other, state],
+    [site.rp, damaged], [site.rp, ""], [site.rp, "x".repeat(1_000_000)]]) {
+    misuse("state_malformed", finish(rp, text));
+    misuse("state_malformed", () => rp.ceremonyId(text));
+  }
+  misuse("state_kind_mismatch", () => site.rp.finishRegistration(passkey.get(options), { state }));
+  for (const state of [undefined, null, 5, {}, "\ud800"]) misuse("argument_type_invalid", () => site.rp.ceremonyId(state));
+  for (const length of [0, 31, 65]) misuse("state_key_invalid", () => new Site({ stateKey: new Uint8Array(length) }));
+  for (const stateKey of [null, "A".repeat(43), 5, [1]]) misuse("argument_type_invalid", () => new Site({ stateKey }));
+  assert.equal(inspect(site.rp, { showHidden: true, depth: 9 }), "RelyingParty { id: 'example.org' }");
+});
+
 test("of two sign-ins with one record, the compare-and-set lets one through", () => {
   const site = new Site();
   const passkey = site.register();
   const ceremony = site.beginSignIn();
   const verified = site.rp.finishAuthentication(passkey.get(ceremony.options), {
-    state: ceremony.state, record: site.records.get(base64url(passkey.id)),
+    state: ceremony.state, record: [...site.records.values()][0],
   });
   rejects("state_conflict", () => verified.commit(0));
 });
@@ -150,7 +194,7 @@ test("of two sign-ins with one record, the compare-and-set lets one through", ()
 test("a registration is not a login", () => {
   const site = new Site();
   const ceremony = site.rp.beginRegistration(site.userHandle, { userName: "ada", displayName: "Ada" });
-  const response = new Authenticator(ORIGIN).create(ceremony.options);
+  const response = new SoftAuthenticator(ORIGIN).create(ceremony.options);
   const verified = site.rp.finishRegistration(response, { state: ceremony.state });
   const record = verified.commit(1);
   assert.ok(record instanceof CredentialRecord);
@@ -160,12 +204,13 @@ test("a registration is not a login", () => {
 
 test("a record is one text, and its fields are a view of it", () => {
   const site = new Site();
-  const passkey = site.register();
-  const [text] = site.records.values();
+  const ceremony = site.rp.beginRegistration(site.userHandle, { userName: "ada" });
+  const created = new SoftAuthenticator(ORIGIN).create(ceremony.options);
+  const text = site.rp.finishRegistration(created, { state: ceremony.state }).transition.next;
   const record = CredentialRecord.fromText(text);
   assert.equal(record.toText(), text);
-  assert.equal(record.id, base64url(passkey.id));
-  assert.equal(record.publicKey, base64url(passkey.coseKey()));
+  assert.equal(record.id, created.id);
+  assert.equal(record.publicKey, coseKey(created));
   assert.equal(record.userHandle, site.userHandle);
   assert.deepEqual(record.transports, ["internal"]);
   assert.equal(record.aaguid, "00000000-0000-0000-0000-000000000000");
@@ -178,9 +223,11 @@ test("a record is one text, and its fields are a view of it", () => {
 
 test("a record can be made from what another library stored", () => {
   const site = new Site();
-  const passkey = site.register();
-  const record = new CredentialRecord(passkey.id, {
-    publicKey: passkey.coseKey(), userHandle: site.userHandle, signCount: 0, transports: ["usb", "nfc"],
+  const passkey = new SoftAuthenticator(ORIGIN);
+  const created = passkey.create(site.rp.beginRegistration(site.userHandle, { userName: "ada" }).options);
+  const [id, publicKey] = [created.id, coseKey(created)].map((text) => Buffer.from(text, "base64url"));
+  const record = new CredentialRecord(id, {
+    publicKey, userHandle: site.userHandle, signCount: 0, transports: ["usb", "nfc"],
     aaguid: "00112233-4455-6677-8899-aabbccddeeff",
   });
   assert.equal(record.aaguid, "00112233-4455-6677-8899-aabbccddeeff");
@@ -191,21 +238,21 @@ test("a record can be made from what another library stored", () => {
   assert.equal(verified.transition.prev, record.toText());
   assert.equal(CredentialRecord.fromText(verified.transition.next).backupEligible, false);
 
-  const parts = { publicKey: passkey.coseKey(), userHandle: site.userHandle, signCount: 0 };
-  assert.throws(() => new CredentialRecord(passkey.id, { ...parts, publicKey: Buffer.alloc(5) }), ConfigError);
-  misuse("argument_type_invalid", () => new CredentialRecord(passkey.id, { ...parts, signCount: "0" }));
-  misuse("argument_type_invalid", () => new CredentialRecord(passkey.id, { ...parts, backedUp: 1 }));
+  const parts = { publicKey, userHandle: site.userHandle, signCount: 0 };
+  assert.throws(() => new CredentialRecord(id, { ...parts, publicKey: Buffer.alloc(5) }), ConfigError);
+  misuse("argument_type_invalid", () => new CredentialRecord(id, { ...parts, signCount: "0" }));
+  misuse("argument_type_invalid", () => new CredentialRecord(id, { ...parts, backedUp: 1 }));
 });
 
 test("ids, handles and challenges go in as text or as bytes", () => {
   const site = new Site();
-  const passkey = new Authenticator(ORIGIN);
+  const passkey = new SoftAuthenticator(ORIGIN);
   const challenge = Buffer.alloc(32, 7);
   const userHandle = Buffer.from(site.userHandle, "base64url");
-  const created = passkey.create({ rp: { id: "example.org" }, user: { id: site.userHandle }, challenge: base64url(challenge) });
+  const created = passkey.create({ rp: { id: "example.org" }, user: { id: site.userHandle }, challenge: challenge.toString("base64url") });
   const record = site.rp.verifyRegistration(created, { challenge, userHandle }).commit(1);
   assert.equal(record.userHandle, site.userHandle);
-  const response = passkey.get({ rpId: "example.org", challenge: base64url(challenge) });
+  const response = passkey.get({ rpId: "example.org", challenge: challenge.toString("base64url") });
   assert.equal(site.rp.verifyAuthentication(response, { challenge, userHandle, record, allow: [record.id] }).userHandle, site.userHandle);
   assert.equal(site.rp.verifyDiscoverableAuthentication(response, { challenge, record }).userHandle, site.userHandle);
 });
@@ -226,3 +273,10 @@ test("a relying party is checked when it is made", () => {
   misuse("argument_type_invalid", () => new RelyingParty("example.org"));
   assert.throws(() => { make().id = "evil.example"; }, TypeError);
 });
+
+/** The COSE key of an ES256 registration, from the SPKI form that the response has beside it: 04, x, y at its end. */
+function coseKey({ response: { publicKey } }) {
+  const point = Buffer.from(publicKey, "base64url").subarray(-64);
+  const parts = [Buffer.from("a5010203262001215820", "hex"), point.subarray(0, 32), Buffer.from("225820", "hex"), point.subarray(32)];
+  return Buffer.concat(parts).toString("base64url");
+}

@@ -1,6 +1,6 @@
 // A small site with one account: what a host keeps, and the order in which it uses it.
 import { RelyingParty, generateUserHandle, readResponse } from "mfakit";
-import { Authenticator } from "./authenticator.mjs";
+import { SoftAuthenticator } from "mfakit/testing";
 
 export const ORIGIN = "https://login.example.org";
 
@@ -13,9 +13,9 @@ export class Site {
   }
 
   /** Registers a passkey as a page would, by way of JSON, and gives the authenticator that holds it. */
-  register(authenticator = new Authenticator(ORIGIN)) {
+  register(authenticator = new SoftAuthenticator(ORIGIN)) {
     const ceremony = this.keep(this.rp.beginRegistration(this.userHandle, { userName: "ada", exclude: [...this.records.values()] }));
-    const response = JSON.stringify(authenticator.create(JSON.parse(ceremony.optionsJson)));
+    const response = JSON.stringify(authenticator.create(ceremony.optionsJson));
     const verified = this.rp.finishRegistration(response, { state: this.consume(ceremony.id) });
     const { id } = verified.credential;
     const rows = this.records.has(id) ? 0 : (this.records.set(id, verified.transition.next), 1);

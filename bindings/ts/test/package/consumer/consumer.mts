@@ -1,8 +1,11 @@
 // A consumer's file, type-checked and never run: what must compile does, and what must not is marked.
 import init, {
-  CredentialRecord, Hotp, RelyingParty, Totp, VerificationError, isEvidence, isMfaError,
-  type AuthenticationState, type AuthenticationVerified, type Evidence, type RegistrationState, type TotpVerified,
+  CredentialRecord, Hotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
+  generateRecoveryCodes, isEvidence, isMfaError, verifyRecoveryCode,
+  type AuthenticationState, type AuthenticationVerified, type Evidence, type RecoverySet, type RecoveryVerified, type RegistrationState,
+  type ThrottleTransition, type TotpVerified,
 } from "mfakit";
+import { SoftAuthenticator, type AuthenticationResponse } from "mfakit/testing";
 
 await init();
 
@@ -37,11 +40,39 @@ const authentication = rp.beginAuthentication(new Uint8Array(16), { allow: ["…
 const fromDatabase: string = registration.state;
 const record: CredentialRecord = rp.finishRegistration({}, { state: fromDatabase }).commit(1);
 const signedIn: AuthenticationVerified = rp.finishAuthentication("{}", { state: authentication.state, record: record.toText() });
+const id: string = rp.ceremonyId(registration.state);
 const states: [RegistrationState, AuthenticationState] = [registration.state, authentication.state];
 // @ts-expect-error: the state of the other kind of ceremony
 rp.finishRegistration({}, { state: authentication.state });
 // @ts-expect-error: a registration is not a login
 const login: Evidence = rp.finishRegistration({}, { state: registration.state }).commit(1);
+
+const peppers = new Peppers({ "2026-05": new Uint8Array(32) }, { current: "2026-05" });
+const set: RecoverySet = generateRecoveryCodes("ada", { count: 8, format: "full", peppers });
+const shown: readonly string[] = set.codes;
+const recovered: RecoveryVerified = verifyRecoveryCode(shown[0], { userId: "ada", record: set.record, used: 0, peppers });
+const mask: number = recovered.transition.next;
+const throttle = new Throttle({ maxFailures: 10 });
+const charged: ThrottleTransition = throttle.charge(null, { now: new Date() });
+const retry: number | null = throttle.retryAt(charged.next);
+// @ts-expect-error: peppers are bytes
+new Peppers({ "2026-05": "secret" }, { current: "2026-05" });
+// @ts-expect-error: a look-alike of peppers
+generateRecoveryCodes("ada", { peppers: { current: "2026-05" } });
+// @ts-expect-error: the mask is a number
+verifyRecoveryCode("", { userId: "ada", record: set.record, used: 0n });
+// @ts-expect-error: the typeable format is not built in
+generateRecoveryCodes("ada", { format: "typeable" });
+// @ts-expect-error: a state that was forgotten
+throttle.charge(undefined);
+
+const passkey = new SoftAuthenticator("https://example.org", { algorithm: -8, seed: new Uint8Array(32) });
+passkey.userVerified = false;
+const created: string = passkey.create(registration.options).response.attestationObject;
+const response: AuthenticationResponse = passkey.get(authentication.optionsJson);
+rp.finishAuthentication(response, { state: authentication.state, record });
+// @ts-expect-error: an unknown knob
+new SoftAuthenticator("https://example.org", { userVerfied: false });
 
 try {
   signedIn.commit(1n);
@@ -51,4 +82,4 @@ try {
   if (isMfaError(error) && error.code === "no_such_code") throw error;
 }
 
-export { big, counter, either, forged, isEvidence, login, made, small, states };
+export { big, counter, created, id, either, forged, isEvidence, login, made, mask, retry, small, states };
