@@ -35,15 +35,27 @@ test *STAGES:
 
 # the core's tests, and that each of its features builds alone
 [group('tests')]
-test-core: (_cargo-test "-p" "mfakit-core")
+test-core: (_cargo-test "-p" "mfakit-core" "--features" "ed25519")
     cargo check --quiet -p mfakit-core --no-default-features
     cargo check --quiet -p mfakit-core --no-default-features --features otp
+    cargo check --quiet -p mfakit-core --no-default-features --features codes
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn,es256
+    cargo check --quiet -p mfakit-core --no-default-features --features webauthn,ed25519
 
 # the Rust API's tests
 [group('tests')]
 test-rust: (_cargo-test "-p" "mfakit" "--all-features")
+
+# the software authenticator's tests, in both directions with an independent client and authenticator; the attacks of docs/threat-model.md
+[group('tests')]
+test-testing: (_cargo-test "-p" "mfakit-testing")
+
+# does docs/threat-model.md name tests and vectors that exist, with the codes that they give?
+[group('checks')]
+threat-model:
+    python scripts/threat-model --self-test
+    python scripts/threat-model
 
 # the tests of our own tools: the vector generator and the judge
 [group('tests')]
@@ -55,6 +67,11 @@ test-tools:
 test-python: build-python
     python -m pytest -q bindings/python/tests
     python -m mypy.stubtest mfakit
+
+# the statements of docs/storage.md on SQLite, PostgreSQL, MariaDB and Redis, eight processes at once
+[group('tests')]
+test-storage: build-python
+    python -m pytest -q testing/storage
 
 # the npm package's tests on the native addon, and of the package's entries
 [group('tests')]
@@ -133,13 +150,13 @@ _build-targets *ARGS:
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings
-    for folder in fuzz testing/ctgrind conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
+    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
 
 # formats every Rust source
 [group('checks')]
 fmt:
     cargo fmt --all
-    for folder in fuzz testing/ctgrind conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
+    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
 
 # no part reaches where it may not: floors of the core, dependencies and size of the bindings
 [group('checks')]
@@ -158,10 +175,25 @@ docs-check:
 codegen *ARGS:
     cargo run --quiet --profile fast -p mfakit-codegen -- "$@"
 
-# no branch and no address depends on a secret, says valgrind; the leaky control must fail
+# no branch and no address depends on a secret, says valgrind; the leaky controls must fail
 [group('checks')]
 ctgrind:
     testing/ctgrind/run
+
+# a Cortex-M takes the same path for every secret, by QEMU's trace of program counters; the leaky controls must differ
+[group('checks')]
+pc-trace *NAMES:
+    testing/trace/run "$@"
+
+# no entry point of the core can reach a panic in the core's own sources: each is linked without a panic handler
+[group('checks')]
+panic-check *ARGS:
+    testing/panic/check "$@"
+
+# every prefix and every single-byte change of every accepted vector, or with `--every K` each Kth of them (K odd)
+[group('checks')]
+sweep *ARGS:
+    testing/sweep/run "$@"
 
 # licences, sources and bans of every dependency, by cargo-deny, which must be installed
 [group('checks')]
@@ -177,6 +209,16 @@ fuzz TARGET SECONDS:
 [group('checks')]
 fuzz-smoke N="20000":
     fuzz/smoke "$1"
+
+# a change at every place of the core's verification code: some test must notice it, or docs/mutants.md say why none can
+[group('checks')]
+mutants *ARGS:
+    scripts/mutants "$@"
+
+# one mutant in a hundred, and that docs/mutants.md lists mutants that exist
+[group('checks')]
+mutants-smoke:
+    scripts/mutants --smoke
 
 # one-time passwords against oathtool on N random cases
 [group('checks')]

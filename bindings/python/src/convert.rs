@@ -1,7 +1,7 @@
 //! Python values in, `mfakit` values out, and errors back.
 
 use mfakit::{Error, UnixTime, Zeroizing};
-use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
@@ -20,7 +20,7 @@ pub(crate) fn raise(error: Error) -> PyErr {
 
 /// Verified values have no truth value: `if verified:` is a mistake, because failure is an exception.
 pub(crate) fn no_truth_value() -> PyResult<bool> {
-    Err(PyTypeError::new_err("a result has no truth value: failure is an exception"))
+    Err(wrong_type())
 }
 
 /// A code: text, whatever is in it. One that is longer than any code, or has a lone surrogate, is `malformed`.

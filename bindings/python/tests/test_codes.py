@@ -307,7 +307,7 @@ def test_nothing_shows_a_secret_and_results_are_frozen():
         assert not any(code in shown or code.replace("-", "") in shown for code in made.codes)
         assert "0123456789abcdef" not in shown
     for value in (made, verified):
-        with pytest.raises(TypeError):
+        with pytest.raises(ConfigError):
             bool(value)
         with pytest.raises(TypeError):
             type(value)()

@@ -140,7 +140,7 @@ def test_the_shape_of_a_throttle():
             value.next = 1
         with pytest.raises(TypeError):
             pickle.dumps(value)
-    with pytest.raises(TypeError):
+    with pytest.raises(ConfigError):
         bool(transition)
     with pytest.raises(TypeError):
         Throttle(100)

@@ -178,6 +178,9 @@ impl RelyingParty {
     /// A sealed state can be presented again. Before finishing, insert its [`RelyingParty::ceremony_id`] under a unique key, to be
     /// kept until the ceremony expires; who cannot insert it, does not finish.
     ///
+    /// What the client did to a sealed state is [`Error::StateMalformed`], a [`crate::Kind::Config`] error like every error about a
+    /// state. Where the state comes from a cookie, treat it as a ceremony that is not there.
+    ///
     /// # Errors
     ///
     /// [`Error::StateKeyInvalid`].

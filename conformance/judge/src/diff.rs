@@ -263,6 +263,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_stored_text_is_damaged_alone_and_only_where_all_was_well() {
+        let file = r#"{"schema": "mfakit-vectors/1", "cases": [
+            {"id": "a", "op": "x", "inputs": {"n": 5, "state": "$v=1"}, "expect": {"result": "ok"}},
+            {"id": "b", "op": "x", "inputs": {"n": 5, "state": "$v=1"}, "expect": {"result": "invalid"}}]}"#;
+        let seeds = vectors::parse("f.json", file).unwrap().unwrap();
+        let cases = generate(&seeds, 200, 1);
+        let damaged: Vec<&Case> =
+            cases.iter().filter(|case| case.inputs["state"] != "$v=1").collect();
+        assert!(damaged.len() > 20, "{}", damaged.len());
+        assert!(damaged.iter().all(|case| case.id == "a" && case.inputs["n"] == 5));
+    }
+
     fn target(name: &str, answer: &str) -> Config {
         let script = format!(
             "while IFS= read -r line; do

@@ -1,0 +1,302 @@
+"""What is raced: for every documented statement a proof that counts once, presented by everyone at the same time.
+
+A case prepares its rounds, seeds a store with them, and in each round reads what a request would read and then tries to
+win. `read` and `attempt` are what a program does in a request, with the real package; the harness only puts everybody's
+`read` before anybody's `attempt`.
+"""
+
+import json
+
+import mfakit
+from mfakit.testing import SoftAuthenticator
+
+ORIGIN = "https://example.org"
+NOON = 1_800_000_000
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def relying_party(**more):
+    return mfakit.RelyingParty("example.org", name="Example", origins=[ORIGIN], user_verification="required", **more)
+
+
+def passkey_of(seed, **more):
+    # Ed25519: of the algorithms the one that takes the least of the run's time.
+    return SoftAuthenticator(ORIGIN, algorithm=-8, seed=seed, **more)
+
+
+def committed(verified, rows):
+    """Whether the proof counts; any error but the lost race is a failure of the test."""
+    try:
+        verified.commit(rows)
+    except mfakit.RejectedError as error:
+        assert error.code == "state_conflict"
+        return False
+    return True
+
+
+class Case:
+    """The material of all rounds is made once, by `prepare`; a subclass says what its rows are and what a request does."""
+
+    table = None
+
+    def __init__(self, rounds):
+        self.rounds = self.prepare(rounds)
+
+    def seed(self, client):
+        client.fill(self.table, [self.row(number, round) for number, round in enumerate(self.rounds)])
+
+    def name(self, number):
+        return f"user-{number}"
+
+    def read(self, client, numbers):
+        return client.read(self.table, [self.name(number) for number in numbers])
+
+    def stored(self, client):
+        return self.read(client, range(len(self.rounds)))
+
+
+class TotpCase(Case):
+    table = "totp"
+    totp = mfakit.Totp(SECRET)
+
+    def prepare(self, rounds):
+        times = [NOON + 300 * number for number in range(rounds)]
+        return [(self.totp.code_at(now), now) for now in times]
+
+    def row(self, number, round):
+        # Every other user has never used a code.
+        return {"user_id": self.name(number), "last_step": None if number % 2 else round[1] // 30 - 5}
+
+    def attempt(self, client, number, seen):
+        code, now = self.rounds[number]
+        verified = self.totp.verify(code, last_step=seen[0], now=now)
+        change = verified.transition
+        return committed(verified, client.run("totp", user_id=self.name(number), prev=change.prev, next=change.next))
+
+    def expected(self):
+        return [(now // 30,) for _, now in self.rounds]
+
+
+class HotpCase(Case):
+    table = "hotp"
+    hotp = mfakit.Hotp(SECRET)
+
+    def prepare(self, rounds):
+        return [(7 * number, self.hotp.code_at(7 * number + number % 3)) for number in range(rounds)]
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "counter": round[0]}
+
+    def attempt(self, client, number, seen):
+        verified = self.hotp.verify(self.rounds[number][1], counter=seen[0])
+        change = verified.transition
+        return committed(verified, client.run("hotp", user_id=self.name(number), prev=change.prev, next=change.next))
+
+    def expected(self):
+        return [(counter + number % 3 + 1,) for number, (counter, _) in enumerate(self.rounds)]
+
+
+class CredentialAddCase(Case):
+    """A new passkey: one response, sent by everyone."""
+
+    table = "credential"
+    rp = relying_party()
+
+    def prepare(self, rounds):
+        return [self.register(number) for number in range(rounds)]
+
+    def register(self, number):
+        passkey, user = passkey_of(f"add {number}"), mfakit.generate_user_handle()
+        ceremony = self.rp.begin_registration(user, user_name="alice", now=NOON)
+        response = json.dumps(passkey.create(ceremony.options))
+        record = self.rp.finish_registration(response, state=ceremony.state, now=NOON).credential
+        return response, ceremony.state, record.id, record.to_text()
+
+    def seed(self, client):
+        pass
+
+    def name(self, number):
+        return self.rounds[number][2]
+
+    def read(self, client, numbers):
+        return [None for _ in numbers]
+
+    def stored(self, client):
+        return client.read(self.table, [self.name(number) for number in range(len(self.rounds))])
+
+    def attempt(self, client, number, seen):
+        response, state, *_ = self.rounds[number]
+        verified = self.rp.finish_registration(response, state=state, now=NOON)
+        values = {"id": verified.credential.id, "user_id": verified.user_handle, "next": verified.transition.next}
+        return committed(verified, client.run("credential_add", **values))
+
+    def expected(self):
+        return [(record,) for *_, record in self.rounds]
+
+
+class CredentialCase(Case):
+    """A passkey with a counter: its record changes."""
+
+    table = "credential"
+    rp = relying_party()
+
+    def prepare(self, rounds):
+        return [self.sign_in(*self.register(f"use {number}", counter=1)) for number in range(rounds)]
+
+    def register(self, seed, counter):
+        passkey, user = passkey_of(seed, counter=counter), mfakit.generate_user_handle()
+        ceremony = self.rp.begin_registration(user, user_name="alice", now=NOON)
+        response = passkey.create(ceremony.options)
+        return passkey, self.rp.finish_registration(response, state=ceremony.state, now=NOON).credential
+
+    def sign_in(self, passkey, record):
+        ceremony = self.rp.begin_authentication(record.user_handle, allow=[record], now=NOON)
+        response = json.dumps(passkey.get(ceremony.options))
+        verified = self.rp.finish_authentication(response, state=ceremony.state, record=record, now=NOON)
+        return response, ceremony, record, verified.transition.next
+
+    def row(self, number, round):
+        return {"id": round[2].id, "user_id": round[2].user_handle, "record": round[2].to_text()}
+
+    def name(self, number):
+        return self.rounds[number][2].id
+
+    def attempt(self, client, number, seen):
+        response, ceremony, *_ = self.rounds[number]
+        return self.finish(client, response, ceremony.state, seen[0])
+
+    def finish(self, client, response, state, record):
+        verified = self.rp.finish_authentication(response, state=state, record=record, now=NOON)
+        change = verified.transition
+        return committed(
+            verified, client.run("credential", id=verified.credential_id, prev=change.prev, next=change.next)
+        )
+
+    def expected(self):
+        return [(text,) for *_, text in self.rounds]
+
+
+class CeremonyCase(CredentialCase):
+    """A synced passkey, without a counter: its record stays as it is, and the ceremony alone makes it single-use."""
+
+    def prepare(self, rounds):
+        passkey = self.register("synced", counter=0)
+        return [self.sign_in(*passkey) for _ in range(rounds)]
+
+    def seed(self, client):
+        client.fill(self.table, [self.row(0, self.rounds[0])])
+        for _, ceremony, *_ in self.rounds:
+            values = {"id": ceremony.id, "state": ceremony.state, "expires_at": ceremony.expires_at}
+            assert client.run("ceremony_put", **values) == 1
+
+    def read(self, client, numbers):
+        (record,) = client.read(self.table, [self.name(0)])
+        return [(*record, client.look(self.rounds[number][1].id)) for number in numbers]
+
+    def stored(self, client):
+        return client.read(self.table, [self.name(0)])
+
+    def attempt(self, client, number, seen):
+        response, ceremony, *_ = self.rounds[number]
+        record, looked = seen
+        state = client.take_ceremony(ceremony.id, looked)
+        return state is not None and self.finish(client, response, state, record)
+
+    def expected(self):
+        return [(self.rounds[0][2].to_text(),)]
+
+
+class SealedCeremonyCase(CeremonyCase):
+    """The same with its state in a cookie: the store knows only what was spent, by the id that is under the seal."""
+
+    rp = relying_party(state_key=bytes(range(32)))
+
+    def seed(self, client):
+        client.fill(self.table, [self.row(0, self.rounds[0])])
+
+    def attempt(self, client, number, seen):
+        response, ceremony, *_ = self.rounds[number]
+        id = self.rp.ceremony_id(ceremony.state)
+        if client.run("ceremony_spend", id=id, forget_at=ceremony.expires_at + 60) != 1:
+            return False
+        return self.finish(client, response, ceremony.state, seen[0])
+
+
+class RecoveryCase(Case):
+    table = "recovery"
+
+    def prepare(self, rounds):
+        # One set; each user has used other codes of it before.
+        self.set = mfakit.generate_recovery_codes("alice", count=10)
+        return [number % 10 for number in range(rounds)]
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "record": self.set.record, "used": number & ~(1 << round) & 0x3FF}
+
+    def attempt(self, client, number, seen):
+        record, used = seen
+        code = self.set.codes[self.rounds[number]]
+        verified = mfakit.verify_recovery_code(code, user_id="alice", record=record, used=used)
+        values = {"user_id": self.name(number), "record": record, "bit": verified.bit}
+        return committed(verified, client.run("recovery", **values))
+
+    def expected(self):
+        return [(self.set.record, number & 0x3FF | 1 << code) for number, code in enumerate(self.rounds)]
+
+
+class RecoveryRenewCase(Case):
+    """Everyone makes a new set: only one of them may be shown."""
+
+    table = "recovery"
+
+    def prepare(self, rounds):
+        self.old = mfakit.generate_recovery_codes("alice", count=2)
+        return [None] * rounds
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "record": self.old.record, "used": 3}
+
+    def attempt(self, client, number, seen):
+        new = mfakit.generate_recovery_codes("alice", count=2)
+        return client.run("recovery_renew", user_id=self.name(number), prev=seen[0], next=new.record) == 1
+
+    def stored(self, client):
+        return [used for _, used in super().stored(client)]
+
+    def expected(self):
+        return [0] * len(self.rounds)
+
+
+class ThrottleCase(Case):
+    """A charge: whoever lost the race reads again, so here it counts once."""
+
+    table = "throttle"
+    throttle = mfakit.Throttle()
+
+    def prepare(self, rounds):
+        first = self.throttle.charge(None, now=NOON).next
+        return [None if number % 2 else first for number in range(rounds)]
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "method": "totp", "state": round}
+
+    def attempt(self, client, number, seen):
+        change = self.throttle.charge(seen[0], now=NOON + 1)
+        values = {"user_id": self.name(number), "method": "totp", "prev": change.prev, "next": change.next}
+        return client.run("throttle", **values) == 1
+
+    def expected(self):
+        return [(self.throttle.charge(round, now=NOON + 1).next,) for round in self.rounds]
+
+
+CASES = {
+    "totp": TotpCase,
+    "hotp": HotpCase,
+    "credential_add": CredentialAddCase,
+    "credential": CredentialCase,
+    "ceremony_take": CeremonyCase,
+    "ceremony_spend": SealedCeremonyCase,
+    "recovery": RecoveryCase,
+    "recovery_renew": RecoveryRenewCase,
+    "throttle": ThrottleCase,
+}
