@@ -263,7 +263,7 @@ def folder():
 UNPRIVILEGED = {}
 if os.getuid() == 0:
     _nobody = pwd.getpwnam("nobody")
-    UNPRIVILEGED = {"user": _nobody.pw_uid, "group": _nobody.pw_gid}
+    UNPRIVILEGED = {"user": _nobody.pw_uid, "group": _nobody.pw_gid, "extra_groups": []}
 
 
 def call(path, *command):
