@@ -123,6 +123,8 @@ impl Throttle {
     /// The state after the attempt ended with `error`: the charge is given back where the error says nothing about a guess
     /// ([`Error::counts_toward_throttle`]), and stays where it does. Where [`Throttle::charge`] itself refused, nothing was
     /// charged, and nothing is given back.
+    ///
+    /// What is given back is the failure. The time of the charge stays, so a wait that there was starts again.
     #[must_use]
     pub const fn refund(&self, state: ThrottleState, error: Error) -> ThrottleState {
         let charged = !matches!(error, Error::ThrottleWait | Error::ThrottleDisabled);

@@ -170,14 +170,17 @@ class Store:
 
     # Recovery codes
 
-    def replace_recovery_codes(self, user_id, record, total):
-        """A new set voids the old one, and its throttle begins anew."""
+    def replace_recovery_codes(self, user_id, old, new, total):
+        """A new set voids the old one, and its throttle begins anew. False where another new set was stored meanwhile."""
         with self.transaction() as db:
-            db.execute(
-                "UPDATE users SET recovery_record = ?, recovery_total = ?, recovery_used = 0 WHERE id = ?",
-                (record, total, user_id),
-            )
-            db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'recovery_code'", (user_id,))
+            replaced = db.execute(
+                """UPDATE users SET recovery_record = ?, recovery_total = ?, recovery_used = 0
+                   WHERE id = ? AND recovery_record IS ?""",
+                (new, total, user_id, old),
+            ).rowcount
+            if replaced == 1:
+                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'recovery_code'", (user_id,))
+            return replaced == 1
 
     @staticmethod
     def use_recovery_code(db, user_id, record, bit):

@@ -120,8 +120,10 @@ fn otp_secrets_are_wiped_before_their_memory_is_given_back() {
 #[test]
 fn recovery_codes_and_peppers_are_wiped_before_their_memory_is_given_back() {
     let found = leaked(|| {
-        let peppers = Peppers::new([("one", PEPPER)], "one").map(Box::new).expect("a pepper");
-        let options = GenerateRecoveryCodes { count: 3, peppers: Some(&peppers) };
+        // As many of both as make a vector grow.
+        let keys = ["one", "two", "three", "four", "five"].map(|id| (id, PEPPER));
+        let peppers = Peppers::new(keys, "one").map(Box::new).expect("peppers");
+        let options = GenerateRecoveryCodes { count: 31, peppers: Some(&peppers) };
         let set = generate_recovery_codes("alice", options).map(Box::new).expect("a set");
         drop(black_box(set.text()));
         let stored = VerifyRecoveryCode {

@@ -22,7 +22,8 @@ pub use mfakit_core::codes::recovery::RecoveryVerified;
 /// # Ok::<(), mfakit::Error>(())
 /// ```
 pub struct Peppers {
-    keys: Vec<(String, Pepper)>,
+    /// Each in a place of its own: a growing vector would leave copies of the keys behind.
+    keys: Vec<(String, Box<Pepper>)>,
     current: String,
 }
 
@@ -36,7 +37,8 @@ impl Peppers {
         keys: impl IntoIterator<Item = (I, K)>,
         current: &str,
     ) -> Result<Self, Error> {
-        let keys = keys.into_iter().map(|(id, key)| Ok((id.into(), Pepper::new(key.as_ref())?)));
+        let keys =
+            keys.into_iter().map(|(id, key)| Ok((id.into(), Box::new(Pepper::new(key.as_ref())?))));
         let peppers =
             Self { keys: keys.collect::<Result<_, Error>>()?, current: current.to_owned() };
         peppers.with(|_| Ok(()))?;
@@ -46,7 +48,7 @@ impl Peppers {
     /// The pepper for new records, with its id. There is one: `new` made sure.
     fn current(&self) -> Option<(&str, &Pepper)> {
         let found = self.keys.iter().find(|(id, _)| *id == self.current);
-        found.map(|(id, pepper)| (id.as_str(), pepper))
+        found.map(|(id, pepper)| (id.as_str(), &**pepper))
     }
 
     fn with<T>(
@@ -54,7 +56,7 @@ impl Peppers {
         run: impl FnOnce(&mfakit_core::Peppers<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let keys: Vec<(&str, &Pepper)> =
-            self.keys.iter().map(|(id, key)| (id.as_str(), key)).collect();
+            self.keys.iter().map(|(id, key)| (id.as_str(), &**key)).collect();
         run(&mfakit_core::Peppers::new(&keys, &self.current)?)
     }
 }
@@ -149,9 +151,11 @@ pub fn generate_recovery_codes(
     options: GenerateRecoveryCodes<'_>,
 ) -> Result<RecoverySet, Error> {
     let count = u8::try_from(options.count).map_err(|_| Error::ArgumentValueInvalid)?;
-    let codes = (0..count)
-        .map(|slot| RecoveryCode::new(slot, &Zeroizing::new(random::<RANDOM_SYMBOLS>()?)))
-        .collect::<Result<Vec<_>, Error>>()?;
+    // Room for all of them at once: a vector that grows leaves copies behind.
+    let mut codes = Vec::with_capacity(usize::from(count));
+    for slot in 0..count {
+        codes.push(RecoveryCode::new(slot, &Zeroizing::new(random::<RANDOM_SYMBOLS>()?))?);
+    }
     let set_id = random::<16>()?;
     let mut record = String::new();
     let pepper = options.peppers.and_then(Peppers::current);

@@ -24,6 +24,8 @@ use std::sync::Arc;
 const DEFAULT_LIFETIME: u64 = 300;
 /// The longest lifetime taken: a day.
 const MAX_LIFETIME: u64 = 86_400;
+/// The most credentials in a sealed state, which then stays within the 64 KiB that are read back. A cookie holds about 80.
+const MAX_SEALED_CREDENTIALS: usize = 1000;
 
 /// Whether a ceremony may run in a frame of another site's page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -283,7 +285,8 @@ impl RelyingParty {
     ///
     /// # Errors
     ///
-    /// [`Error::UserHandleInvalid`]; [`Error::ArgumentValueInvalid`] if `allow` is empty or holds another user's record;
+    /// [`Error::UserHandleInvalid`]; [`Error::ArgumentValueInvalid`] if `allow` is empty, holds another user's record, or has more
+    /// than 1000 for a state that is sealed;
     /// [`Error::TimeInvalid`], [`Error::EntropyUnavailable`].
     pub fn begin_authentication(
         &self,
@@ -292,7 +295,8 @@ impl RelyingParty {
         begin: BeginAuthentication,
     ) -> Result<Ceremony<AuthenticationState>, Error> {
         let owner = read_user_handle(user_handle)?;
-        if allow.is_empty() || allow.iter().any(|record| record.user_handle != owner) {
+        let too_many = self.state_key.is_some() && allow.len() > MAX_SEALED_CREDENTIALS;
+        if allow.is_empty() || too_many || allow.iter().any(|record| record.user_handle != owner) {
             return Err(Error::ArgumentValueInvalid);
         }
         let hashes = id_hashes(allow.iter().map(|record| record.id.as_slice()));

@@ -82,7 +82,7 @@ impl Throttle {
     }
 
     /// Gives a charge back where `error` says nothing about a guess; where it does, or where it is `charge`'s own, the state
-    /// stays as it is.
+    /// stays as it is. What is given back is the failure; a wait that there was starts again.
     ///
     /// # Errors
     ///

@@ -81,5 +81,11 @@ export class Throttle {
 
 const numberOf: Reader<number> = (value, name) => {
   if (!isMfaError(value)) throw wrong("argument_type_invalid", `${name} must be an error of mfakit`);
-  return count(value.number, name);
+  let number: unknown;
+  try {
+    number = value.number;
+  } catch {
+    throw wrong("argument_type_invalid", `${name} must be an error of mfakit`);
+  }
+  return count(number, name);
 };

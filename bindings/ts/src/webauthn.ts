@@ -162,7 +162,10 @@ export class RelyingParty {
     return this.#registration("finish_registration", response, options(given, "finishRegistration", { state: text, now }));
   }
 
-  /** The id of the ceremony that a state belongs to, the same as its `id`. */
+  /**
+   * The id of the ceremony that a state belongs to, the same as its `id`.
+   * @throws ConfigError `state_malformed`, also where the client changed it: a state from a cookie is then a ceremony that is not there.
+   */
   ceremonyId(state: RegistrationState | AuthenticationState): string;
   ceremonyId(state: unknown): string {
     return ask("ceremony_id", { rp: this.#rp, state: text(state, "state") }).id;

@@ -791,6 +791,7 @@ fn records(cases: &mut Vec<Case>) {
         "a later version has its own shape",
     );
     for (id, fields, why) in [
+        ("version-then-dollar", "v=1$f=full,k=2026-05", "parameters have commas between them"),
         ("version-empty", "v=,f=full,k=2026-05", "no version"),
         ("version-word", "v=one,f=full,k=2026-05", "a version is a number"),
         ("version-negative", "v=-1,f=full,k=2026-05", "a version is a number"),

@@ -199,11 +199,14 @@ impl<'a> RecoveryRecord<'a> {
     /// [`Error::RecordVersionUnknown`] for a later version, else [`Error::RecordCorrupt`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
         let rest = text.strip_prefix(PREFIX).filter(|_| text.len() <= MAX_RECORD);
-        let (version, rest) =
-            rest.and_then(|rest| rest.split_once([',', '$'])).ok_or(Error::RecordCorrupt)?;
-        match version {
-            "v=1" => Self::version_1(rest).ok_or(Error::RecordCorrupt),
-            later if is_version(later) => Err(Error::RecordVersionUnknown),
+        let rest = rest.ok_or(Error::RecordCorrupt)?;
+        if let Some(rest) = rest.strip_prefix("v=1,") {
+            return Self::version_1(rest).ok_or(Error::RecordCorrupt);
+        }
+        match rest.split_once([',', '$']) {
+            Some((version, _)) if version != "v=1" && is_version(version) => {
+                Err(Error::RecordVersionUnknown)
+            }
             _ => Err(Error::RecordCorrupt),
         }
     }
@@ -471,6 +474,7 @@ mod tests {
             ("f=full", "f=full,k=a,k=b"),
             ("v=1", "v="),
             ("v=1", "v=1x"),
+            ("v=1,", "v=1$"),
             ("v=1", "v=1234567890"),
             ("CQkJCQkJCQkJCQkJCQkJCQ", "CQkJCQkJCQkJCQkJCQkJCR"),
             ("CQkJCQkJCQkJCQkJCQkJCQ", "CQkJCQkJCQkJCQkJCQkJ"),

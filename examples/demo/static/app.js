@@ -61,8 +61,8 @@ onSubmit("confirm-totp", "totp", async (form) => {
 });
 
 onClick("make-recovery-codes", "recovery", async () => {
-  const { codes, text, record } = await post("/api/recovery-codes", {});
-  rememberRecord(me.person.name, record);
+  const { codes, text, record, userId } = await post("/api/recovery-codes", {});
+  rememberRecord(me.person.name, { record, userId });
   await refresh();
   $("recovery-list").replaceChildren(...codes.map((code) => textElement("li", code)));
   $("save-recovery-codes").href = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;

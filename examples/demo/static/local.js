@@ -7,7 +7,7 @@
 
 const secrets = new Map(); // user name → base32 secret, for as long as the tab lives
 
-const records = new Map(); // user name → the record of the recovery codes
+const records = new Map(); // user name → the record of the recovery codes, and whose it is
 
 export function rememberRecord(name, record) {
   records.set(name.toLowerCase(), record);
@@ -56,8 +56,7 @@ function verify(mfakit, check, relyingParty, name, { response, code }) {
     case "totp_verify":
       return secret && new mfakit.Totp(secret).verify(code, { now: check.now, lastStep: check.lastStep ?? null });
     case "verify_recovery_code": {
-      const { userId, used } = check;
-      return codes && mfakit.verifyRecoveryCode(code, { userId, record: codes, used });
+      return codes && mfakit.verifyRecoveryCode(code, { ...codes, used: check.used ?? 0 });
     }
     default:
       throw new TypeError(`unknown check ${check.operation}`);

@@ -387,7 +387,10 @@ class RelyingParty:
     @property
     def id(self) -> str: ...
     def ceremony_id(self, state: str) -> str:
-        """The id of a sealed state's ceremony. Insert it under a unique key before finishing: a sealed state can come twice."""
+        """The id of a state's ceremony. A sealed state can come twice: before finishing, insert the id under a unique key, to be kept for
+        the longest lifetime that you give. A state that the client changed raises ConfigError `state_malformed`: where it comes from a
+        cookie, treat that as a ceremony that is not there.
+        """
 
     def begin_registration(
         self,

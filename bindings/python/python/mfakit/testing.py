@@ -74,6 +74,26 @@ class SoftAuthenticator:
     seed            makes keys and ids the same in every run
     """
 
+    # A knob that is misspelt is an error, not a test that tests nothing.
+    __slots__ = (
+        "origin",
+        "algorithm",
+        "attestation",
+        "user_verified",
+        "user_present",
+        "backup_eligible",
+        "backed_up",
+        "counter",
+        "aaguid",
+        "transports",
+        "wrong_origin",
+        "cross_origin",
+        "top_origin",
+        "discoverable",
+        "seed",
+        "_credentials",
+    )
+
     def __init__(
         self,
         origin,
