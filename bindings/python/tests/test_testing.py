@@ -139,18 +139,24 @@ def test_each_algorithm_and_each_statement(algorithm):
     assert refusal(sign_in, rp, stranger(record, passkey), record) == "signature_invalid"
 
 
-def stranger(record, passkey):
+class Stranger(SoftAuthenticator):
     """Another authenticator that claims to hold the credential."""
-    other = SoftAuthenticator(ORIGIN, algorithm=passkey.algorithm)
+
+    def get(self, options):
+        answer = super().get({**options, "allowCredentials": []})
+        return {**answer, "id": self.record.id, "rawId": self.record.id}
+
+
+def stranger(record, passkey):
+    other = Stranger(ORIGIN, algorithm=passkey.algorithm)
+    other.record = record
     register(relying_party(), other, record.user_handle)
-    get = other.get
-
-    def claim(options):
-        answer = get({**options, "allowCredentials": []})
-        return {**answer, "id": record.id, "rawId": record.id}
-
-    other.get = claim
     return other
+
+
+def test_a_misspelt_knob_is_an_error():
+    with pytest.raises(AttributeError):
+        SoftAuthenticator(ORIGIN).user_verifed = False
 
 
 def test_an_algorithm_that_was_not_offered():
