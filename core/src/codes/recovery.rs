@@ -299,7 +299,7 @@ pub fn verify(
     peppers: Option<&Peppers<'_>>,
 ) -> Result<RecoveryVerified, Error> {
     // The host's mistakes first, so that no code is needed to see them.
-    if used >> record.count != 0 {
+    if used.unbounded_shr(record.count) != 0 {
         return Err(Error::RecordCorrupt);
     }
     let key = match record.pepper_id {
@@ -316,7 +316,7 @@ pub fn verify(
     let mut accepted = Choice::from(0);
     for (index, text) in (0_u8..).zip(record.tags.split('.')) {
         let stored = decode_tag(text).ok_or(Error::RecordCorrupt)?;
-        let unused = u8::from((used >> index) & 1 == 0);
+        let unused = u8::from(used.unbounded_shr(u32::from(index)) & 1 == 0);
         accepted |= index.ct_eq(&slot) & stored.ct_eq(&expected[..]) & Choice::from(unused);
     }
     if !ct::declassify(accepted) {
@@ -326,7 +326,12 @@ pub fn verify(
     ct::declassify_bytes(&mut slot);
     let [slot] = slot;
     let needs_regeneration = peppers.is_some_and(|p| record.pepper_id != Some(p.current()));
-    Ok(RecoveryVerified { bit: 1 << slot, used, count: record.count, needs_regeneration })
+    Ok(RecoveryVerified {
+        bit: 1_u32.unbounded_shl(u32::from(slot)),
+        used,
+        count: record.count,
+        needs_regeneration,
+    })
 }
 
 impl RecoveryVerified {

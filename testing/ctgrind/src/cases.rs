@@ -1,13 +1,17 @@
-//! What is checked: every function of core that touches an OTP secret, on each path that it can take.
+//! What is checked: every function of core that touches a secret, on each path that it can take.
 //!
-//! A case also asserts its verdict: a path that is not taken would show nothing. The code that was typed, counters, times,
-//! windows and lengths are public; the secret, and all that is made from it, is not until core declassifies it.
+//! A case also asserts its verdict: a path that is not taken would show nothing. Of one-time passwords the code that was typed,
+//! counters, times, windows and lengths are public. Of recovery codes the code itself is secret, as it stays good until it is
+//! used, and so is the pepper; the record and the mask of used codes are public. What is made from a secret is one until core
+//! declassifies it.
 
-use crate::secrets::{ALGORITHMS, BYTES, Setup, hidden_secret};
+use crate::secrets::{ALGORITHMS, BYTES, RecoverySetup, Setup, hidden_secret};
 use crate::valgrind;
+use mfakit_core::codes::recovery::{RecoveryCode, RecoveryVerified};
 use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
 use mfakit_core::otp::{Digits, truncate_to_code};
+use mfakit_core::webauthn::StateKey;
 use mfakit_core::{Error, OtpSecret, UnixTime};
 use std::hint::black_box;
 
@@ -45,6 +49,17 @@ pub(crate) const CASES: &[Case] = &[
     case("from_base32/accept", base32_accept),
     case("from_base32/refuse-symbol", base32_refuse_symbol),
     case("from_base32/refuse-bits", base32_refuse_bits),
+    case("recovery.verify/accept", recovery_accept),
+    case("recovery.verify/reject", recovery_reject),
+    case("recovery.verify/used", recovery_used),
+    case("recovery.verify/unknown-slot", recovery_unknown_slot),
+    case("recovery.parse/accept", recovery_parse),
+    case("recovery.parse/refuse-symbol", recovery_refuse_symbol),
+    case("recovery.parse/refuse-check", recovery_refuse_check),
+    case("recovery.new", recovery_new),
+    case("state_key.tag", state_key_tag),
+    case("state_key.is_tag/right", state_key_right),
+    case("state_key.is_tag/wrong", state_key_wrong),
 ];
 
 /// Counters where arithmetic can go wrong: the first, one that fills four bytes, the one before the last.
@@ -289,4 +304,127 @@ fn base32_refuse_bits() {
     let text = hidden_text("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGF");
     let refused = OtpSecret::from_base32(black_box(&text));
     assert_eq!(refused.err(), Some(Error::SecretMalformed));
+}
+
+/// Every way of keying the tags, each with every slot of a small set.
+fn for_each_code(run: impl Fn(&RecoverySetup, u8)) {
+    for setup in RecoverySetup::all() {
+        for slot in 0..RecoverySetup::COUNT {
+            run(&setup, slot);
+        }
+    }
+}
+
+fn verify_code(setup: &RecoverySetup, code: &str, used: u32) -> Result<RecoveryVerified, Error> {
+    setup.verify(hidden_text(code).as_bytes(), black_box(used))
+}
+
+fn recovery_accept() {
+    for_each_code(|setup, slot| {
+        let verified = verify_code(setup, &setup.code(slot), 0);
+        assert_eq!(verified.expect("accepted").bit(), 1 << slot);
+    });
+}
+
+fn recovery_reject() {
+    for_each_code(|setup, slot| {
+        let verified = verify_code(setup, &setup.other_code(slot), 0);
+        assert_eq!(verified.err(), Some(Error::RecoveryCodeRejected));
+    });
+}
+
+fn recovery_used() {
+    for_each_code(|setup, slot| {
+        let verified = verify_code(setup, &setup.code(slot), 1 << slot);
+        assert_eq!(verified.err(), Some(Error::RecoveryCodeRejected));
+    });
+}
+
+fn recovery_unknown_slot() {
+    for setup in RecoverySetup::all() {
+        for slot in [RecoverySetup::COUNT, 30] {
+            let verified = verify_code(&setup, &setup.code(slot), 0);
+            assert_eq!(verified.err(), Some(Error::RecoveryCodeRejected));
+        }
+    }
+}
+
+fn recovery_parse() {
+    for_each_code(|setup, slot| {
+        let code = setup.code(slot);
+        for typed in [code.clone(), code.to_lowercase(), code.replace('-', " \u{2013}")] {
+            assert!(RecoveryCode::parse(hidden_text(&typed).as_bytes()).is_ok());
+        }
+    });
+}
+
+fn recovery_refuse_symbol() {
+    // U is no symbol; the others stand next to symbols in ASCII, or are none at all.
+    for symbol in ["U", "u", "/", ":", "@", "[", "`", "{", "\u{7f}", "\u{e9}"] {
+        for place in [0, 10, 25] {
+            let mut typed = RecoverySetup::all()[0].code(0).replace('-', "");
+            typed.replace_range(place..=place, symbol);
+            let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes());
+            assert_eq!(refused.err(), Some(Error::RecoveryCodeMalformed), "{typed}");
+        }
+    }
+}
+
+fn recovery_refuse_check() {
+    let code = RecoverySetup::all()[0].code(0);
+    for place in [0, 8, 29] {
+        let mut typed = code.clone();
+        let other = if &code[place..=place] == "7" { "8" } else { "7" };
+        typed.replace_range(place..=place, other);
+        let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes());
+        assert_eq!(refused.err(), Some(Error::RecoveryCodeMalformed), "{typed}");
+    }
+}
+
+fn recovery_new() {
+    for byte in [0x00, 0x1f, 0xff] {
+        let mut entropy = black_box([byte; 24]);
+        valgrind::make_secret(&mut entropy);
+        let code = RecoveryCode::new(black_box(3), black_box(&entropy)).expect("a slot");
+        let shown = code.expose();
+        // Looks at each symbol, as whoever is shown the code does.
+        assert!(shown.as_str().bytes().all(|symbol| symbol != black_box(b'U')));
+    }
+}
+
+/// The content of a state, which is public.
+const CONTENT: &[u8] = br#"{"v":1,"kind":"registration","challenge":"AAECAwQFBgcICQoLDA0ODw"}"#;
+
+fn state_keys() -> impl Iterator<Item = (StateKey, StateKey)> {
+    [32, 64].into_iter().map(|len| {
+        let bytes = black_box(vec![0x5a; len]);
+        let mut hidden = bytes.clone();
+        valgrind::make_secret(&mut hidden);
+        let key = |bytes: &[u8]| StateKey::new(black_box(bytes)).expect("32 to 64 bytes");
+        (key(&hidden), key(&bytes))
+    })
+}
+
+fn state_key_tag() {
+    for (hidden, public) in state_keys() {
+        assert_eq!(hidden.tag(black_box(CONTENT)), public.tag(CONTENT));
+        assert_eq!(hidden.id(), public.id());
+    }
+}
+
+fn state_key_right() {
+    for (hidden, public) in state_keys() {
+        assert!(hidden.is_tag(black_box(CONTENT), black_box(&public.tag(CONTENT))));
+    }
+}
+
+fn state_key_wrong() {
+    for (hidden, public) in state_keys() {
+        for place in [0, 15, 31] {
+            let mut tag = public.tag(CONTENT);
+            tag[place] ^= 0x80;
+            assert!(!hidden.is_tag(black_box(CONTENT), black_box(&tag)));
+        }
+        assert!(!hidden.is_tag(black_box(CONTENT), black_box(&[0; 31])));
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) const CONTROLS: &[Control] = &[
     Control { name: "base32-by-table", run: base32_by_table },
     Control { name: "base32-by-branches", run: base32_by_branches },
     Control { name: "digits-by-formatting", run: digits_by_formatting },
+    Control { name: "tag-by-slot", run: tag_by_slot },
+    Control { name: "check-symbol-by-branches", run: check_symbol_by_branches },
 ];
 
 fn secret_bytes<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
@@ -86,4 +88,23 @@ fn base32_by_branches() {
 fn digits_by_formatting() {
     let value = u32::from_ne_bytes(secret_bytes(755_224_u32.to_ne_bytes()));
     black_box(format!("{value:06}"));
+}
+
+/// The stored tag of a recovery code picked by its slot: the address tells which code was typed.
+fn tag_by_slot() {
+    let tags = black_box([[1_u8; 32], [2; 32], [3; 32]]);
+    let [slot] = secret_bytes([1]);
+    black_box(tags[usize::from(slot)]);
+}
+
+/// A check symbol by polynomial division that subtracts only where there is something to subtract.
+fn check_symbol_by_branches() {
+    let mut sum = 0_u8;
+    for symbol in secret_bytes([7, 0, 31, 12]) {
+        sum = (sum << 1) ^ symbol;
+        if sum & 32 != 0 {
+            sum = black_box(sum ^ 0b10_0101);
+        }
+    }
+    black_box(sum);
 }

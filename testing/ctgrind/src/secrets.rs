@@ -1,11 +1,13 @@
 //! What a case gets: a secret that valgrind follows, and what is public about it.
 
 use crate::valgrind;
-use mfakit_core::OtpSecret;
+use mfakit_core::codes::recovery::{
+    RANDOM_SYMBOLS, RecoveryCode, RecoveryRecord, RecoveryVerified, verify, write_record,
+};
 use mfakit_core::otp::hotp::Hotp;
 use mfakit_core::otp::totp::Totp;
 use mfakit_core::otp::{Digits, HashAlgorithm};
-use mfakit_core::{Period, UnixTime};
+use mfakit_core::{Error, OtpSecret, Pepper, Peppers, Period, UnixTime};
 use std::hint::black_box;
 
 /// As long as the block of SHA-512: the longest secret that core takes.
@@ -91,5 +93,61 @@ impl Setup {
             .map(|n: u32| format!("{n:0width$}"))
             .find(|code| !taken.contains(code))
             .expect("more codes than counters")
+    }
+}
+
+/// A set of recovery codes with its record, made in public.
+pub(crate) struct RecoverySetup {
+    pepper: Option<Vec<u8>>,
+    record: String,
+}
+
+impl RecoverySetup {
+    /// The codes in a set.
+    pub(crate) const COUNT: u8 = 4;
+    const USER: &[u8] = b"user-0001";
+    const PEPPER_ID: &str = "2026-05";
+
+    /// Without a pepper, and with the shortest and the longest.
+    pub(crate) fn all() -> Vec<Self> {
+        [None, Some(vec![0x5a; Pepper::MIN]), Some(vec![0xa5; Pepper::MAX])].map(Self::new).into()
+    }
+
+    fn new(pepper: Option<Vec<u8>>) -> Self {
+        let mut setup = Self { pepper, record: String::new() };
+        let made = setup.pepper.as_deref().map(|bytes| Pepper::new(bytes).expect("32 to 64 bytes"));
+        let codes: Vec<RecoveryCode> = (0..Self::COUNT).map(|slot| Self::made(slot, 1)).collect();
+        let pepper = made.as_ref().map(|pepper| (Self::PEPPER_ID, pepper));
+        write_record(&mut setup.record, Self::USER, &[9; 16], pepper, &codes).expect("a set");
+        setup
+    }
+
+    fn made(slot: u8, seed: u8) -> RecoveryCode {
+        let entropy: [u8; RANDOM_SYMBOLS] =
+            std::array::from_fn(|i| seed.wrapping_mul(i as u8 + 1).wrapping_add(slot) & 31);
+        RecoveryCode::new(slot, &entropy).expect("a slot")
+    }
+
+    /// The code of a slot.
+    pub(crate) fn code(&self, slot: u8) -> String {
+        Self::made(slot, 1).expose().as_str().to_owned()
+    }
+
+    /// A well-formed code of the slot that is not the set's.
+    pub(crate) fn other_code(&self, slot: u8) -> String {
+        Self::made(slot, 3).expose().as_str().to_owned()
+    }
+
+    /// Verifies a code under the pepper, every byte of which is secret to valgrind.
+    pub(crate) fn verify(&self, code: &[u8], used: u32) -> Result<RecoveryVerified, Error> {
+        let record = RecoveryRecord::parse(black_box(&self.record))?;
+        let user = black_box(Self::USER);
+        let Some(bytes) = &self.pepper else { return verify(code, user, &record, used, None) };
+        let mut bytes = black_box(bytes.clone());
+        valgrind::make_secret(&mut bytes);
+        let pepper = Pepper::new(black_box(&bytes))?;
+        let keys = [(Self::PEPPER_ID, &pepper)];
+        let peppers = Peppers::new(&keys, Self::PEPPER_ID)?;
+        verify(code, user, &record, used, Some(&peppers))
     }
 }

@@ -1,0 +1,154 @@
+//! One-time passwords: HMAC, HOTP, TOTP, and their constructors' arguments.
+
+use super::{Answer, Inputs};
+use crate::support::hex;
+use mfakit_core::crypto::hmac::HmacKey;
+use mfakit_core::otp::hotp::{Hotp, HotpVerified};
+use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
+use mfakit_core::otp::uri::TotpUri;
+use mfakit_core::otp::{Digits, HashAlgorithm, truncate_to_code};
+use mfakit_core::{Error, OtpSecret, Period, UnixTime};
+use serde_json::{Value, json};
+
+fn algorithm(inputs: &Inputs<'_>) -> Result<HashAlgorithm, Error> {
+    inputs.get("algorithm").map_or(Ok(HashAlgorithm::Sha1), |name| {
+        HashAlgorithm::from_name(name.as_str().expect("a name"))
+    })
+}
+
+pub(super) fn hmac(inputs: &Inputs<'_>) -> Answer {
+    let key = HmacKey::new(algorithm(inputs)?, &inputs.bytes("key_hex")).expect("any key will do");
+    Ok(json!({"mac_hex": hex(key.tag(&inputs.bytes("message_hex")).expose())}))
+}
+
+/// Six, seven or eight; ten where the operation has a constructor for it.
+fn digits(inputs: &Inputs<'_>, ten: bool) -> Result<Digits, Error> {
+    match inputs.number_or("digits", 6) {
+        10 if ten => Ok(Digits::TEN),
+        other => Digits::new(other),
+    }
+}
+
+pub(super) fn hotp_truncate(inputs: &Inputs<'_>) -> Answer {
+    let code = truncate_to_code(&inputs.bytes("hmac_hex"), digits(inputs, true)?)?;
+    Ok(json!({"code": code.expose()}))
+}
+
+fn secret(inputs: &Inputs<'_>) -> Result<OtpSecret, Error> {
+    OtpSecret::danger_legacy(&inputs.bytes("secret_hex"))
+}
+
+fn hotp(inputs: &Inputs<'_>) -> Result<Hotp, Error> {
+    Hotp::new(&secret(inputs)?, algorithm(inputs)?, digits(inputs, true)?)
+}
+
+pub(super) fn hotp_generate(inputs: &Inputs<'_>) -> Answer {
+    Ok(json!({"code": hotp(inputs)?.code_at(inputs.number("counter")).expose()}))
+}
+
+fn verified_hotp(inputs: &Inputs<'_>) -> Result<HotpVerified, Error> {
+    let (code, counter) = (inputs.text("code").as_bytes(), inputs.number("counter"));
+    hotp(inputs)?.verify(code, counter, inputs.number("look_ahead"))
+}
+
+pub(super) fn hotp_verify(inputs: &Inputs<'_>) -> Answer {
+    Ok(hotp_fields(&verified_hotp(inputs)?, inputs.number("counter")))
+}
+
+pub(super) fn hotp_commit(inputs: &Inputs<'_>) -> Answer {
+    let verified = verified_hotp(inputs)?;
+    let (next, transition) = (verified.next_counter(), verified.transition());
+    let evidence = verified.commit(inputs.number("rows"))?;
+    Ok(json!({
+        "next_counter": next,
+        "prev": transition.prev,
+        "next": transition.next,
+        "method": evidence.method().as_str(),
+        "user_verified": evidence.user_verified(),
+    }))
+}
+
+pub(super) fn hotp_resync(inputs: &Inputs<'_>) -> Answer {
+    let (first, second) = (inputs.text("first").as_bytes(), inputs.text("second").as_bytes());
+    let counter = inputs.number("counter");
+    let verified = hotp(inputs)?.resync(first, second, counter, inputs.number("look_ahead"))?;
+    Ok(hotp_fields(&verified, counter))
+}
+
+fn hotp_fields(verified: &HotpVerified, counter: u64) -> Value {
+    assert_eq!(verified.transition().prev, Some(counter));
+    assert_eq!(verified.transition().next, verified.next_counter());
+    json!({"matched_counter": verified.matched_counter(), "next_counter": verified.next_counter()})
+}
+
+fn totp(inputs: &Inputs<'_>) -> Result<Totp, Error> {
+    let period = Period::from_seconds(inputs.number_or("period", 30))?;
+    let totp = Totp::new(&secret(inputs)?, algorithm(inputs)?, digits(inputs, false)?, period)?;
+    Ok(totp.with_t0(UnixTime::from_seconds(inputs.number_or("t0", 0))))
+}
+
+pub(super) fn totp_generate(inputs: &Inputs<'_>) -> Answer {
+    let (totp, now) = (totp(inputs)?, UnixTime::from_seconds(inputs.number("time")));
+    Ok(json!({"code": totp.code_at(now)?.expose(), "time_step": totp.step_at(now)?.get()}))
+}
+
+fn verified_totp(inputs: &Inputs<'_>) -> Result<TotpVerified, Error> {
+    let (totp, now) = (totp(inputs)?, UnixTime::from_seconds(inputs.number("time")));
+    let window = Window::new(inputs.number("window_past"), inputs.number("window_future"))?;
+    let last = inputs.optional("last_accepted_step");
+    totp.verify(inputs.text("code").as_bytes(), last, now, window)
+}
+
+pub(super) fn totp_verify(inputs: &Inputs<'_>) -> Answer {
+    let verified = verified_totp(inputs)?;
+    assert_eq!(verified.transition().prev, inputs.optional("last_accepted_step"));
+    assert_eq!(verified.transition().next, verified.step().get());
+    Ok(json!({"matched_step": verified.step().get(), "drift": verified.drift()}))
+}
+
+pub(super) fn totp_commit(inputs: &Inputs<'_>) -> Answer {
+    let verified = verified_totp(inputs)?;
+    let (step, transition) = (verified.step().get(), verified.transition());
+    let evidence = verified.commit(inputs.number("rows"))?;
+    Ok(json!({
+        "matched_step": step,
+        "prev": transition.prev,
+        "next": transition.next,
+        "method": evidence.method().as_str(),
+        "user_verified": evidence.user_verified(),
+    }))
+}
+
+pub(super) fn totp_uri(inputs: &Inputs<'_>) -> Answer {
+    let (secret, algorithm) = (secret(inputs)?, algorithm(inputs)?);
+    let period = Period::from_seconds(inputs.number_or("period", 30))?;
+    let (issuer, account) = (inputs.text("issuer"), inputs.text("account"));
+    let digits = digits(inputs, false)?;
+    let mut uri = String::new();
+    TotpUri::new(&secret, algorithm, digits, period, issuer, account)?
+        .write(&mut uri)
+        .expect("a String takes any text");
+    Ok(json!({"uri": uri}))
+}
+
+/// The secret and the digits, in the order in which the bindings' constructors check them.
+fn config_secret(inputs: &Inputs<'_>) -> Result<OtpSecret, Error> {
+    match inputs.flag("legacy") {
+        Some(true) => OtpSecret::danger_legacy_from_base32(inputs.text("secret")),
+        _ => OtpSecret::from_base32(inputs.text("secret")),
+    }
+}
+
+pub(super) fn config_totp(inputs: &Inputs<'_>) -> Answer {
+    let (algorithm, secret) = (algorithm(inputs)?, config_secret(inputs)?);
+    let period = Period::from_seconds(inputs.number_or("period", 30))?;
+    Totp::new(&secret, algorithm, digits(inputs, false)?, period)?;
+    Ok(json!({}))
+}
+
+pub(super) fn config_hotp(inputs: &Inputs<'_>) -> Answer {
+    let (algorithm, secret) = (algorithm(inputs)?, config_secret(inputs)?);
+    let ten = inputs.flag("ten_digits") == Some(true);
+    Hotp::new(&secret, algorithm, digits(inputs, ten)?)?;
+    Ok(json!({}))
+}

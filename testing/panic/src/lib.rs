@@ -1,0 +1,47 @@
+//! Entry points of mfakit-core, one function each, around a panic handler that cannot be linked.
+//!
+//! `check` beside this crate links each of them alone. One that links reaches no panic, whatever its arguments. The
+//! `control_` functions panic on purpose, and must not link.
+#![no_std]
+
+pub mod codes;
+pub mod controls;
+pub mod encodings;
+pub mod otp;
+pub mod webauthn;
+
+use core::panic::PanicInfo;
+
+unsafe extern "C" {
+    /// There is no such function: what can reach it does not link.
+    fn this_entry_can_panic(info: *const u8) -> !;
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    // SAFETY: no call of it can be linked. What it is given keeps the places of panics in the image.
+    unsafe { this_entry_can_panic(core::ptr::from_ref(info).cast()) }
+}
+
+/// A buffer to write into, which says so when it is full.
+pub(crate) struct Buffer<'b> {
+    rest: &'b mut [u8],
+}
+
+impl<'b> Buffer<'b> {
+    pub(crate) fn new(rest: &'b mut [u8]) -> Self {
+        Self { rest }
+    }
+}
+
+impl core::fmt::Write for Buffer<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let rest = core::mem::take(&mut self.rest);
+        let (here, after) = rest.split_at_mut_checked(text.len()).ok_or(core::fmt::Error)?;
+        for (slot, byte) in here.iter_mut().zip(text.bytes()) {
+            *slot = byte;
+        }
+        self.rest = after;
+        Ok(())
+    }
+}
