@@ -1,5 +1,5 @@
 //! `assertion::verify` against §7.2 written a second time over the reference readers: the same verdict, the same code, and
-//! under the test key nothing is accepted whose signed bytes are not a seed's.
+//! under the test keys nothing is accepted whose signed bytes are not a seed's.
 //!
 //! Mutations of a signed message end at the signature. So one bit of the input has the message signed anew after it was
 //! mutated; then the verdict depends on everything else.
@@ -7,13 +7,12 @@
 use crate::authenticator::{self, CHALLENGE, CREDENTIAL_ID, USER_HANDLE};
 use crate::input::{Input, Output};
 use crate::relying_party::{Policy, Refusal, require};
+use crate::test_key::TestKey;
 use crate::{auth_data, client_data, cose};
 use mfakit_core::Error;
 use mfakit_core::webauthn::assertion::{
     self, Allow, AssertionResponse, AssertionVerified, StoredCredential, User,
 };
-use p256::ecdsa::Signature;
-use p256::ecdsa::signature::Verifier;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -31,7 +30,7 @@ pub mod options {
     pub const KNOWS_ELIGIBILITY: u16 = 0x10;
     /// What it knows.
     pub const ELIGIBLE: u16 = 0x20;
-    /// The message is signed with the test key before it is verified.
+    /// The message is signed with the test key that the record holds before it is verified; with the first if it holds none.
     pub const SIGN: u16 = 0x40;
 }
 
@@ -156,12 +155,19 @@ impl Arguments {
 }
 
 /// What a verified assertion must say.
-struct Expected<'a> {
-    data: auth_data::Expected<'a>,
-    regressed: bool,
+pub struct Expected<'a> {
+    /// The authenticator data.
+    pub data: auth_data::Expected<'a>,
+    /// Whether the counter did not grow.
+    pub regressed: bool,
 }
 
-fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
+/// The verdict.
+///
+/// # Errors
+///
+/// The first step that fails.
+pub fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
     let policy = Policy(arguments.policy);
     require(arguments.challenge.len() >= 16, Error::ChallengeTooShort)?;
     let allowed = !arguments.restricts_ids() || arguments.allowed_id == arguments.credential_id;
@@ -176,7 +182,7 @@ fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
     }
     require(!claimed || arguments.user_handle == arguments.owner, Error::UserHandleMismatch)?;
     require(arguments.stored_id == arguments.credential_id, Error::CredentialIdMismatch)?;
-    let (x, y) = cose::reference(&arguments.public_key).map_err(|error| match error {
+    let key = cose::reference(&arguments.public_key).map_err(|error| match error {
         Some(Error::AlgorithmUnsupported) => Error::AlgorithmUnsupported,
         _ => Error::RecordCorrupt,
     })?;
@@ -193,12 +199,9 @@ fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
         Some(known) => known == eligible,
     };
     require(eligibility_ok, Error::BackupEligibilityChanged)?;
-    let key = cose::verifying_key(&x, &y).ok_or(Error::RecordCorrupt)?;
-    let signature =
-        Signature::from_der(&arguments.signature).map_err(|_| Error::SignatureMalformed)?;
+    require(key.is_valid(), Error::RecordCorrupt)?;
     let hash = Sha256::digest(&arguments.client_data_json);
-    let message = [&arguments.authenticator_data[..], &hash[..]].concat();
-    require(key.verify(&message, &signature).is_ok(), Error::SignatureInvalid)?;
+    key.verify(&[&arguments.authenticator_data[..], &hash].concat(), &arguments.signature)?;
     // Both zero: the authenticator has no counter. Otherwise it must have grown.
     let regressed = match (data.sign_count, arguments.stored_sign_count) {
         (0, 0) => false,
@@ -213,8 +216,8 @@ pub fn check(data: &[u8]) -> bool {
     let mut arguments = Arguments::read(data);
     let signed_now = arguments.has(options::SIGN);
     if signed_now {
-        arguments.signature =
-            authenticator::sign(&arguments.authenticator_data, &arguments.client_data_json);
+        let key = TestKey::named(&arguments.public_key).unwrap_or(TestKey::Es256);
+        arguments.signature = key.sign(&arguments.authenticator_data, &arguments.client_data_json);
     }
     match (arguments.verify(), reference(&arguments)) {
         (Ok(ours), Ok(expected)) => {
@@ -233,19 +236,24 @@ pub fn check(data: &[u8]) -> bool {
         (Ok(_), Err(refusal)) => panic!("only core accepts: {refusal:?}"),
         (Err(error), Ok(_)) => panic!("only the reference accepts: {error:?}"),
     }
-    if arguments.public_key == authenticator::public_key() && !signed_now {
+    if TestKey::named(&arguments.public_key).is_some() && !signed_now {
         let message = (arguments.authenticator_data, arguments.client_data_json);
         assert!(SIGNED.contains(&message), "accepted, and never signed");
     }
     true
 }
 
-/// Every message that the test key signed for a seed.
+/// Every message that a test key signed for a seed.
 static SIGNED: LazyLock<Vec<(Vec<u8>, Vec<u8>)>> = LazyLock::new(|| {
-    signed_seeds().into_iter().map(|s| (s.authenticator_data, s.client_data_json)).collect()
+    all_signed_seeds().map(|s| (s.authenticator_data, s.client_data_json)).collect()
 });
 
-fn signed_seeds() -> Vec<Arguments> {
+/// Valid assertions under both keys and every policy that lets them pass, and some that do not.
+pub fn all_signed_seeds() -> impl Iterator<Item = Arguments> {
+    TestKey::ALL.into_iter().flat_map(signed_seeds)
+}
+
+fn signed_seeds(key: TestKey) -> Vec<Arguments> {
     let plain = authenticator::client_data("webauthn.get", &CHALLENGE);
     let framed = authenticator::framed_client_data("webauthn.get", &CHALLENGE);
     let unnamed = authenticator::unnamed_frame("webauthn.get", &CHALLENGE);
@@ -255,14 +263,14 @@ fn signed_seeds() -> Vec<Arguments> {
         options,
         stored_sign_count: 6,
         challenge: CHALLENGE.to_vec(),
-        public_key: authenticator::public_key(),
+        public_key: key.public_key(),
         stored_id: CREDENTIAL_ID.to_vec(),
         owner: USER_HANDLE.to_vec(),
         known_user: USER_HANDLE.to_vec(),
         allowed_id: CREDENTIAL_ID.to_vec(),
         credential_id: CREDENTIAL_ID.to_vec(),
         user_handle: USER_HANDLE.to_vec(),
-        signature: authenticator::sign(&data, client_data),
+        signature: key.sign(&data, client_data),
         client_data_json: client_data.to_vec(),
         authenticator_data: data,
     };
@@ -296,11 +304,11 @@ fn signed_seeds() -> Vec<Arguments> {
     ]
 }
 
-/// Valid assertions under every policy that lets them pass, some that do not, all of them to be signed anew, and every
-/// combination of the choices that meet in one step.
+/// Valid assertions under both keys and every policy that lets them pass, some that do not, all of them to be signed anew, and
+/// every combination of the choices that meet in one step.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let mut seeds = signed_seeds();
+    let mut seeds: Vec<_> = all_signed_seeds().collect();
     let mut signed_anew = seeds.clone();
     signed_anew.extend(combinations(&seeds[0]));
     seeds.extend(signed_anew.into_iter().map(|s| Arguments {

@@ -65,12 +65,14 @@ pub fn check(data: &[u8]) -> bool {
 pub fn seeds() -> Vec<Vec<u8>> {
     let data = authenticator::attested_data(0x45, b"credential", &authenticator::public_key(), &[]);
     let none = authenticator::attestation_object("none", &[0xa0], &data);
-    // A statement of the shape of `packed`, nested as deep as is allowed, and one level deeper.
-    let statement = [0xa1, 0x63, b'x', b'5', b'c', 0x81, 0x41, 0x00];
+    // The statements of `packed` without and with certificates; nested as deep as is allowed, and one level deeper.
+    let own = b"\xa2\x63alg\x27\x63sig\x42\x00\x00";
+    let certified = b"\xa3\x63alg\x26\x63sig\x42\x00\x00\x63x5c\x81\x41\x00";
     let deepest = [0xa1, 0x00, 0x81, 0x81, 0x81, 0x00];
     let deeper = [0xa1, 0x00, 0x81, 0x81, 0x81, 0x81, 0x00];
     vec![
-        authenticator::attestation_object("packed", &statement, &data),
+        authenticator::attestation_object("packed", own, &data),
+        authenticator::attestation_object("packed", certified, &data),
         authenticator::attestation_object("x", &deepest, &data),
         authenticator::attestation_object("x", &deeper, &data),
         none[..none.len() - 1].to_vec(),

@@ -48,6 +48,20 @@ impl<'a> Input<'a> {
         let len = usize::from(self.u16());
         self.take(len)
     }
+
+    /// Exactly `N` bytes; what is missing is zero.
+    pub fn array<const N: usize>(&mut self) -> [u8; N] {
+        let mut array = [0; N];
+        let taken = self.take(N);
+        array[..taken.len()].copy_from_slice(taken);
+        array
+    }
+
+    /// What is left.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
 }
 
 /// Writes arguments as [`Input`] reads them.
@@ -69,6 +83,13 @@ impl Output {
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
         let bytes = &bytes[..bytes.len().min(usize::from(u16::MAX))];
         self.bytes.extend((bytes.len() as u16).to_be_bytes());
+        self.bytes.extend(bytes);
+        self
+    }
+
+    /// Bytes without a length in front.
+    #[must_use]
+    pub fn raw(mut self, bytes: &[u8]) -> Self {
         self.bytes.extend(bytes);
         self
     }

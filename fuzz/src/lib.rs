@@ -1,19 +1,26 @@
-//! Agreement oracles: each takes any bytes, lets mfakit-core read or judge them, and panics if an independent implementation
+//! Agreement oracles: each takes any bytes, lets mfakit read or judge them, and panics if an independent implementation
 //! says otherwise. A panic is a finding, in core or in the oracle.
 //!
-//! | target | core | the other side |
+//! | target | mfakit | the other side |
 //! |---|---|---|
 //! | `json` | `encoding::json` | serde_json |
 //! | `client_data` | `ClientData::parse` | serde_json |
 //! | `cbor` | `encoding::cbor` | RFC 8949 Appendix C, and ciborium |
-//! | `cose` | `encoding::cose`, key check | ciborium, p256 |
+//! | `cose` | `encoding::cose`, key check | ciborium, p256, the curve of Ed25519 in plain arithmetic |
 //! | `der` | `crypto::es256::parse_signature` | p256's reader |
+//! | `ed25519` | `crypto::verify` | RFC 8032 in plain arithmetic |
 //! | `base32`, `base64url` | `encoding` | data-encoding |
 //! | `auth_data`, `attestation_object` | `webauthn` | slices and ciborium |
 //! | `registration`, `assertion` | `verify` | the rules written a second time, over the readers above |
 //! | `hotp`, `totp` | `otp` | totp-rs, and the acceptance rules written over sets |
+//! | `recovery_code`, `recovery_record` | `codes::recovery` | the alphabet and the grammar over characters, data-encoding |
+//! | `recovery_verify` | `verify`, `verify_recovery_code` | the rules written a second time, HMAC as RFC 2104 writes it |
+//! | `throttle_state`, `throttle` | `throttle`, `Throttle` | the grammar; the limits counted over a history of calls |
+//! | `sealed_state` | states of ceremonies | the same HMAC, serde_json |
+//! | `record_text` | `CredentialRecord::from_text` | serde_json, ciborium |
+//! | `response` | `RelyingParty`, `read_response` | serde_json, and the rules of `registration` and `assertion` |
 //!
-//! An oracle returns whether core accepted: a run in which nothing was accepted has shown little, and the smoke test says so.
+//! An oracle returns whether mfakit accepted: a run in which nothing was accepted has shown little, and the smoke test says so.
 //!
 //! The same functions serve libFuzzer (`fuzz/run`, nightly) and the smoke test (`fuzz/smoke`, any compiler).
 
@@ -27,12 +34,23 @@ pub mod cbor;
 pub mod client_data;
 pub mod cose;
 pub mod der;
+pub mod ed25519;
+pub mod hmac;
 pub mod hotp;
 pub mod input;
 pub mod json;
 pub mod mutate;
+pub mod record_text;
+pub mod recovery_code;
+pub mod recovery_record;
+pub mod recovery_verify;
 pub mod registration;
 pub mod relying_party;
+pub mod response;
+pub mod sealed_state;
+pub mod test_key;
+pub mod throttle;
+pub mod throttle_state;
 pub mod totp;
 pub mod vectors;
 
@@ -40,21 +58,30 @@ pub mod vectors;
 pub struct Target {
     /// The name of the libFuzzer target.
     pub name: &'static str,
-    /// Panics on disagreement; returns whether core accepted.
+    /// Panics on disagreement; returns whether mfakit accepted.
     pub check: fn(&[u8]) -> bool,
     /// Inputs to start from, most of them accepted.
     pub seeds: fn() -> Vec<Vec<u8>>,
+    /// How many mutations of the quick oracles one of this one's stands for, where the smoke test counts them.
+    pub cost: u64,
 }
 
 macro_rules! targets {
-    ($($name:ident)*) => {
+    ($($name:ident $($cost:literal)?)*) => {
         /// Every oracle.
         pub const TARGETS: &[Target] = &[
-            $( Target { name: stringify!($name), check: $name::check, seeds: $name::seeds }, )*
+            $( Target {
+                name: stringify!($name),
+                check: $name::check,
+                seeds: $name::seeds,
+                cost: 1 $( * $cost )?,
+            }, )*
         ];
     };
 }
 
+// The costly ones sign and verify.
 targets! {
-    json client_data cbor cose der base32 base64url auth_data attestation_object registration assertion hotp totp
+    json client_data cbor cose der ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 hotp totp
+    recovery_code recovery_record recovery_verify throttle throttle_state sealed_state record_text response
 }

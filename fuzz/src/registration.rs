@@ -1,15 +1,25 @@
 //! `registration::verify` against §7.1 written a second time over the reference readers: the same verdict, the same code, and
 //! nothing in a verified registration but what stands in the message.
+//!
+//! Mutations of a signed message end at the signature. So one bit of the input has a packed statement made anew, by the test
+//! key that the message names, after it was mutated.
 
 use crate::authenticator::{self, CHALLENGE, CREDENTIAL_ID};
+use crate::cbor::{self, Node};
 use crate::input::{Input, Output};
 use crate::relying_party::{Policy, Refusal, require};
-use crate::{attestation_object, auth_data, cbor, client_data, cose};
+use crate::test_key::TestKey;
+use crate::{attestation_object, auth_data, client_data, cose};
 use mfakit_core::Error;
 use mfakit_core::encoding::cbor::Limits;
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
+use sha2::{Digest, Sha256};
+
+/// The bit of [`Arguments::policy`] that asks for a packed statement.
+pub const SIGN: u16 = 0x8000;
 
 /// The arguments that the input stands for.
+#[derive(Clone)]
 pub struct Arguments {
     /// The relying party's policies.
     pub policy: u16,
@@ -35,6 +45,16 @@ impl Arguments {
         }
     }
 
+    /// With a packed statement, if the input asks for one and the object names a test key.
+    fn sign(&mut self) {
+        let Some(object) = attestation_object::reference(&self.attestation_object) else { return };
+        let data = auth_data::reference(&object.auth_data).and_then(|data| data.attested);
+        let Some(key) = data.and_then(|data| TestKey::named(data.public_key)) else { return };
+        let statement = packed(key, &object.auth_data, &self.client_data_json);
+        self.attestation_object =
+            authenticator::attestation_object("packed", &statement, &object.auth_data);
+    }
+
     /// The input that stands for these arguments.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
@@ -48,13 +68,36 @@ impl Arguments {
     }
 }
 
+/// A packed statement without certificates (§8.2): `{alg, sig}`.
+fn packed(key: TestKey, auth_data: &[u8], client_data_json: &[u8]) -> Vec<u8> {
+    statement(key.algorithm(), &key.sign(auth_data, client_data_json))
+}
+
+/// As [`packed`], with any number from −24 to −1 and any signature of up to 255 bytes.
+fn statement(algorithm: i64, signature: &[u8]) -> Vec<u8> {
+    let negative = u8::try_from(-1 - algorithm).expect("a small negative number");
+    let len = u8::try_from(signature.len()).expect("a short signature");
+    let head = if len < 24 { vec![0x40 | len] } else { vec![0x58, len] };
+    [b"\xa2\x63alg", &[0x20 | negative][..], b"\x63sig", &head, signature].concat()
+}
+
 /// What a verified registration must say.
-struct Expected {
-    auth_data: Vec<u8>,
+pub struct Expected {
+    /// The authenticator data.
+    pub auth_data: Vec<u8>,
+    /// The statement's format and type.
+    pub attestation: (&'static str, &'static str),
+    /// The key's algorithm.
+    pub algorithm: i64,
     ordered: bool,
 }
 
-fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal> {
+/// The verdict.
+///
+/// # Errors
+///
+/// The first step that fails.
+pub fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal> {
     require(arguments.challenge.len() >= 16, Error::ChallengeTooShort)?;
     let client_data =
         client_data::reference(&arguments.client_data_json).ok_or(Refusal::Unknown)??;
@@ -66,14 +109,12 @@ fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal>
     require(attested.credential_id == arguments.credential_id, Error::CredentialIdMismatch)?;
     require(object.ordered || !policy.has(Policy::STRICT_ORDER), Error::CborKeyOrder)?;
     policy.check_auth_data(&data)?;
-    let (x, y) = cose::reference(attested.public_key).map_err(|error| match error {
-        Some(Error::AlgorithmUnsupported) => Refusal::Code(Error::AlgorithmNotOffered),
-        Some(error) => Refusal::Code(error),
-        None => Refusal::Unreadable,
-    })?;
-    require(cose::verifying_key(&x, &y).is_some(), Error::CosePointInvalid)?;
-    require(object.format == "none", Error::AttestationFormatUnsupported)?;
-    require(object.statement.is_empty(), Error::AttestationStatementMalformed)?;
+    let unreadable = |error: Option<Error>| error.map_or(Refusal::Unreadable, Refusal::Code);
+    let algorithm = cose::algorithm(attested.public_key).map_err(unreadable)?;
+    require(policy.offered().contains(&algorithm), Error::AlgorithmNotOffered)?;
+    let key = cose::reference(attested.public_key).map_err(unreadable)?;
+    require(key.is_valid(), Error::CosePointInvalid)?;
+    let attestation = check_statement(&object, &key, &arguments.client_data_json)?;
     // To the object's reader the authenticator data is a byte string: the key in it has an order of its own.
     let key = cbor::reference(attested.public_key, Limits::CTAP2);
     let key_ordered = key.is_some_and(|(_, ordered, _)| ordered);
@@ -81,13 +122,52 @@ fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refusal>
     let outputs_ordered = outputs.is_none_or(|(_, ordered, _)| ordered);
     Ok(Expected {
         ordered: object.ordered && key_ordered && outputs_ordered,
+        attestation,
+        algorithm,
         auth_data: object.auth_data,
     })
 }
 
+/// §7.1 steps 21 and 22, for the formats `none` (§8.7) and `packed` without certificates (§8.2).
+fn check_statement(
+    object: &attestation_object::Expected,
+    key: &cose::Key,
+    client_data_json: &[u8],
+) -> Result<(&'static str, &'static str), Error> {
+    let names = ["alg", "sig", "x5c"].map(|name| Node::Text(name.to_owned()));
+    let member = |wanted: &Node| {
+        object.statement.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)
+    };
+    match object.format.as_str() {
+        "none" if object.statement.is_empty() => Ok(("none", "none")),
+        "none" => Err(Error::AttestationStatementMalformed),
+        "packed" => {
+            let known = object.statement.iter().all(|(name, _)| names.contains(name));
+            let [algorithm, signature, certificates] = names.each_ref().map(member);
+            let (Some(Node::Integer(algorithm)), Some(Node::Bytes(signature)), true) =
+                (algorithm, signature, known)
+            else {
+                return Err(Error::AttestationStatementMalformed);
+            };
+            // An integer to core is one of 64 bits with a sign.
+            let algorithm =
+                i64::try_from(*algorithm).map_err(|_| Error::AttestationStatementMalformed)?;
+            require(certificates.is_none(), Error::AttestationFormatUnsupported)?;
+            require(algorithm == key.algorithm(), Error::AttestationStatementMismatch)?;
+            let hash = Sha256::digest(client_data_json);
+            key.verify(&[&object.auth_data[..], &hash].concat(), signature)?;
+            Ok(("packed", "self"))
+        }
+        _ => Err(Error::AttestationFormatUnsupported),
+    }
+}
+
 /// Whether core accepts; panics on disagreement.
 pub fn check(data: &[u8]) -> bool {
-    let arguments = Arguments::read(data);
+    let mut arguments = Arguments::read(data);
+    if arguments.policy & SIGN != 0 {
+        arguments.sign();
+    }
     let policy = Policy(arguments.policy);
     let response = RegistrationResponse {
         credential_id: &arguments.credential_id,
@@ -101,12 +181,14 @@ pub fn check(data: &[u8]) -> bool {
             let attested = data.attested.as_ref().expect("it was there before");
             assert_eq!(ours.credential_id(), attested.credential_id);
             assert_eq!(ours.public_key(), attested.public_key);
-            assert_eq!(ours.algorithm(), -7);
+            assert_eq!(ours.algorithm(), expected.algorithm);
             assert_eq!(ours.unproven_aaguid(), attested.aaguid);
             assert_eq!(ours.sign_count(), data.sign_count);
             assert_eq!(ours.flags().bits(), data.flags);
             assert_eq!(ours.extensions(), data.extensions);
-            assert_eq!(ours.format().as_str(), "none");
+            let attestation = ours.attestation();
+            let attestation = (attestation.format(), attestation.attestation_type());
+            assert_eq!(attestation, expected.attestation);
             assert_eq!(ours.non_canonical_order(), !expected.ordered);
             true
         }
@@ -120,9 +202,81 @@ pub fn check(data: &[u8]) -> bool {
     }
 }
 
-/// Valid registrations under every policy that lets them pass, some that do not, and every combination of flags and policy.
+/// Valid registrations under every policy that lets them pass, some that do not, and every combination of flags and policy;
+/// statements of every kind, and the format's name with each letter wrong.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
+    all_seeds().map(|arguments| arguments.write()).collect()
+}
+
+/// The arguments of the seeds.
+pub fn all_seeds() -> impl Iterator<Item = Arguments> {
+    policies().into_iter().chain(statements())
+}
+
+fn statements() -> Vec<Arguments> {
+    let client_data = authenticator::client_data("webauthn.create", &CHALLENGE);
+    let with = |data: &[u8], format: &str, statement: &[u8]| Arguments {
+        policy: 0,
+        challenge: CHALLENGE.to_vec(),
+        credential_id: CREDENTIAL_ID.to_vec(),
+        client_data_json: client_data.clone(),
+        attestation_object: authenticator::attestation_object(format, statement, data),
+    };
+    let mut all = Vec::new();
+    for key in TestKey::ALL {
+        let data = authenticator::attested_data(0x41, CREDENTIAL_ID, &key.public_key(), &[]);
+        let good = packed(key, &data, &client_data);
+        let signature = key.sign(&data, &client_data);
+        for policy in [0, Policy::ONLY_ES256, Policy::ONLY_EDDSA, Policy::STRICT_ORDER] {
+            all.push(Arguments { policy, ..with(&data, "packed", &good) });
+            all.push(Arguments { policy: policy | SIGN, ..with(&data, "none", &[0xa0]) });
+        }
+        for name in ["none", "packed"] {
+            for at in 0..name.len() {
+                let letters = name.char_indices();
+                let other = |c: char| if c == 'f' { 'e' } else { 'f' };
+                let wrong = letters.map(|(i, c)| if i == at { other(c) } else { c });
+                all.push(with(&data, &wrong.collect::<String>(), &[0xa0]));
+                all.push(with(&data, &name[..at], &[0xa0]));
+            }
+            for wrong in [name.to_uppercase(), format!("{name} "), format!("{name}\0")] {
+                all.push(with(&data, &wrong, &[0xa0]));
+            }
+        }
+        // Another's algorithm, key or message; nothing; no map of these members; a member more; certificates.
+        let other = if key == TestKey::Es256 { TestKey::Ed25519 } else { TestKey::Es256 };
+        let more = |member: &[u8]| [&[0xa3], &good[1..], member].concat();
+        for statement in [
+            statement(other.algorithm(), &signature),
+            statement(key.algorithm(), &other.sign(&data, &client_data)),
+            statement(key.algorithm(), &key.sign(&data, b"other")),
+            statement(key.algorithm(), &signature[..signature.len() - 1]),
+            statement(key.algorithm(), &[]),
+            statement(-24, &signature),
+            vec![0xa0],
+            [&[0xa1], &good[1..6]].concat(),
+            [&[0xa1], &good[6..]].concat(),
+            b"\xa2\x63alg\x61x\x63sig\x40".to_vec(),
+            b"\xa2\x63alg\x26\x63sig\x60".to_vec(),
+            b"\xa2\x63alg\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x63sig\x40".to_vec(),
+            more(b"\x63x5c\x80"),
+            more(b"\x63x5c\x81\x41\x00"),
+            more(b"\x63x5c\xf6"),
+            more(b"\x6aecdaaKeyId\x41\x00"),
+            more(b"\x61x\x00"),
+            more(b"\x00\x00"),
+            [&[0xa1, 0x63][..], b"x5c", &[0x80]].concat(),
+            [&[0xa2], &good[6..], &good[1..6]].concat(),
+        ] {
+            all.push(with(&data, "packed", &statement));
+            all.push(with(&data, "none", &statement));
+        }
+    }
+    all
+}
+
+fn policies() -> Vec<Arguments> {
     let key = authenticator::public_key();
     let plain = authenticator::client_data("webauthn.create", &CHALLENGE);
     let framed = authenticator::framed_client_data("webauthn.create", &CHALLENGE);
@@ -137,7 +291,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
             client_data_json: client_data.to_vec(),
             attestation_object: authenticator::attestation_object("none", &[0xa0], &data),
         }
-        .write()
     };
     let mut seeds = vec![
         with(0, &plain, 0x41, CREDENTIAL_ID, &[]),

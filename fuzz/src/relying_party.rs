@@ -9,9 +9,12 @@ use mfakit_core::webauthn::{
 };
 use sha2::{Digest, Sha256};
 
-const ID: &str = "example.org";
-const ORIGINS: &[&str] = &["https://example.org", "https://login.example.org:8443"];
-const TOP_ORIGINS: &[&str] = &["https://example.com"];
+/// The relying party id.
+pub const ID: &str = "example.org";
+/// The origins.
+pub const ORIGINS: &[&str] = &["https://example.org", "https://login.example.org:8443"];
+/// The top origins that are listed.
+pub const TOP_ORIGINS: &[&str] = &["https://example.com"];
 
 /// What the oracles vary, one bit or two each.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +35,10 @@ impl Policy {
     pub const REPORT_COUNTER: u16 = 0x20;
     /// Backup eligibility may be gained.
     pub const ALLOW_UPGRADE: u16 = 0x40;
+    /// Only ES256 is offered.
+    pub const ONLY_ES256: u16 = 0x80;
+    /// Only EdDSA is offered.
+    pub const ONLY_EDDSA: u16 = 0x100;
 
     /// Whether this bit is set.
     #[must_use]
@@ -65,7 +72,17 @@ impl Policy {
         if self.has(Self::ALLOW_UPGRADE) {
             rp = rp.backup(BackupPolicy::AllowUpgrade);
         }
-        rp
+        rp.algorithms(self.offered()).expect("algorithms that are built in")
+    }
+
+    /// The COSE numbers of the algorithms.
+    #[must_use]
+    pub const fn offered(self) -> &'static [i64] {
+        match self.0 & (Self::ONLY_ES256 | Self::ONLY_EDDSA) {
+            Self::ONLY_ES256 => &[-7],
+            Self::ONLY_EDDSA => &[-8],
+            _ => &[-8, -7],
+        }
     }
 
     /// §7.1 steps 7 to 11, §7.2 steps 10 to 14.

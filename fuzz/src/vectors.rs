@@ -2,8 +2,9 @@
 
 use crate::assertion::{self, options};
 use crate::input::Output;
-use crate::registration;
 use crate::relying_party::Policy;
+use crate::test_key::TestKey;
+use crate::{cose, ed25519, recovery_verify, registration, response, sealed_state, throttle};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -71,18 +72,47 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
                 client_data_json: inputs.hex("client_data_json_hex").unwrap_or_default(),
                 attestation_object: object,
             };
+            add("response", response::registration_input(&arguments));
             add("registration", arguments.write());
         }
         Some("webauthn.authenticate") => {
             let signed = inputs.assertion();
+            let eddsa = cose::algorithm(&signed.public_key) == Ok(-8);
+            let key = if eddsa { TestKey::Ed25519 } else { TestKey::Es256 };
             let again = assertion::Arguments {
                 options: signed.options | options::SIGN,
-                public_key: crate::authenticator::public_key(),
+                public_key: key.public_key(),
                 ..signed.clone()
             };
+            add("response", response::assertion_input(&signed));
             add("assertion", signed.write());
             add("assertion", again.write());
         }
+        Some("sig.verify") => {
+            if let Some(Ok(cose::Key::Ed25519 { x })) =
+                inputs.hex("public_key_cose_hex").map(|key| cose::reference(&key))
+            {
+                let [signature, message] =
+                    ["signature_hex", "message_hex"].map(|f| inputs.hex(f).unwrap_or_default());
+                add("ed25519", ed25519::input(&x, &signature, &message));
+            }
+        }
+        Some("recovery.verify") => {
+            add("recovery_code", [&[0][..], &inputs.text("code")].concat());
+            add("recovery_record", inputs.text("record"));
+            add("recovery_verify", inputs.recovery().write());
+        }
+        Some("throttle.charge" | "throttle.succeed" | "throttle.refund" | "throttle.retry_at") => {
+            add("throttle_state", inputs.text("state"));
+            add("throttle", inputs.throttle());
+        }
+        Some("config.throttle") => add("throttle", inputs.throttle()),
+        Some("ceremony.finish") => {
+            let (now, state) = (inputs.number("now").unwrap_or(0), inputs.text("state"));
+            let sealed = inputs.hex("state_key_hex").is_some();
+            add("sealed_state", sealed_state::input(sealed, now, &state));
+        }
+        Some("record.read") => add("record_text", inputs.text("record")),
         Some("hotp.generate" | "hotp.verify" | "hotp.resync") => add("hotp", inputs.hotp()),
         Some("totp.generate" | "totp.verify") => add("totp", inputs.totp()),
         _ => {}
@@ -163,6 +193,43 @@ impl Inputs<'_> {
             authenticator_data: bytes("authenticator_data_hex"),
             signature: bytes("signature_hex"),
         }
+    }
+
+    fn recovery(&self) -> recovery_verify::Arguments {
+        let peppers = &self.0["peppers"];
+        let keys = peppers["keys"].as_array().map_or(&[][..], Vec::as_slice);
+        let pepper = |number: usize| {
+            let key = Inputs(keys.get(number).unwrap_or(&Value::Null));
+            (key.text("id"), key.hex("key_hex").unwrap_or_default())
+        };
+        recovery_verify::Arguments {
+            options: if peppers.is_null() { 0 } else { recovery_verify::options::PEPPERS },
+            used: self.number("used").and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            user_id: self.text("user_id"),
+            peppers: [0, 1, 2].map(pepper),
+            pepper_count: u8::try_from(keys.len().min(3)).unwrap_or(0),
+            current: Inputs(peppers).text("current"),
+            code: self.text("code"),
+            record: self.text("record"),
+            owner: self.text("user_id"),
+            pepper_id: pepper(0).0,
+            pepper: pepper(0).1,
+            set_id: [9; 16],
+            count: 10,
+            slot: 0,
+        }
+    }
+
+    fn throttle(&self) -> Vec<u8> {
+        let small = |field, default: u64| self.number(field).unwrap_or(default).min(255) as u8;
+        let delay = |field, default| {
+            u32::try_from(self.number(field).unwrap_or(default)).unwrap_or(u32::MAX)
+        };
+        throttle::input(
+            [small("max_failures", 100), small("free_failures", 5)],
+            [delay("delay", 30), delay("max_delay", 3600)],
+            self.number("now").unwrap_or(1_700_000_000),
+        )
     }
 
     /// Hash, digits and secret.

@@ -1,7 +1,8 @@
 //! The oracles without libFuzzer: `smoke VECTORS ARTIFACTS LIMIT [TARGET…]` runs each over its seeds, the conformance vectors
-//! and mutations of both. LIMIT is a number of mutations for each target (`20000`), or a time for all of them (`60s`).
+//! and mutations of both. LIMIT is a number of mutations for each target (`20000`; fewer for costly ones), or a time for all of
+//! them (`60s`).
 //!
-//! An input that makes an oracle panic is written to ARTIFACTS. A target also fails if core accepted none of its seeds: then
+//! An input that makes an oracle panic is written to ARTIFACTS. A target also fails if mfakit accepted none of its seeds: then
 //! it has shown nothing. The last line is `N passed, N failed`.
 
 use mfakit_fuzz::mutate::{Random, mutate};
@@ -78,7 +79,7 @@ fn run(target: &Target, from_vectors: &[Vec<u8>], limit: Limit, artifacts: &Path
     let mut random = Random::new(0x6d66_616b_6974);
     let (mut count, mut accepted) = (0_u64, 0_u64);
     while match limit {
-        Limit::Count(most) => count < most,
+        Limit::Count(most) => count < most.div_ceil(target.cost),
         Limit::Time(most) => begun.elapsed() < most,
     } {
         let mut input = seeds[random.below(seeds.len())].clone();
@@ -100,7 +101,7 @@ fn run(target: &Target, from_vectors: &[Vec<u8>], limit: Limit, artifacts: &Path
     !empty
 }
 
-/// Whether core accepted the input; `None`, with the input saved, if the oracle panicked.
+/// Whether mfakit accepted the input; `None`, with the input saved, if the oracle panicked.
 fn agrees(target: &Target, input: &[u8], artifacts: &Path) -> Option<bool> {
     let result = catch_unwind(AssertUnwindSafe(|| (target.check)(input)));
     if result.is_err() {
