@@ -68,10 +68,8 @@ impl RecoveryCode {
     ///
     /// The length, where separators stand, and whether the check symbol is right.
     pub fn parse(text: &[u8]) -> Result<Self, Error> {
-        let mut symbols = crockford::decode::<SYMBOLS>(text)?;
-        let code = Self { symbols: *symbols };
-        symbols.zeroize();
-        Ok(code)
+        // What was decoded wipes itself.
+        Ok(Self { symbols: *crockford::decode::<SYMBOLS>(text)? })
     }
 
     /// The code for showing it: groups of 5, 5, 5, 5 and 6 symbols with hyphens between them.
@@ -160,7 +158,7 @@ pub fn write_record<'c>(
             return Err(Error::ArgumentValueInvalid);
         }
         out.write_char(if written == 0 { '$' } else { '.' }).map_err(full)?;
-        write_base64url(out, &tag(key, user_id, set_id, code)?[..]).map_err(full)?;
+        write_base64url(out, &tag(key, User::new(user_id)?, set_id, code)[..]).map_err(full)?;
         written = written.saturating_add(1);
     }
     if written == 0 { Err(Error::ArgumentValueInvalid) } else { Ok(()) }
@@ -170,16 +168,28 @@ fn write_base64url(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
     base64url::encode(bytes).try_for_each(|symbol| out.write_char(char::from(symbol)))
 }
 
+/// A user's id of 1 to 255 bytes, with its length.
+#[derive(Clone, Copy)]
+struct User<'a> {
+    len: u8,
+    id: &'a [u8],
+}
+
+impl<'a> User<'a> {
+    fn new(id: &'a [u8]) -> Result<Self, Error> {
+        let len = u8::try_from(id.len()).ok().filter(|&len| len > 0);
+        len.map(|len| Self { len, id }).ok_or(Error::UserIdInvalid)
+    }
+}
+
 fn tag(
     key: &[u8],
-    user_id: &[u8],
+    user: User<'_>,
     set_id: &[u8; 16],
     code: &RecoveryCode,
-) -> Result<zeroize::Zeroizing<[u8; 32]>, Error> {
-    let len =
-        u8::try_from(user_id.len()).ok().filter(|&len| len > 0).ok_or(Error::UserIdInvalid)?;
+) -> zeroize::Zeroizing<[u8; 32]> {
     let (slot, random) = code.parts();
-    Ok(hmac_sha256(key, &[CONTEXT, &[FULL, 0, len], user_id, set_id, &[slot], random]))
+    hmac_sha256(key, &[CONTEXT, &[FULL, 0, user.len], user.id, set_id, &[slot], random])
 }
 
 /// A stored set, taken apart. It says nothing about which codes are used: that is the integer beside it.
@@ -306,12 +316,10 @@ pub fn verify(
         None => &record.set_id[..],
         Some(id) => peppers.and_then(|p| p.get(id)).ok_or(Error::PepperUnknown)?.expose(),
     };
-    if !(1..=255).contains(&user_id.len()) {
-        return Err(Error::UserIdInvalid);
-    }
+    let user = User::new(user_id)?;
     let code = RecoveryCode::parse(code)?;
     let (slot, _) = code.parts();
-    let expected = tag(key, user_id, &record.set_id, &code)?;
+    let expected = tag(key, user, &record.set_id, &code);
     // Every slot is compared; the one that the code names, if its bit is not set, decides.
     let mut accepted = Choice::from(0);
     for (index, text) in (0_u8..).zip(record.tags.split('.')) {
