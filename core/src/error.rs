@@ -170,6 +170,8 @@ error_codes! {
     95 RecoveryCodeRejected "recovery_code_rejected" Rejected counts "invalid" "" "NIST SP 800-63B-4 §3.1.2" "The recovery code is wrong, used or unknown.";
     96 ThrottleWait "throttle_wait" Rejected free "retry" "" "NIST SP 800-63B-4 §3.2.2" "Too many failed attempts: the next one is granted later.";
     97 ThrottleDisabled "throttle_disabled" Rejected free "locked" "" "NIST SP 800-63B-4 §3.2.2" "Too many failed attempts: the method is disabled until it is bound anew.";
+    98 TemporaryCodeMalformed "temporary_code_malformed" Malformed free "invalid" "" "mfakit temporary codes" "The temporary code has a typing error: a symbol, the length or the check symbol is wrong.";
+    99 TemporaryCodeRejected "temporary_code_rejected" Rejected counts "invalid" "" "NIST SP 800-63B-4 §3.1.3" "The temporary code is wrong, used, revoked, or its time is over.";
     // 100: arguments of the caller
     100 ArgumentTypeInvalid "argument_type_invalid" Config free "server" "" "mfakit API" "An argument has the wrong type.";
     101 ArgumentValueInvalid "argument_value_invalid" Config free "server" "" "mfakit API" "An argument is out of range or not one of the allowed values.";
@@ -198,6 +200,18 @@ error_codes! {
     128 EntropyUnavailable "entropy_unavailable" Config free "server" "" "mfakit API" "The system's random generator failed.";
     129 PepperUnknown "pepper_unknown" Config free "server" "" "mfakit recovery codes" "The stored record names a pepper that was not passed in.";
     130 StateKeyInvalid "state_key_invalid" Config free "server" "" "mfakit storage" "The state key is not 32 to 64 bytes long.";
+    131 CodeHashUnsupported "code_hash_unsupported" Config free "server" "" "mfakit storage" "The stored record's hash is not built into this copy.";
+    132 PepperRequired "pepper_required" Config free "server" "" "NIST SP 800-63B-4 §3.1.3" "Codes of so few digits are stored only under a pepper, and none was passed in.";
+    133 GuessBudgetExceeded "guess_budget_exceeded" Config free "server" "" "NIST SP 800-63B-4 §3.2.2" "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.";
+    // 140: what is imported
+    140 OtpauthMalformed "otpauth_malformed" Malformed free "invalid" "" "otpauth Key URI" "The text is not an otpauth URI, or a label in it cannot be read.";
+    141 OtpauthParameterDuplicate "otpauth_parameter_duplicate" Malformed free "invalid" "" "otpauth Key URI" "A parameter of the otpauth URI stands twice.";
+    142 OtpauthSecretInvalid "otpauth_secret_invalid" Malformed free "invalid" "" "otpauth Key URI" "The otpauth URI has no secret, or one that is not base32 of 1 to 128 bytes.";
+    143 OtpauthParameterInvalid "otpauth_parameter_invalid" Malformed free "invalid" "" "otpauth Key URI" "Digits, period or counter of the otpauth URI is not a number in range, or the counter is missing.";
+    144 OtpauthUnsupported "otpauth_unsupported" Unsupported free "invalid" "" "otpauth Key URI" "The otpauth URI asks for a type, an algorithm or an encoding that is not built in.";
+    145 MigrationMalformed "migration_malformed" Malformed free "invalid" "" "otpauth-migration" "The export of an authenticator app is not one, or is damaged.";
+    // 150: temporary codes
+    150 TemporaryCodeLimit "temporary_code_limit" Rejected free "retry" "" "mfakit temporary codes" "Six codes were issued for this user within the last hour.";
 }
 
 impl fmt::Display for Error {

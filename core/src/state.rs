@@ -26,6 +26,12 @@ pub enum Method {
     Webauthn,
     /// A recovery code.
     RecoveryCode,
+    /// An administrator's temporary code.
+    AdminCode,
+    /// Support's temporary code.
+    SupportCode,
+    /// A code sent by mail or SMS.
+    DeliveredCode,
 }
 
 impl Method {
@@ -37,6 +43,9 @@ impl Method {
             Self::Hotp => "hotp",
             Self::Webauthn => "webauthn",
             Self::RecoveryCode => "recovery_code",
+            Self::AdminCode => "admin_code",
+            Self::SupportCode => "support_code",
+            Self::DeliveredCode => "delivered_code",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! once cannot share one count. Invariant: between two successes at most `max_failures` charges are granted, and after the
 //! free ones each waits for the back-off before it. Leaks: nothing secret here.
 
+use crate::encoding::decimal;
 use crate::error::Error;
 use crate::time::UnixTime;
 use core::fmt;
@@ -74,6 +75,17 @@ impl Throttle {
         } else {
             Err(Error::ArgumentValueInvalid)
         }
+    }
+
+    /// The same throttle, if whoever guesses at codes of so many digits, of which `window` are good at a time, stays within the
+    /// budget until the method is disabled.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::GuessBudgetExceeded`]; those of [`guess_odds`].
+    pub fn guarding(self, digits: u64, window: u64, budget: GuessBudget) -> Result<Self, Error> {
+        let odds = guess_odds(digits, window, u64::from(self.max_failures))?;
+        if odds <= budget.odds() { Ok(self) } else { Err(Error::GuessBudgetExceeded) }
     }
 
     /// Counts an attempt as failed, before it is verified. The attempt may go on once the new state is stored in place of
@@ -194,10 +206,81 @@ impl fmt::Display for ThrottleState {
     }
 }
 
-/// A number in its one decimal form: no sign, no leading zero.
-fn decimal(text: &str) -> Option<u64> {
-    let canonical = text == "0" || text.bytes().next().is_some_and(|b| matches!(b, b'1'..=b'9'));
-    text.parse().ok().filter(|_| canonical)
+/// The odds of at least one right guess: `P = 1 − (1 − window / 10^digits)^attempts`, for a code of so many digits of which
+/// `window` are good at a time (past + future + 1 for TOTP, look-ahead + 1 for HOTP).
+///
+/// # Errors
+///
+/// [`Error::ArgumentValueInvalid`] unless digits are 1 to 10 and the window is 1 to 1000.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit_core::throttle::guess_odds;
+/// let usual = guess_odds(6, 3, 100)?; // one step each side, the most attempts that NIST allows
+/// assert!((usual - 0.000_299_955).abs() < 1e-9);
+/// # Ok::<(), mfakit_core::Error>(())
+/// ```
+pub fn guess_odds(digits: u64, window: u64, attempts: u64) -> Result<f64, Error> {
+    let window = u16::try_from(window).ok().filter(|window| (1..=1000).contains(window));
+    let window = window.ok_or(Error::ArgumentValueInvalid)?;
+    if !(1..=10).contains(&digits) {
+        return Err(Error::ArgumentValueInvalid);
+    }
+    let codes = (0..digits).fold(1.0, |codes: f64, _| codes * 10.0);
+    // Doubling: either of two independent tries succeeds with a + b − ab. Only sums and products, which every target rounds the
+    // same way, and no cancellation where the odds are small.
+    let either = |a: f64, b: f64| a + b - a * b;
+    let mut power = (f64::from(window) / codes).min(1.0);
+    let (mut odds, mut left) = (0.0, attempts);
+    while left > 0 {
+        if left & 1 == 1 {
+            odds = either(odds, power);
+        }
+        power = either(power, power);
+        left >>= 1;
+    }
+    Ok(odds)
+}
+
+/// How likely a guesser may be to get in before the method is disabled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum GuessBudget {
+    /// One in a thousand: six digits, one step each side and 100 attempts come to 0.0003.
+    #[default]
+    Usual,
+    /// One in ten thousand: what six digits, one good code at a time and the 100 attempts of NIST SP 800-63B-4 §3.2.2 come to.
+    Strict,
+}
+
+impl GuessBudget {
+    /// The budget's stable name: `usual` or `strict`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The budget with this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`].
+    pub fn from_name(name: &str) -> Result<Self, Error> {
+        let found = [Self::Usual, Self::Strict].into_iter().find(|budget| budget.as_str() == name);
+        found.ok_or(Error::ArgumentValueInvalid)
+    }
+
+    /// The largest odds that are within it.
+    #[must_use]
+    pub const fn odds(self) -> f64 {
+        match self {
+            Self::Usual => 0.001,
+            Self::Strict => 0.0001,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -267,6 +350,41 @@ mod tests {
         }
         let later = ThrottleState::parse("$mfakit-throttle$v=2$anything");
         assert_eq!(later, Err(Error::RecordVersionUnknown));
+    }
+
+    #[test]
+    fn odds_are_the_formula_and_budgets_hold() {
+        for (digits, window, attempts, odds) in [
+            (6, 1, 0, 0.0),
+            (6, 1, 1, 1e-6),
+            (1, 10, 1, 1.0),
+            (1, 1000, 3, 1.0),
+            (6, 3, 100, 2.999_554_5e-4),
+            (8, 3, 100, 2.999_995_5e-6),
+            (6, 21, 100, 2.097_817e-3),
+            (1, 5, 2, 0.75),
+            (1, 1, 3, 0.271),
+            (6, 1, u64::MAX, 1.0),
+        ] {
+            let got = guess_odds(digits, window, attempts).unwrap();
+            assert!((got - odds).abs() <= odds * 1e-6, "{digits} {window} {attempts}: {got}");
+        }
+        for (digits, window) in [(0, 1), (11, 1), (6, 0), (6, 1001), (6, u64::MAX), (u64::MAX, 1)] {
+            assert_eq!(guess_odds(digits, window, 1), Err(Error::ArgumentValueInvalid));
+        }
+        let throttle = Throttle::default();
+        for (digits, window, budget, within) in [
+            (6, 3, GuessBudget::Usual, true),
+            (6, 10, GuessBudget::Usual, true),
+            (6, 11, GuessBudget::Usual, false),
+            (6, 1, GuessBudget::Strict, true),
+            (6, 2, GuessBudget::Strict, false),
+            (7, 10, GuessBudget::Strict, true),
+            (8, 21, GuessBudget::Strict, true),
+        ] {
+            let expected = if within { Ok(throttle) } else { Err(Error::GuessBudgetExceeded) };
+            assert_eq!(throttle.guarding(digits, window, budget), expected, "{digits} {window}");
+        }
     }
 
     #[test]

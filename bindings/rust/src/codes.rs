@@ -1,7 +1,10 @@
 //! Recovery codes with owned sets and the system's random generator.
 
 use crate::entropy::random;
-use mfakit_core::codes::recovery::{self, RANDOM_SYMBOLS, RecoveryCode, RecoveryRecord};
+use mfakit_core::codes::SlowHash;
+use mfakit_core::codes::recovery::{
+    self, FULL_SYMBOLS, Format, RecoveryCode, RecoveryRecord, TYPEABLE_SYMBOLS,
+};
 use mfakit_core::{Error, Pepper};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -46,12 +49,12 @@ impl Peppers {
     }
 
     /// The pepper for new records, with its id. There is one: `new` made sure.
-    fn current(&self) -> Option<(&str, &Pepper)> {
+    pub(crate) fn current(&self) -> Option<(&str, &Pepper)> {
         let found = self.keys.iter().find(|(id, _)| *id == self.current);
         found.map(|(id, pepper)| (id.as_str(), &**pepper))
     }
 
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         run: impl FnOnce(&mfakit_core::Peppers<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -61,9 +64,73 @@ impl Peppers {
     }
 }
 
+/// Runs with the peppers, if there are any.
+pub(crate) fn with_peppers<T>(
+    peppers: Option<&Peppers>,
+    run: impl FnOnce(Option<&mfakit_core::Peppers<'_>>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match peppers {
+        None => run(None),
+        Some(peppers) => peppers.with(|peppers| run(Some(peppers))),
+    }
+}
+
 impl fmt::Debug for Peppers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Peppers(current={:?})", self.current)
+    }
+}
+
+/// What recovery codes look like.
+///
+/// | | symbols | random bits | stored under | for |
+/// |---|---|---|---|---|
+/// | `Full` | 26 | 120 | one HMAC-SHA-256 | a file or a print-out |
+/// | `Typeable` | 16 | 70 | PBKDF2 with 600 000 rounds | people who copy them by hand |
+///
+/// Hashes of other systems' codes (bcrypt sets and the like) are not read: issue a new set at the next sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RecoveryFormat {
+    /// 26 symbols, verified in microseconds.
+    #[default]
+    Full,
+    /// 16 symbols under PBKDF2; making and verifying one takes some tenths of a second of processor time.
+    Typeable,
+    /// 16 symbols under Argon2id with 19 MiB.
+    #[cfg(feature = "argon2")]
+    TypeableArgon2id,
+}
+
+impl RecoveryFormat {
+    /// The format with this name: `full` or `typeable`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`].
+    pub fn from_name(name: &str) -> Result<Self, Error> {
+        match name {
+            "full" => Ok(Self::Full),
+            "typeable" => Ok(Self::Typeable),
+            _ => Err(Error::ArgumentValueInvalid),
+        }
+    }
+
+    const fn core(self) -> Format {
+        match self {
+            Self::Full => Format::Full,
+            Self::Typeable => Format::Typeable(SlowHash::PBKDF2),
+            #[cfg(feature = "argon2")]
+            Self::TypeableArgon2id => Format::Typeable(SlowHash::ARGON2ID),
+        }
+    }
+
+    /// A new code for a slot.
+    fn code(self, slot: u8) -> Result<RecoveryCode, Error> {
+        match self {
+            Self::Full => RecoveryCode::full(slot, &Zeroizing::new(random::<FULL_SYMBOLS>()?)),
+            _ => RecoveryCode::typeable(slot, &Zeroizing::new(random::<TYPEABLE_SYMBOLS>()?)),
+        }
     }
 }
 
@@ -72,13 +139,15 @@ impl fmt::Debug for Peppers {
 pub struct GenerateRecoveryCodes<'a> {
     /// 1 to 31 codes.
     pub count: u64,
+    /// What they look like.
+    pub format: RecoveryFormat,
     /// The peppers, whose current one keys the stored tags; without any, the tags are keyed by the set's random id.
     pub peppers: Option<&'a Peppers>,
 }
 
 impl Default for GenerateRecoveryCodes<'_> {
     fn default() -> Self {
-        Self { count: 10, peppers: None }
+        Self { count: 10, format: RecoveryFormat::Full, peppers: None }
     }
 }
 
@@ -154,12 +223,13 @@ pub fn generate_recovery_codes(
     // Room for all of them at once: a vector that grows leaves copies behind.
     let mut codes = Vec::with_capacity(usize::from(count));
     for slot in 0..count {
-        codes.push(RecoveryCode::new(slot, &Zeroizing::new(random::<RANDOM_SYMBOLS>()?))?);
+        codes.push(options.format.code(slot)?);
     }
     let set_id = random::<16>()?;
     let mut record = String::new();
     let pepper = options.peppers.and_then(Peppers::current);
-    recovery::write_record(&mut record, user_id.as_bytes(), &set_id, pepper, &codes)?;
+    let format = options.format.core();
+    recovery::write_record(&mut record, user_id.as_bytes(), &set_id, format, pepper, &codes)?;
     let codes =
         codes.iter().map(|code| Zeroizing::new(code.expose().as_str().to_owned())).collect();
     Ok(RecoverySet { codes, record })
@@ -183,20 +253,28 @@ pub struct VerifyRecoveryCode<'a> {
 /// # Errors
 ///
 /// [`Error::RecoveryCodeMalformed`] for a typing error, [`Error::RecoveryCodeRejected`] for a used, unknown or wrong code. The
-/// host's: [`Error::RecordCorrupt`], [`Error::RecordVersionUnknown`], [`Error::PepperUnknown`], [`Error::UserIdInvalid`].
+/// host's: [`Error::RecordCorrupt`], [`Error::RecordVersionUnknown`], [`Error::CodeHashUnsupported`],
+/// [`Error::PepperUnknown`], [`Error::UserIdInvalid`].
 pub fn verify_recovery_code(
     code: &str,
     stored: VerifyRecoveryCode<'_>,
 ) -> Result<RecoveryVerified, Error> {
     let record = RecoveryRecord::parse(stored.record)?;
     let used = u32::try_from(stored.used).map_err(|_| Error::RecordCorrupt)?;
-    let verify = |peppers: Option<&mfakit_core::Peppers<'_>>| {
+    with_peppers(stored.peppers, |peppers| {
         recovery::verify(code.as_bytes(), stored.user_id.as_bytes(), &record, used, peppers)
-    };
-    match stored.peppers {
-        None => verify(None),
-        Some(peppers) => peppers.with(|peppers| verify(Some(peppers))),
-    }
+    })
+}
+
+/// Checks the form of a recovery code against its record's format, and nothing else. What fails here is a typing error: end before the
+/// throttle is charged.
+///
+/// # Errors
+///
+/// [`Error::RecoveryCodeMalformed`]. The host's: [`Error::RecordCorrupt`], [`Error::RecordVersionUnknown`],
+/// [`Error::CodeHashUnsupported`].
+pub fn check_recovery_code(code: &str, record: &str) -> Result<(), Error> {
+    RecoveryRecord::parse(record)?.check_code(code.as_bytes())
 }
 
 #[cfg(test)]
@@ -206,7 +284,11 @@ mod tests {
     #[test]
     fn a_set_has_its_codes_and_shows_none_by_accident() -> Result<(), Error> {
         let peppers = Peppers::new([("old", [1; 32]), ("new", [2; 32])], "new")?;
-        let options = GenerateRecoveryCodes { count: 31, peppers: Some(&peppers) };
+        let options = GenerateRecoveryCodes {
+            count: 31,
+            peppers: Some(&peppers),
+            ..GenerateRecoveryCodes::default()
+        };
         let set = generate_recovery_codes("alice", options)?;
         assert_eq!((set.codes().len(), set.text().lines().count()), (31, 31));
         assert!(set.record().contains(",k=new$"));
@@ -229,6 +311,22 @@ mod tests {
                 generate_recovery_codes("alice", GenerateRecoveryCodes { count, ..options });
             assert_eq!(refused.err(), Some(Error::ArgumentValueInvalid), "{count}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_typeable_set_verifies_and_checks_the_form() -> Result<(), Error> {
+        let typeable = RecoveryFormat::from_name("typeable")?;
+        let options = GenerateRecoveryCodes { count: 1, format: typeable, peppers: None };
+        let set = generate_recovery_codes("alice", options)?;
+        assert!(set.record().starts_with("$mfakit-rc$v=1,f=typeable,h=pbkdf2-sha256,i=600000$"));
+        let code = set.codes().next().unwrap_or_default();
+        let stored =
+            VerifyRecoveryCode { user_id: "alice", record: set.record(), used: 0, peppers: None };
+        assert!(verify_recovery_code(code, stored).is_ok_and(|v| !v.needs_regeneration()));
+        assert_eq!(check_recovery_code(code, set.record()), Ok(()));
+        assert_eq!(check_recovery_code("x", set.record()), Err(Error::RecoveryCodeMalformed));
+        assert_eq!(check_recovery_code(code, "x"), Err(Error::RecordCorrupt));
         Ok(())
     }
 

@@ -7,8 +7,9 @@
 use crate::entropy::failure;
 use crate::text::{from_base64url, to_base64url};
 use crate::{
-    BeginAuthentication, BeginRegistration, CredentialRecord, GenerateRecoveryCodes, NewRecord,
-    RelyingParty, RelyingPartyOptions, UserVerification,
+    BeginAuthentication, BeginRegistration, CredentialRecord, GenerateRecoveryCodes,
+    IssueTemporaryCode, NewRecord, PendingTotp, RelyingParty, RelyingPartyOptions, TemporaryKind,
+    TotpOptions, UserVerification,
 };
 use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::encoding::{base32, cbor, cose, der};
@@ -51,7 +52,10 @@ pub fn run(request: &str) -> String {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
     if request.get("op").and_then(Value::as_str) == Some("hello") {
-        return json!({"features": ["es256", "ed25519", "none", "packed", "response_json", "large_inputs"], "ops": OPS, "algorithms": cose::SUPPORTED})
+        let mut features =
+            vec!["es256", "ed25519", "none", "packed", "response_json", "large_inputs", "typeable"];
+        features.extend(cfg!(feature = "argon2").then_some("argon2"));
+        return json!({"features": features, "ops": OPS, "algorithms": cose::SUPPORTED})
             .to_string();
     }
     let inputs =
@@ -111,6 +115,12 @@ fn entropy_fail(call: &str) -> Result<Value, Error> {
         "generate_recovery_codes" => {
             crate::generate_recovery_codes("a", GenerateRecoveryCodes::default()).map(|_| json!({}))
         }
+        "issue_temporary_code" => {
+            let issue =
+                IssueTemporaryCode { now, ..IssueTemporaryCode::new(TemporaryKind::Admin, "a") };
+            crate::issue_temporary_code("a", issue).map(|_| json!({}))
+        }
+        "pending_totp" => PendingTotp::generate(TotpOptions::default()).map(|_| json!({})),
         "begin_registration" => rp.begin_registration("AA", registration).map(|_| json!({})),
         "begin_authentication" => {
             rp.begin_authentication("AA", &[record()?], begin).map(|_| json!({}))
@@ -257,6 +267,8 @@ fn totp_generate(inputs: &Inputs) -> Result<Value, Error> {
 fn totp_verify(inputs: &Inputs) -> Result<Value, Error> {
     let (totp, now) = totp(inputs)?;
     let window = Window::new(inputs.number("window_past"), inputs.number("window_future"))?;
+    let drift = inputs.0.get("drift").and_then(Value::as_i64).unwrap_or(0);
+    let window = window.with_drift(i8::try_from(drift).map_err(|_| Error::WindowTooLarge)?)?;
     let last_step = inputs.optional("last_accepted_step");
     let verified = totp.verify(inputs.text("code").as_bytes(), last_step, now, window)?;
     Ok(json!({"matched_step": verified.step().get().to_string(), "drift": verified.drift()}))
@@ -364,6 +376,8 @@ mod tests {
             "generate_secret",
             "generate_user_handle",
             "generate_recovery_codes",
+            "issue_temporary_code",
+            "pending_totp",
             "begin_registration",
             "begin_authentication",
             "begin_discoverable_authentication",

@@ -41,12 +41,15 @@ mod codes;
 pub mod conformance;
 mod entropy;
 mod json;
+mod migration;
 mod otp;
+mod otpauth;
 #[cfg(feature = "qr")]
 mod qr;
 mod record;
 mod relying_party;
 mod response;
+mod temporary;
 mod text;
 mod throttle;
 mod time;
@@ -54,8 +57,8 @@ mod verified;
 
 pub use ceremony::{AuthenticationState, Ceremony, RegistrationState};
 pub use codes::{
-    GenerateRecoveryCodes, Peppers, RecoverySet, RecoveryVerified, VerifyRecoveryCode,
-    generate_recovery_codes, verify_recovery_code,
+    GenerateRecoveryCodes, Peppers, RecoveryFormat, RecoverySet, RecoveryVerified,
+    VerifyRecoveryCode, check_recovery_code, generate_recovery_codes, verify_recovery_code,
 };
 pub use entropy::{generate_secret, generate_user_handle};
 pub use mfakit_core::otp::HashAlgorithm;
@@ -64,17 +67,24 @@ pub use mfakit_core::otp::totp::TotpVerified;
 pub use mfakit_core::webauthn::attestation::Attestation;
 pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
 pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};
-pub use otp::{Hotp, HotpOptions, Totp, TotpOptions, VerifyTotp};
+pub use migration::parse_otpauth_migration;
+pub use otp::{Hotp, HotpOptions, PendingTotp, Preset, Totp, TotpOptions, VerifyTotp};
+pub use otpauth::{MigrationEntry, Otp, Otpauth, Warning, parse_otpauth};
 #[cfg(feature = "qr")]
-pub use qr::qr_svg;
+pub use qr::{TerminalStyle, qr_png, qr_svg, qr_terminal};
 pub use record::{CredentialRecord, NewRecord, allowed_id, read_aaguid};
 pub use relying_party::{
     BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation, RelyingParty,
     RelyingPartyOptions, Stateless,
 };
 pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
+pub use temporary::{
+    IssueTemporaryCode, TemporaryAudit, TemporaryCode, TemporaryKind, TemporaryRevoked,
+    TemporaryVerified, VerifyTemporaryCode, check_temporary_code, issue_temporary_code,
+    revoke_temporary_code, verify_temporary_code,
+};
 pub use text::{from_base64url, to_base64url};
-pub use throttle::{Throttle, ThrottleOptions};
+pub use throttle::{GuessBudget, Throttle, ThrottleOptions, guess_odds};
 pub use time::host_time;
 pub use verified::{AuthenticationVerified, RegistrationVerified};
 #[doc(hidden)]

@@ -1,11 +1,55 @@
 //! One-time passwords with owned secrets: [`Totp`] and [`Hotp`].
 
 use crate::time::or_clock;
+use mfakit_core::encoding::base32;
 use mfakit_core::otp::hotp::{self, HotpVerified};
 use mfakit_core::otp::totp::{self, TotpVerified, Window};
-use mfakit_core::otp::uri::TotpUri;
+use mfakit_core::otp::uri::{MovingFactor, OtpUri};
 use mfakit_core::otp::{Digits, HashAlgorithm};
 use mfakit_core::{Error, OtpSecret, Period, UnixTime};
+use zeroize::Zeroizing;
+
+/// How long a code is good.
+///
+/// | | window | a code is accepted for | meets |
+/// |---|---|---|---|
+/// | `Usual` | one step each side | up to 90 s, period 30 | RFC 6238 §5.2 (one step of delay), NIST SP 800-63B-4 §3.1.4 |
+/// | `Strict` | the current step | 30 s at most | those, and OWASP ASVS 5.0 6.5.5 |
+///
+/// With `Strict`, a wider window is [`Error::GuessBudgetExceeded`], and so is a period above 30 seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Preset {
+    /// One step each side; up to ten where the host asks for it.
+    #[default]
+    Usual,
+    /// The current step alone, 30 seconds at most.
+    Strict,
+}
+
+impl Preset {
+    /// The preset with this name: `usual` or `strict`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`].
+    pub fn from_name(name: &str) -> Result<Self, Error> {
+        match name {
+            "usual" => Ok(Self::Usual),
+            "strict" => Ok(Self::Strict),
+            _ => Err(Error::ArgumentValueInvalid),
+        }
+    }
+
+    fn window(self, past: Option<u64>, future: Option<u64>) -> Result<Window, Error> {
+        let steps = match self {
+            Self::Usual => 1,
+            Self::Strict => 0,
+        };
+        let window = Window::new(past.unwrap_or(steps), future.unwrap_or(steps))?;
+        let wide = self == Self::Strict && window != Window::STRICT;
+        if wide { Err(Error::GuessBudgetExceeded) } else { Ok(window) }
+    }
+}
 
 /// The parameters of a [`Totp`]. The default is what every authenticator app knows: SHA-1, 6 digits, 30 seconds.
 #[derive(Clone, Copy, Debug)]
@@ -16,31 +60,30 @@ pub struct TotpOptions {
     pub digits: u64,
     /// 1 to 3600 seconds.
     pub period: u64,
+    /// How long a code is good.
+    pub preset: Preset,
 }
 
 impl Default for TotpOptions {
     fn default() -> Self {
-        Self { algorithm: HashAlgorithm::Sha1, digits: 6, period: 30 }
+        Self { algorithm: HashAlgorithm::Sha1, digits: 6, period: 30, preset: Preset::Usual }
     }
 }
 
 /// What a verification needs besides the code.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct VerifyTotp {
     /// The stored step of the last accepted code; `None` before the first.
     pub last_step: Option<u64>,
     /// The time; `None` for the host's clock.
     pub now: Option<UnixTime>,
-    /// Steps before the current one that are accepted: 0 to 10.
-    pub past: u64,
-    /// Steps after the current one that are accepted: 0 to 10.
-    pub future: u64,
-}
-
-impl Default for VerifyTotp {
-    fn default() -> Self {
-        Self { last_step: None, now: None, past: 1, future: 1 }
-    }
+    /// Steps before the current one that are accepted: 0 to 10; `None` for the preset's.
+    pub past: Option<u64>,
+    /// Steps after the current one that are accepted: 0 to 10; `None` for the preset's.
+    pub future: Option<u64>,
+    /// Steps by which the authenticator's clock was ahead last time ([`TotpVerified::drift`]), −10 to 10: the window moves
+    /// there, but never further than ten steps from now (RFC 6238 §6).
+    pub drift: i64,
 }
 
 /// A time-based authenticator (RFC 6238). `Debug` shows no secret; the secret is wiped on drop.
@@ -50,6 +93,7 @@ pub struct Totp {
     algorithm: HashAlgorithm,
     digits: Digits,
     period: Period,
+    preset: Preset,
     inner: totp::Totp,
 }
 
@@ -82,11 +126,70 @@ impl Totp {
         Self::with(OtpSecret::danger_legacy_from_base32(secret)?, options)
     }
 
+    /// A Steam authenticator: SHA-1, 30 seconds, five symbols. Secrets of any length, as Steam's exports have them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretMalformed`], [`Error::SecretTooShort`] only if empty, [`Error::SecretTooLong`].
+    pub fn steam(secret: &str) -> Result<Self, Error> {
+        let secret = OtpSecret::danger_legacy_from_base32(secret)?;
+        let (algorithm, period) = (HashAlgorithm::Sha1, Period::THIRTY_SECONDS);
+        Self::of(secret, algorithm, Digits::STEAM, period, Preset::Usual)
+    }
+
     fn with(secret: OtpSecret, options: TotpOptions) -> Result<Self, Error> {
         let digits = Digits::new(options.digits)?;
         let period = Period::from_seconds(options.period)?;
-        let inner = totp::Totp::new(&secret, options.algorithm, digits, period)?;
-        Ok(Self { secret, algorithm: options.algorithm, digits, period, inner })
+        if options.preset == Preset::Strict && period.seconds() > 30 {
+            return Err(Error::GuessBudgetExceeded);
+        }
+        Self::of(secret, options.algorithm, digits, period, options.preset)
+    }
+
+    pub(crate) fn of(
+        secret: OtpSecret,
+        algorithm: HashAlgorithm,
+        digits: Digits,
+        period: Period,
+        preset: Preset,
+    ) -> Result<Self, Error> {
+        let inner = totp::Totp::new(&secret, algorithm, digits, period)?;
+        Ok(Self { secret, algorithm, digits, period, preset, inner })
+    }
+
+    /// The secret as base32 text, for storing what was imported. Whoever reads it can make codes.
+    #[must_use]
+    pub fn expose_secret(&self) -> Zeroizing<String> {
+        exposed(&self.secret)
+    }
+    /// The hash inside the HMAC.
+    #[must_use]
+    pub const fn algorithm(&self) -> HashAlgorithm {
+        self.algorithm
+    }
+    /// The digits of a code; 5 where they are Steam's symbols.
+    #[must_use]
+    pub const fn digits(&self) -> u8 {
+        self.digits.get()
+    }
+    /// The period in seconds.
+    #[must_use]
+    pub const fn period(&self) -> u16 {
+        self.period.seconds()
+    }
+    /// Whether codes are Steam's five symbols.
+    #[must_use]
+    pub fn is_steam(&self) -> bool {
+        self.digits == Digits::STEAM
+    }
+
+    /// Checks the form of a code and nothing else. What fails here is a typing error: end before the throttle is charged.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtpMalformed`].
+    pub fn check_code(&self, code: &str) -> Result<(), Error> {
+        self.inner.check_code(code.as_bytes())
     }
 
     /// The code at a time (`None` for now): for tests and for authenticators.
@@ -98,13 +201,14 @@ impl Totp {
         Ok(self.inner.code_at(or_clock(now)?)?.expose().to_owned())
     }
 
-    /// Verifies the first code of an enrolment. Its step is burnt by the transition.
+    /// Verifies the first code of an enrolment, with the preset's window. Its step is burnt by the transition. [`PendingTotp`] is the
+    /// same for hosts that want the type to say that an enrolment is not over.
     ///
     /// # Errors
     ///
     /// [`Error::OtpMalformed`], [`Error::OtpRejected`], [`Error::TimeInvalid`].
     pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpVerified, Error> {
-        self.inner.confirm(code.as_bytes(), or_clock(now)?)
+        self.verify(code, VerifyTotp { now, ..VerifyTotp::default() })
     }
 
     /// Verifies a code.
@@ -112,9 +216,11 @@ impl Totp {
     /// # Errors
     ///
     /// [`Error::OtpMalformed`], [`Error::OtpReplayed`], [`Error::OtpRejected`], [`Error::WindowTooLarge`],
-    /// [`Error::TimeInvalid`].
+    /// [`Error::GuessBudgetExceeded`], [`Error::TimeInvalid`].
     pub fn verify(&self, code: &str, options: VerifyTotp) -> Result<TotpVerified, Error> {
-        let window = Window::new(options.past, options.future)?;
+        let window = self.preset.window(options.past, options.future)?;
+        let drift = i8::try_from(options.drift).map_err(|_| Error::WindowTooLarge)?;
+        let window = window.with_drift(drift)?;
         self.inner.verify(code.as_bytes(), options.last_step, or_clock(options.now)?, window)
     }
 
@@ -124,12 +230,114 @@ impl Totp {
     ///
     /// [`Error::OtpLabelInvalid`] if issuer or account is empty, longer than 128 bytes, or has a colon or control character.
     pub fn uri(&self, issuer: &str, account: &str) -> Result<String, Error> {
-        let uri =
-            TotpUri::new(&self.secret, self.algorithm, self.digits, self.period, issuer, account)?;
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        uri.write(&mut text).map_err(|_| Error::OtpLabelInvalid)?;
-        Ok(text)
+        let moving = MovingFactor::Time(self.period);
+        written(OtpUri::new(&self.secret, self.algorithm, self.digits, moving, issuer, account)?)
+    }
+}
+
+fn written(uri: OtpUri<'_>) -> Result<String, Error> {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    uri.write(&mut text).map_err(|_| Error::OtpLabelInvalid)?;
+    Ok(text)
+}
+
+fn exposed(secret: &OtpSecret) -> Zeroizing<String> {
+    // Room for all of it: a string that grows leaves copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(secret.len() * 2));
+    text.extend(base32::encode(secret.expose()));
+    text
+}
+
+/// An authenticator that is being enrolled: it shows its URI and confirms its first code, and verifies no sign-in.
+///
+/// The secret waits in a place of its own beside the live one, if there is one, and the live one stays what signs in until the
+/// first code of the new one is confirmed. Then one statement moves it over:
+/// `UPDATE … SET secret = pending, last_step = :next, pending = NULL WHERE id = … AND pending = :pending`.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit::{Error, PendingTotp, Totp, TotpOptions, UnixTime, VerifyTotp};
+///
+/// let pending = PendingTotp::generate(TotpOptions::default())?;
+/// let stored = pending.expose_secret(); // beside the live secret
+/// let uri = pending.uri("Example", "alice@example.com")?; // shown as a QR code
+/// # let _ = uri;
+///
+/// let pending = PendingTotp::new(&stored, TotpOptions::default())?; // the next request
+/// let now = Some(UnixTime::from_seconds(1_800_000_000));
+/// # let typed = Totp::new(&stored, TotpOptions::default())?.code_at(now)?;
+/// let confirmed = pending.confirm(&typed, now)?;
+/// let last_step = Some(confirmed.transition().next); // the statement above
+/// let evidence = confirmed.commit(1)?;
+///
+/// let live = Totp::new(&stored, TotpOptions::default())?;
+/// let again = live.verify(&typed, VerifyTotp { last_step, now, ..VerifyTotp::default() });
+/// assert_eq!(again, Err(Error::OtpReplayed));
+/// # let _ = evidence;
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PendingTotp(Totp);
+
+impl PendingTotp {
+    /// An enrolment with a fresh secret of 20 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EntropyUnavailable`]; those of [`Totp::new`] for the options.
+    pub fn generate(options: TotpOptions) -> Result<Self, Error> {
+        let secret = Zeroizing::new(crate::generate_secret(20)?);
+        Self::new(&secret, options)
+    }
+
+    /// The enrolment whose secret was stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`Totp::new`].
+    pub fn new(secret: &str, options: TotpOptions) -> Result<Self, Error> {
+        Totp::new(secret, options).map(Self)
+    }
+
+    /// The secret as base32 text, to be stored beside the live one.
+    #[must_use]
+    pub fn expose_secret(&self) -> Zeroizing<String> {
+        self.0.expose_secret()
+    }
+
+    /// The otpauth URI that an authenticator app scans.
+    ///
+    /// # Errors
+    ///
+    /// As [`Totp::uri`].
+    pub fn uri(&self, issuer: &str, account: &str) -> Result<String, Error> {
+        self.0.uri(issuer, account)
+    }
+
+    /// Checks the form of a code and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtpMalformed`].
+    pub fn check_code(&self, code: &str) -> Result<(), Error> {
+        self.0.check_code(code)
+    }
+
+    /// Verifies the first code. Its step is burnt by the transition; on an error the enrolment stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`Totp::confirm`].
+    pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpVerified, Error> {
+        self.0.confirm(code, now)
+    }
+
+    /// The authenticator, once its first code proved right.
+    #[must_use]
+    pub fn confirmed(self, _proof: &TotpVerified) -> Totp {
+        self.0
     }
 }
 
@@ -151,6 +359,9 @@ impl Default for HotpOptions {
 /// A counter-based authenticator (RFC 4226). `Debug` shows no secret.
 #[derive(Debug)]
 pub struct Hotp {
+    secret: OtpSecret,
+    algorithm: HashAlgorithm,
+    digits: Digits,
     inner: hotp::Hotp,
 }
 
@@ -161,11 +372,7 @@ impl Hotp {
     ///
     /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`], [`Error::DigitsInvalid`].
     pub fn new(secret: &str, options: HotpOptions) -> Result<Self, Error> {
-        Self::with(
-            &OtpSecret::from_base32(secret)?,
-            options.algorithm,
-            Digits::new(options.digits)?,
-        )
+        Self::of(OtpSecret::from_base32(secret)?, options.algorithm, Digits::new(options.digits)?)
     }
 
     /// As [`Hotp::new`], from the secret's bytes.
@@ -174,7 +381,7 @@ impl Hotp {
     ///
     /// As [`Hotp::new`].
     pub fn from_key(raw: &[u8], options: HotpOptions) -> Result<Self, Error> {
-        Self::with(&OtpSecret::new(raw)?, options.algorithm, Digits::new(options.digits)?)
+        Self::of(OtpSecret::new(raw)?, options.algorithm, Digits::new(options.digits)?)
     }
 
     /// As [`Hotp::new`], for a secret of fewer than 16 bytes that another service issued.
@@ -184,7 +391,7 @@ impl Hotp {
     /// As [`Hotp::new`]; [`Error::SecretTooShort`] only if empty.
     pub fn danger_legacy(secret: &str, options: HotpOptions) -> Result<Self, Error> {
         let secret = OtpSecret::danger_legacy_from_base32(secret)?;
-        Self::with(&secret, options.algorithm, Digits::new(options.digits)?)
+        Self::of(secret, options.algorithm, Digits::new(options.digits)?)
     }
 
     /// As [`Hotp::new`], for tokens that show ten digits.
@@ -193,11 +400,51 @@ impl Hotp {
     ///
     /// [`Error::SecretMalformed`], [`Error::SecretTooShort`], [`Error::SecretTooLong`].
     pub fn ten_digits(secret: &str, algorithm: HashAlgorithm) -> Result<Self, Error> {
-        Self::with(&OtpSecret::from_base32(secret)?, algorithm, Digits::TEN)
+        Self::of(OtpSecret::from_base32(secret)?, algorithm, Digits::TEN)
     }
 
-    fn with(secret: &OtpSecret, algorithm: HashAlgorithm, digits: Digits) -> Result<Self, Error> {
-        Ok(Self { inner: hotp::Hotp::new(secret, algorithm, digits)? })
+    pub(crate) fn of(
+        secret: OtpSecret,
+        algorithm: HashAlgorithm,
+        digits: Digits,
+    ) -> Result<Self, Error> {
+        let inner = hotp::Hotp::new(&secret, algorithm, digits)?;
+        Ok(Self { secret, algorithm, digits, inner })
+    }
+
+    /// The secret as base32 text, for storing what was imported. Whoever reads it can make codes.
+    #[must_use]
+    pub fn expose_secret(&self) -> Zeroizing<String> {
+        exposed(&self.secret)
+    }
+    /// The hash inside the HMAC.
+    #[must_use]
+    pub const fn algorithm(&self) -> HashAlgorithm {
+        self.algorithm
+    }
+    /// The digits of a code.
+    #[must_use]
+    pub const fn digits(&self) -> u8 {
+        self.digits.get()
+    }
+
+    /// Checks the form of a code and nothing else. What fails here is a typing error: end before the throttle is charged.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtpMalformed`].
+    pub fn check_code(&self, code: &str) -> Result<(), Error> {
+        self.inner.check_code(code.as_bytes())
+    }
+
+    /// The otpauth URI that an authenticator app scans; `counter` is the next one expected.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtpLabelInvalid`] if issuer or account is empty, longer than 128 bytes, or has a colon or control character.
+    pub fn uri(&self, issuer: &str, account: &str, counter: u64) -> Result<String, Error> {
+        let moving = MovingFactor::Counter(counter);
+        written(OtpUri::new(&self.secret, self.algorithm, self.digits, moving, issuer, account)?)
     }
 
     /// The code at a counter.

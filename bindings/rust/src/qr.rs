@@ -1,10 +1,32 @@
-//! QR codes as SVG: dark on light, quiet zone of four modules, scalable, with an accessible title.
+//! QR codes as SVG, PNG and text for terminals: dark on light, quiet zone of four modules.
 
 use mfakit_core::Error;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// Light modules around the symbol (ISO/IEC 18004 §6.3.8).
 const QUIET_ZONE: i32 = 4;
+/// Pixels to a module of a PNG.
+const SCALE: usize = 8;
+
+/// The modules, the quiet zone among them.
+struct Picture {
+    code: QrCode,
+}
+
+impl Picture {
+    fn of(text: &str) -> Result<Self, Error> {
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium);
+        code.map(|code| Self { code }).map_err(|_| Error::ArgumentValueInvalid)
+    }
+
+    fn side(&self) -> i32 {
+        self.code.size() + 2 * QUIET_ZONE
+    }
+
+    fn is_dark(&self, x: i32, y: i32) -> bool {
+        self.code.get_module(x - QUIET_ZONE, y - QUIET_ZONE)
+    }
+}
 
 /// A QR code of a text, such as an otpauth URI, as an SVG document without size: it fills what it is put in.
 ///
@@ -16,26 +38,19 @@ const QUIET_ZONE: i32 = 4;
 ///
 /// The picture *is* the text: whoever sees the code of an otpauth URI can make codes.
 pub fn qr_svg(text: &str) -> Result<String, Error> {
-    let code =
-        QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| Error::ArgumentValueInvalid)?;
-    let side = code.size() + 2 * QUIET_ZONE;
+    let picture = Picture::of(text)?;
+    let side = picture.side();
     let mut path = String::new();
-    for y in 0..code.size() {
+    for y in 0..side {
         let mut x = 0;
-        while x < code.size() {
+        while x < side {
             let start = x;
-            while x < code.size() && code.get_module(x, y) {
+            while picture.is_dark(x, y) {
                 x += 1;
             }
             if x > start {
                 // One horizontal bar a run of dark modules.
-                path.push_str(&format!(
-                    "M{} {}h{}v1h-{}z",
-                    start + QUIET_ZONE,
-                    y + QUIET_ZONE,
-                    x - start,
-                    x - start
-                ));
+                path.push_str(&format!("M{start} {y}h{}v1h-{}z", x - start, x - start));
             }
             x += 1;
         }
@@ -45,6 +60,99 @@ pub fn qr_svg(text: &str) -> Result<String, Error> {
          shape-rendering=\"crispEdges\"><title>QR code</title>\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"
     ))
+}
+
+/// A QR code of a text as a PNG file: black and white, eight pixels to a module.
+///
+/// # Errors
+///
+/// As [`qr_svg`].
+///
+/// # Leakage
+///
+/// As [`qr_svg`].
+pub fn qr_png(text: &str) -> Result<Vec<u8>, Error> {
+    let picture = Picture::of(text)?;
+    // One bit a pixel, a module a byte: eight pixels to a module.
+    let rows = (0..picture.side()).flat_map(|y| {
+        let row = (0..picture.side()).map(move |x| (x, y));
+        std::iter::repeat_n(row, SCALE).flatten()
+    });
+    let pixels: Vec<u8> =
+        rows.map(|(x, y)| if picture.is_dark(x, y) { 0x00 } else { 0xff }).collect();
+    let side = u32::try_from(picture.side() * 8).map_err(|_| Error::ArgumentValueInvalid)?;
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let written = encoder.write_header().and_then(|mut image| image.write_image_data(&pixels));
+    // Writing to a vector cannot fail.
+    written.map_err(|_| Error::ArgumentValueInvalid)?;
+    Ok(file)
+}
+
+/// How [`qr_terminal`] draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TerminalStyle {
+    /// Two modules in a character, by half blocks.
+    #[default]
+    HalfBlocks,
+    /// Two spaces to a module: for terminals without Unicode.
+    Ascii,
+}
+
+/// A QR code of a text for a terminal, with a line break after each line. Both colours are set on every line, so that it is dark on light
+/// whatever the terminal's own are.
+///
+/// # Errors
+///
+/// As [`qr_svg`].
+///
+/// # Leakage
+///
+/// As [`qr_svg`]; and what a terminal shows, its scroll-back keeps.
+pub fn qr_terminal(text: &str, style: TerminalStyle) -> Result<String, Error> {
+    /// Black and white of the 256-colour palette: the sixteen below them are the user's to change.
+    const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
+    const ON_WHITE: &str = "\x1b[48;5;231m";
+    const ON_BLACK: &str = "\x1b[48;5;16m";
+    const RESET: &str = "\x1b[0m";
+    let picture = Picture::of(text)?;
+    let mut out = String::new();
+    match style {
+        TerminalStyle::HalfBlocks => {
+            for y in (0..picture.side()).step_by(2) {
+                out.push_str(BLACK_ON_WHITE);
+                for x in 0..picture.side() {
+                    // Below the last row it is light: that is more quiet zone.
+                    out.push(match (picture.is_dark(x, y), picture.is_dark(x, y + 1)) {
+                        (true, true) => '█',
+                        (true, false) => '▀',
+                        (false, true) => '▄',
+                        (false, false) => ' ',
+                    });
+                }
+                out.push_str(RESET);
+                out.push('\n');
+            }
+        }
+        TerminalStyle::Ascii => {
+            for y in 0..picture.side() {
+                let mut colour = "";
+                for x in 0..picture.side() {
+                    let wanted = if picture.is_dark(x, y) { ON_BLACK } else { ON_WHITE };
+                    if colour != wanted {
+                        out.push_str(wanted);
+                        colour = wanted;
+                    }
+                    out.push_str("  ");
+                }
+                out.push_str(RESET);
+                out.push('\n');
+            }
+        }
+    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -63,7 +171,10 @@ mod tests {
         );
         // The finder pattern's top row: seven dark modules, four away from the corner.
         assert!(svg.contains("M4 4h7v1h-7z"));
-        assert_eq!(qr_svg(&"x".repeat(3000)), Err(Error::ArgumentValueInvalid));
+        let long = "x".repeat(3000);
+        assert_eq!(qr_svg(&long), Err(Error::ArgumentValueInvalid));
+        assert_eq!(qr_png(&long), Err(Error::ArgumentValueInvalid));
+        assert_eq!(qr_terminal(&long, TerminalStyle::Ascii), Err(Error::ArgumentValueInvalid));
         Ok(())
     }
 }

@@ -4,6 +4,8 @@ use crate::time::or_clock;
 use mfakit_core::throttle::{self, ThrottleState};
 use mfakit_core::{Error, Transition, UnixTime};
 
+pub use mfakit_core::throttle::{GuessBudget, guess_odds};
+
 /// The limits of a [`Throttle`]. The default grants five guesses at once, the next after 30 seconds, doubling up to an hour, and
 /// disables the method at 100.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +18,25 @@ pub struct ThrottleOptions {
     pub delay: u64,
     /// The longest wait, in seconds: at most a day.
     pub max_delay: u64,
+    /// The digits of the codes that are guarded.
+    pub digits: u64,
+    /// How many codes are good at a time: past + future + 1 for TOTP, look-ahead + 1 for HOTP.
+    pub window: u64,
+    /// How likely a guesser may be to get in before the method is disabled.
+    pub budget: GuessBudget,
 }
 
 impl Default for ThrottleOptions {
     fn default() -> Self {
-        Self { max_failures: 100, free_failures: 5, delay: 30, max_delay: 3600 }
+        Self {
+            max_failures: 100,
+            free_failures: 5,
+            delay: 30,
+            max_delay: 3600,
+            digits: 6,
+            window: 3,
+            budget: GuessBudget::Usual,
+        }
     }
 }
 
@@ -50,10 +66,11 @@ impl Throttle {
     ///
     /// # Errors
     ///
-    /// [`Error::ArgumentValueInvalid`].
+    /// [`Error::ArgumentValueInvalid`]; [`Error::GuessBudgetExceeded`] if a guesser is likelier to get in than the budget allows.
     pub fn new(options: ThrottleOptions) -> Result<Self, Error> {
-        let ThrottleOptions { max_failures, free_failures, delay, max_delay } = options;
-        throttle::Throttle::new(max_failures, free_failures, delay, max_delay).map(Self)
+        let ThrottleOptions { max_failures, free_failures, delay, max_delay, .. } = options;
+        let throttle = throttle::Throttle::new(max_failures, free_failures, delay, max_delay)?;
+        throttle.guarding(options.digits, options.window, options.budget).map(Self)
     }
 
     /// Counts an attempt as failed. Store the transition with a compare-and-set in a transaction of its own; if that changed

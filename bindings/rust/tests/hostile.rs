@@ -5,7 +5,7 @@
 
 use mfakit::{
     AuthenticationState, BeginAuthentication, BeginRegistration, CredentialRecord,
-    CrossOriginPolicy, HashAlgorithm, Hotp, HotpOptions, NewRecord, RegistrationState,
+    CrossOriginPolicy, HashAlgorithm, Hotp, HotpOptions, NewRecord, Preset, RegistrationState,
     RelyingParty, RelyingPartyOptions, Stateless, Totp, TotpOptions, UnixTime, UserVerification,
     VerifyTotp, from_base64url, read_response, to_base64url,
 };
@@ -294,6 +294,7 @@ fn hostile_arguments_of_every_function_are_errors_or_values() {
                 [random.below(3)],
             digits: random.junk_number(),
             period: random.junk_number(),
+            preset: [Preset::Usual, Preset::Strict][random.below(2)],
         };
         let (a, b) = (random.junk_text(), random.junk_text());
         let _ = Totp::new(&a, options).map(|totp| totp.uri(&a, &b));
@@ -308,8 +309,13 @@ fn hostile_arguments_of_every_function_are_errors_or_values() {
         let _ = totp.code_at(now);
         let _ = totp.confirm(&a, now);
         let last_step = (random.below(2) == 0).then(|| random.junk_number());
-        let verify =
-            VerifyTotp { last_step, now, past: random.next() % 12, future: random.next() % 12 };
+        let verify = VerifyTotp {
+            last_step,
+            now,
+            past: Some(random.next() % 12),
+            future: Some(random.next() % 12),
+            drift: 0,
+        };
         if let Ok(verified) = totp.verify(&a, verify) {
             assert!(last_step.is_none_or(|last| last < verified.step().get()));
         }

@@ -71,6 +71,8 @@ export type ErrorCode =
   | "recovery_code_rejected"
   | "throttle_wait"
   | "throttle_disabled"
+  | "temporary_code_malformed"
+  | "temporary_code_rejected"
   | "argument_type_invalid"
   | "argument_value_invalid"
   | "time_invalid"
@@ -95,7 +97,17 @@ export type ErrorCode =
   | "record_version_unknown"
   | "entropy_unavailable"
   | "pepper_unknown"
-  | "state_key_invalid";
+  | "state_key_invalid"
+  | "code_hash_unsupported"
+  | "pepper_required"
+  | "guess_budget_exceeded"
+  | "otpauth_malformed"
+  | "otpauth_parameter_duplicate"
+  | "otpauth_secret_invalid"
+  | "otpauth_parameter_invalid"
+  | "otpauth_unsupported"
+  | "migration_malformed"
+  | "temporary_code_limit";
 
 export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   10: { number: 10, code: "input_too_large", kind: "malformed", message: "The input is larger than any genuine one.", spec: "mfakit limits", step: null, publicCode: "invalid" },
@@ -156,6 +168,8 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   95: { number: 95, code: "recovery_code_rejected", kind: "rejected", message: "The recovery code is wrong, used or unknown.", spec: "NIST SP 800-63B-4 §3.1.2", step: null, publicCode: "invalid" },
   96: { number: 96, code: "throttle_wait", kind: "rejected", message: "Too many failed attempts: the next one is granted later.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "retry" },
   97: { number: 97, code: "throttle_disabled", kind: "rejected", message: "Too many failed attempts: the method is disabled until it is bound anew.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "locked" },
+  98: { number: 98, code: "temporary_code_malformed", kind: "malformed", message: "The temporary code has a typing error: a symbol, the length or the check symbol is wrong.", spec: "mfakit temporary codes", step: null, publicCode: "invalid" },
+  99: { number: 99, code: "temporary_code_rejected", kind: "rejected", message: "The temporary code is wrong, used, revoked, or its time is over.", spec: "NIST SP 800-63B-4 §3.1.3", step: null, publicCode: "invalid" },
   100: { number: 100, code: "argument_type_invalid", kind: "config", message: "An argument has the wrong type.", spec: "mfakit API", step: null, publicCode: "server" },
   101: { number: 101, code: "argument_value_invalid", kind: "config", message: "An argument is out of range or not one of the allowed values.", spec: "mfakit API", step: null, publicCode: "server" },
   102: { number: 102, code: "time_invalid", kind: "config", message: "The time is not a number of Unix seconds (milliseconds are refused).", spec: "mfakit API", step: null, publicCode: "server" },
@@ -181,4 +195,14 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   128: { number: 128, code: "entropy_unavailable", kind: "config", message: "The system's random generator failed.", spec: "mfakit API", step: null, publicCode: "server" },
   129: { number: 129, code: "pepper_unknown", kind: "config", message: "The stored record names a pepper that was not passed in.", spec: "mfakit recovery codes", step: null, publicCode: "server" },
   130: { number: 130, code: "state_key_invalid", kind: "config", message: "The state key is not 32 to 64 bytes long.", spec: "mfakit storage", step: null, publicCode: "server" },
+  131: { number: 131, code: "code_hash_unsupported", kind: "config", message: "The stored record's hash is not built into this copy.", spec: "mfakit storage", step: null, publicCode: "server" },
+  132: { number: 132, code: "pepper_required", kind: "config", message: "Codes of so few digits are stored only under a pepper, and none was passed in.", spec: "NIST SP 800-63B-4 §3.1.3", step: null, publicCode: "server" },
+  133: { number: 133, code: "guess_budget_exceeded", kind: "config", message: "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "server" },
+  140: { number: 140, code: "otpauth_malformed", kind: "malformed", message: "The text is not an otpauth URI, or a label in it cannot be read.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
+  141: { number: 141, code: "otpauth_parameter_duplicate", kind: "malformed", message: "A parameter of the otpauth URI stands twice.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
+  142: { number: 142, code: "otpauth_secret_invalid", kind: "malformed", message: "The otpauth URI has no secret, or one that is not base32 of 1 to 128 bytes.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
+  143: { number: 143, code: "otpauth_parameter_invalid", kind: "malformed", message: "Digits, period or counter of the otpauth URI is not a number in range, or the counter is missing.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
+  144: { number: 144, code: "otpauth_unsupported", kind: "unsupported", message: "The otpauth URI asks for a type, an algorithm or an encoding that is not built in.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
+  145: { number: 145, code: "migration_malformed", kind: "malformed", message: "The export of an authenticator app is not one, or is damaged.", spec: "otpauth-migration", step: null, publicCode: "invalid" },
+  150: { number: 150, code: "temporary_code_limit", kind: "rejected", message: "Six codes were issued for this user within the last hour.", spec: "mfakit temporary codes", step: null, publicCode: "retry" },
 };

@@ -1,61 +1,85 @@
-//! Recovery codes in the full format: printed once, each good for one sign-in.
+//! Recovery codes: printed once, each good for one sign-in.
 //!
-//! NIST SP 800-63B-4 §3.1.2 (look-up secrets), §4.2.1.1 (saved recovery codes). A code is 26 Crockford symbols: the slot,
-//! 24 random ones (120 bits, so one fast hash of the stored form is enough: §3.1.2 asks for 112), and a check symbol that
-//! tells a typing error from a wrong code. The stored tag binds the format, the user, the set and the slot. Invariant: a used
-//! code, an unknown slot and a wrong code take the same work and give the same error. Leaks: the verdict and, after
-//! acceptance, the slot.
+//! NIST SP 800-63B-4 §3.1.2 (look-up secrets), §4.2.1.1 (saved recovery codes). Two formats. A full code is 26 Crockford symbols:
+//! the slot, 24 random ones (120 bits, so one fast hash of the stored form is enough: §3.1.2 asks for 112), and a check symbol that
+//! tells a typing error from a wrong code. A typeable one is 16 symbols with 70 random bits (§4.2.1.1 asks for 64), stored
+//! under a slow hash. The stored tag binds the format, the user, the set and the slot. Invariant: a used code, an unknown slot and
+//! a wrong code take the same work, one hash, and give the same error. Leaks: the verdict and, after acceptance, the slot.
 
-use crate::crypto::hmac_sha256;
+use super::hash::SlowHash;
+use super::stored::{self, Fields, User};
+use super::symbols::{self, ShownCode, Symbols};
 use crate::ct;
-use crate::encoding::{base64url, crockford};
 use crate::error::Error;
 use crate::secret::{Pepper, Peppers};
 use crate::state::{Evidence, Method, Transition};
 use core::fmt;
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// The most codes in a set. The mask of used codes then fits in a signed 32-bit column.
 pub const MAX_CODES: u32 = 31;
-/// The random symbols of a code, five bits each.
-pub const RANDOM_SYMBOLS: usize = 24;
+/// The random symbols of a full code, five bits each.
+pub const FULL_SYMBOLS: usize = symbols::LONG;
+/// The random symbols of a typeable code, five bits each.
+pub const TYPEABLE_SYMBOLS: usize = symbols::SHORT;
 /// How few unused codes are called [`RecoveryVerified::low`].
 pub const LOW: u32 = 3;
 
-const SYMBOLS: usize = RANDOM_SYMBOLS + 2;
-const GROUPED: usize = SYMBOLS + 4;
 const PREFIX: &str = "$mfakit-rc$";
-/// What the tag covers first: its purpose and version, then the format.
-const CONTEXT: &[u8] = b"mfakit-rc-v1";
-const FULL: u8 = 1;
+/// What the tag covers first: its purpose and version; then the form.
+const PURPOSE: &[u8] = b"mfakit-rc-v1";
 /// 31 tags of 43 symbols and a dot each, and what stands before them, come to about 1450.
 const MAX_RECORD: usize = 2048;
 
-/// A recovery code. Wiped on drop; no `Clone`, no `PartialEq`; `Debug` shows nothing.
-pub struct RecoveryCode {
-    symbols: [u8; SYMBOLS],
+/// How the codes of a set look and how their tags are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// 26 symbols, one fast hash.
+    #[default]
+    Full,
+    /// 16 symbols, a slow hash.
+    Typeable(SlowHash),
 }
 
+impl Format {
+    const fn number(self) -> u8 {
+        match self {
+            Self::Full => 1,
+            Self::Typeable(_) => 2,
+        }
+    }
+
+    const fn is_full(self) -> bool {
+        matches!(self, Self::Full)
+    }
+}
+
+/// A recovery code. Wiped on drop; no `Clone`, no `PartialEq`; `Debug` shows nothing.
+pub struct RecoveryCode(Symbols);
+
 impl RecoveryCode {
-    /// The code of a slot, 0 to 30, from random bytes, five bits of each.
+    /// The full code of a slot, 0 to 30, from random bytes, five bits of each.
     ///
     /// # Errors
     ///
     /// [`Error::ArgumentValueInvalid`] for another slot.
-    pub fn new(slot: u8, entropy: &[u8; RANDOM_SYMBOLS]) -> Result<Self, Error> {
-        if u32::from(slot) >= MAX_CODES {
-            return Err(Error::ArgumentValueInvalid);
-        }
-        let mut code = Self { symbols: [0; SYMBOLS] };
-        let [covered @ .., check] = &mut code.symbols;
-        let [first, random @ ..] = covered;
-        *first = slot;
-        for (symbol, byte) in random.iter_mut().zip(entropy) {
-            *symbol = byte & 31;
-        }
-        *check = crockford::check_symbol(covered);
-        Ok(code)
+    pub fn full(slot: u8, entropy: &[u8; FULL_SYMBOLS]) -> Result<Self, Error> {
+        Self::of_slot(slot, entropy)
+    }
+
+    /// The typeable code of a slot, 0 to 30, from random bytes, five bits of each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`] for another slot.
+    pub fn typeable(slot: u8, entropy: &[u8; TYPEABLE_SYMBOLS]) -> Result<Self, Error> {
+        Self::of_slot(slot, entropy)
+    }
+
+    fn of_slot(slot: u8, entropy: &[u8]) -> Result<Self, Error> {
+        let known = u32::from(slot) < MAX_CODES;
+        if known { Ok(Self(Symbols::new(slot, entropy))) } else { Err(Error::ArgumentValueInvalid) }
     }
 
     /// Reads a code as a person typed it.
@@ -67,28 +91,14 @@ impl RecoveryCode {
     /// # Leakage
     ///
     /// The length, where separators stand, and whether the check symbol is right.
-    pub fn parse(text: &[u8]) -> Result<Self, Error> {
-        // What was decoded wipes itself.
-        Ok(Self { symbols: *crockford::decode::<SYMBOLS>(text)? })
+    pub fn parse(text: &[u8], format: Format) -> Result<Self, Error> {
+        Symbols::parse(text, format.is_full()).map(Self)
     }
 
-    /// The code for showing it: groups of 5, 5, 5, 5 and 6 symbols with hyphens between them.
+    /// The code for showing it, in groups with hyphens: 5, 5, 5, 5 and 6 symbols, or four times 4.
     #[must_use]
     pub fn expose(&self) -> ShownCode {
-        let mut text = [b'-'; GROUPED];
-        let places = (0..GROUPED).filter(|place| !matches!(place, 5 | 11 | 17 | 23));
-        for (place, &symbol) in places.zip(&self.symbols) {
-            if let Some(slot) = text.get_mut(place) {
-                *slot = crockford::character(symbol);
-            }
-        }
-        ShownCode { text }
-    }
-
-    const fn parts(&self) -> (u8, &[u8]) {
-        match &self.symbols {
-            [slot, random @ .., _] => (*slot, random),
-        }
+        self.0.expose()
     }
 }
 
@@ -98,103 +108,68 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-impl Drop for RecoveryCode {
-    fn drop(&mut self) {
-        self.symbols.zeroize();
-    }
-}
-
 impl ZeroizeOnDrop for RecoveryCode {}
 
-/// A code's text of 30 ASCII characters, wiped on drop.
-pub struct ShownCode {
-    text: [u8; GROUPED],
-}
-
-impl ShownCode {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.text).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for ShownCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ShownCode(***)")
-    }
-}
-
-impl Drop for ShownCode {
-    fn drop(&mut self) {
-        self.text.zeroize();
-    }
-}
-
-/// Writes the record of a new set: `$mfakit-rc$v=1,f=full,k=KID$SETID$TAG0.TAG1…`, without `k` where there is no pepper.
+/// Writes the record of a new set: `$mfakit-rc$v=1,f=full,k=KID$SETID$TAG0.TAG1…`, without `k` where there is no pepper;
+/// for typeable codes `f=typeable,h=pbkdf2-sha256,i=600000`.
 ///
 /// The codes are those of slots 0, 1, 2 and so on; `set_id` is 16 fresh random bytes.
 ///
 /// # Errors
 ///
-/// [`Error::UserIdInvalid`]; [`Error::ArgumentValueInvalid`] for no code, more than 31, one in the wrong place, or where
-/// `out` is full.
+/// [`Error::UserIdInvalid`]; [`Error::ArgumentValueInvalid`] for no code, more than 31, one in the wrong place or of the other
+/// format, a hash out of bounds, or where `out` is full.
 pub fn write_record<'c>(
     out: &mut impl fmt::Write,
     user_id: &[u8],
     set_id: &[u8; 16],
+    format: Format,
     pepper: Option<(&str, &Pepper)>,
     codes: impl IntoIterator<Item = &'c RecoveryCode>,
 ) -> Result<(), Error> {
     let full = |_| Error::ArgumentValueInvalid;
-    let (comma, pepper_id) = pepper.map_or(("", ""), |(id, _)| (",k=", id));
-    write!(out, "{PREFIX}v=1,f=full{comma}{pepper_id}$").map_err(full)?;
-    write_base64url(out, set_id).map_err(full)?;
+    match format {
+        Format::Full => write!(out, "{PREFIX}v=1,f=full"),
+        Format::Typeable(hash) if !hash.is_bounded() => return Err(Error::ArgumentValueInvalid),
+        Format::Typeable(hash) => write!(out, "{PREFIX}v=1,f=typeable,{hash}"),
+    }
+    .map_err(full)?;
+    stored::write_pepper_id(out, pepper.map(|(id, _)| id)).map_err(full)?;
+    out.write_char('$').map_err(full)?;
+    stored::write_base64url(out, set_id).map_err(full)?;
     let key = pepper.map_or(&set_id[..], |(_, pepper)| pepper.expose());
     let mut written = 0_u8;
-    for code in codes {
+    for RecoveryCode(code) in codes {
         let (slot, _) = code.parts();
-        if slot != written {
+        if slot != written || code.is_long() != format.is_full() {
             return Err(Error::ArgumentValueInvalid);
         }
+        let tag = tag(format, key, User::new(user_id)?, set_id, code)?;
         out.write_char(if written == 0 { '$' } else { '.' }).map_err(full)?;
-        write_base64url(out, &tag(key, User::new(user_id)?, set_id, code)[..]).map_err(full)?;
+        stored::write_base64url(out, &tag[..]).map_err(full)?;
         written = written.saturating_add(1);
     }
     if written == 0 { Err(Error::ArgumentValueInvalid) } else { Ok(()) }
 }
 
-fn write_base64url(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
-    base64url::encode(bytes).try_for_each(|symbol| out.write_char(char::from(symbol)))
-}
-
-/// A user's id of 1 to 255 bytes, with its length.
-#[derive(Clone, Copy)]
-struct User<'a> {
-    len: u8,
-    id: &'a [u8],
-}
-
-impl<'a> User<'a> {
-    fn new(id: &'a [u8]) -> Result<Self, Error> {
-        let len = u8::try_from(id.len()).ok().filter(|&len| len > 0);
-        len.map(|len| Self { len, id }).ok_or(Error::UserIdInvalid)
-    }
-}
-
 fn tag(
+    format: Format,
     key: &[u8],
     user: User<'_>,
     set_id: &[u8; 16],
-    code: &RecoveryCode,
-) -> zeroize::Zeroizing<[u8; 32]> {
-    let (slot, random) = code.parts();
-    hmac_sha256(key, &[CONTEXT, &[FULL, 0, user.len], user.id, set_id, &[slot], random])
+    code: &Symbols,
+) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let fast = user.symbols_tag(key, PURPOSE, format.number(), set_id, code);
+    match format {
+        Format::Full => Ok(fast),
+        Format::Typeable(hash) => hash.derive(&fast, set_id),
+    }
 }
 
 /// A stored set, taken apart. It says nothing about which codes are used: that is the integer beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct RecoveryRecord<'a> {
+    format: Format,
     pepper_id: Option<&'a str>,
     set_id: [u8; 16],
     tags: &'a str,
@@ -206,35 +181,28 @@ impl<'a> RecoveryRecord<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::RecordVersionUnknown`] for a later version, else [`Error::RecordCorrupt`].
+    /// [`Error::RecordVersionUnknown`] for a later version, [`Error::CodeHashUnsupported`] for a slow hash that this copy lacks,
+    /// else [`Error::RecordCorrupt`].
     pub fn parse(text: &'a str) -> Result<Self, Error> {
-        let rest = text.strip_prefix(PREFIX).filter(|_| text.len() <= MAX_RECORD);
-        let rest = rest.ok_or(Error::RecordCorrupt)?;
-        if let Some(rest) = rest.strip_prefix("v=1,") {
-            return Self::version_1(rest).ok_or(Error::RecordCorrupt);
-        }
-        match rest.split_once([',', '$']) {
-            Some((version, _)) if version != "v=1" && is_version(version) => {
-                Err(Error::RecordVersionUnknown)
-            }
-            _ => Err(Error::RecordCorrupt),
-        }
+        const CORRUPT: Error = Error::RecordCorrupt;
+        let rest = stored::version_1(text, PREFIX, MAX_RECORD)?;
+        let (parameters, rest) = rest.split_once('$').ok_or(CORRUPT)?;
+        let mut fields = Fields(parameters);
+        let format = match fields.next("f=") {
+            Some("full") => Format::Full,
+            Some("typeable") => Format::Typeable(SlowHash::read(&mut fields)?),
+            _ => return Err(CORRUPT),
+        };
+        Self::rest(format, fields, rest).ok_or(CORRUPT)
     }
 
-    fn version_1(text: &'a str) -> Option<Self> {
-        let (parameters, rest) = text.split_once('$')?;
-        let pepper_id = match parameters.strip_prefix("f=full")? {
-            "" => None,
-            more => Some(more.strip_prefix(",k=").filter(|id| Peppers::is_id(id))?),
-        };
-        let (set_text, tags) = rest.split_once('$')?;
-        let mut set_id = [0; 16];
-        let set_len = base64url::decode(set_text.as_bytes(), &mut set_id).ok()?.len();
-        let count = u32::try_from(tags.split('.').count()).ok()?;
-        let good = set_len == set_id.len()
-            && count <= MAX_CODES
-            && tags.split('.').all(|tag| decode_tag(tag).is_some());
-        good.then_some(Self { pepper_id, set_id, tags, count })
+    fn rest(format: Format, fields: Fields<'a>, text: &'a str) -> Option<Self> {
+        let pepper_id = fields.pepper_id()?;
+        let (set_id, tags) = text.split_once('$')?;
+        let set_id = stored::read_base64url(set_id)?;
+        let count = u32::try_from(tags.split('.').count()).ok().filter(|&n| n <= MAX_CODES)?;
+        let good = tags.split('.').all(|tag| stored::read_base64url::<32>(tag).is_some());
+        good.then_some(Self { format, pepper_id, set_id, tags, count })
     }
 
     /// The codes in the set, used ones included: 1 to 31.
@@ -242,18 +210,15 @@ impl<'a> RecoveryRecord<'a> {
     pub const fn count(&self) -> u32 {
         self.count
     }
-}
 
-fn is_version(parameter: &str) -> bool {
-    parameter.strip_prefix("v=").is_some_and(|digits| {
-        (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-    })
-}
-
-fn decode_tag(text: &str) -> Option<[u8; 32]> {
-    let mut tag = [0; 32];
-    let len = base64url::decode(text.as_bytes(), &mut tag).ok()?.len();
-    (len == tag.len()).then_some(tag)
+    /// Checks the form of a code and nothing else: what fails here is a typing error, and is charged to no throttle.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RecoveryCodeMalformed`].
+    pub fn check_code(&self, code: &[u8]) -> Result<(), Error> {
+        RecoveryCode::parse(code, self.format).map(|_| ())
+    }
 }
 
 /// A code that was right and unused. It counts once its transition is stored.
@@ -283,11 +248,11 @@ pub struct RecoveryVerified {
 ///
 /// ```
 /// use mfakit_core::Error;
-/// use mfakit_core::codes::recovery::{RecoveryCode, RecoveryRecord, verify, write_record};
+/// use mfakit_core::codes::recovery::{Format, RecoveryCode, RecoveryRecord, verify, write_record};
 ///
-/// let codes = [RecoveryCode::new(0, &[7; 24])?, RecoveryCode::new(1, &[8; 24])?]; // random bytes, really
+/// let codes = [RecoveryCode::full(0, &[7; 24])?, RecoveryCode::full(1, &[8; 24])?]; // random bytes, really
 /// let mut record = String::new();
-/// write_record(&mut record, b"alice", &[9; 16], None, &codes)?;
+/// write_record(&mut record, b"alice", &[9; 16], Format::Full, None, &codes)?;
 /// let typed = codes[1].expose().as_str().to_lowercase();
 ///
 /// let stored = RecoveryRecord::parse(&record)?;
@@ -312,20 +277,17 @@ pub fn verify(
     if used.unbounded_shr(record.count) != 0 {
         return Err(Error::RecordCorrupt);
     }
-    let key = match record.pepper_id {
-        None => &record.set_id[..],
-        Some(id) => peppers.and_then(|p| p.get(id)).ok_or(Error::PepperUnknown)?.expose(),
-    };
+    let key = stored::key(record.pepper_id, peppers, &record.set_id)?;
     let user = User::new(user_id)?;
-    let code = RecoveryCode::parse(code)?;
+    let RecoveryCode(code) = RecoveryCode::parse(code, record.format)?;
     let (slot, _) = code.parts();
-    let expected = tag(key, user, &record.set_id, &code);
+    let expected = tag(record.format, key, user, &record.set_id, &code)?;
     // Every slot is compared; the one that the code names, if its bit is not set, decides.
     let mut accepted = Choice::from(0);
     for (index, text) in (0_u8..).zip(record.tags.split('.')) {
-        let stored = decode_tag(text).ok_or(Error::RecordCorrupt)?;
+        let tag = stored::read_base64url::<32>(text).ok_or(Error::RecordCorrupt)?;
         let unused = u8::from(used.unbounded_shr(u32::from(index)) & 1 == 0);
-        accepted |= index.ct_eq(&slot) & stored.ct_eq(&expected[..]) & Choice::from(unused);
+        accepted |= index.ct_eq(&slot) & tag.ct_eq(&expected[..]) & Choice::from(unused);
     }
     if !ct::declassify(accepted) {
         return Err(Error::RecoveryCodeRejected);
@@ -333,12 +295,13 @@ pub fn verify(
     let mut slot = [slot];
     ct::declassify_bytes(&mut slot);
     let [slot] = slot;
-    let needs_regeneration = peppers.is_some_and(|p| record.pepper_id != Some(p.current()));
+    let old_pepper = peppers.is_some_and(|p| record.pepper_id != Some(p.current()));
+    let cheap = matches!(record.format, Format::Typeable(hash) if hash.is_outdated());
     Ok(RecoveryVerified {
         bit: 1_u32.unbounded_shl(u32::from(slot)),
         used,
         count: record.count,
-        needs_regeneration,
+        needs_regeneration: old_pepper || cheap,
     })
 }
 
@@ -358,7 +321,8 @@ impl RecoveryVerified {
     pub const fn low(&self) -> bool {
         self.remaining() <= LOW
     }
-    /// Whether the set was not made under the current pepper: a new set should replace it.
+    /// Whether the set was not made under the current pepper, or with a cheaper hash than sets are made with today: a new set
+    /// should replace it.
     #[must_use]
     pub const fn needs_regeneration(&self) -> bool {
         self.needs_regeneration
@@ -387,12 +351,12 @@ mod tests {
     const SET: [u8; 16] = [9; 16];
 
     fn codes(count: u8) -> Vec<RecoveryCode> {
-        (0..count).map(|slot| RecoveryCode::new(slot, &[slot + 1; 24]).unwrap()).collect()
+        (0..count).map(|slot| RecoveryCode::full(slot, &[slot + 1; 24]).unwrap()).collect()
     }
 
     fn record(pepper: Option<(&str, &Pepper)>, count: u8) -> String {
         let mut text = String::new();
-        write_record(&mut text, b"alice", &SET, pepper, &codes(count)).unwrap();
+        write_record(&mut text, b"alice", &SET, Format::Full, pepper, &codes(count)).unwrap();
         text
     }
 
@@ -430,7 +394,7 @@ mod tests {
     #[test]
     fn a_slot_beyond_the_set_is_wrong_and_low_begins_at_three() {
         let text = record(None, 5);
-        let beyond = RecoveryCode::new(5, &[6; 24]).unwrap();
+        let beyond = RecoveryCode::full(5, &[6; 24]).unwrap();
         let refused = check(beyond.expose().as_str(), "alice", &text, 0);
         assert_eq!(refused, Err(Error::RecoveryCodeRejected));
         let third = codes(3).pop().unwrap();
@@ -503,16 +467,124 @@ mod tests {
         assert_eq!(RecoveryRecord::parse(&many).err(), Some(Error::RecordCorrupt));
     }
 
+    #[cfg(feature = "pbkdf2")]
+    fn typeable(rounds: u32, pepper: Option<(&str, &Pepper)>) -> (Vec<RecoveryCode>, String) {
+        let code = |slot| RecoveryCode::typeable(slot, &[slot + 1; 14]).unwrap();
+        let codes: Vec<RecoveryCode> = (0..2).map(code).collect();
+        let mut text = String::new();
+        let format = Format::Typeable(SlowHash::Pbkdf2Sha256 { rounds });
+        write_record(&mut text, b"alice", &SET, format, pepper, &codes).unwrap();
+        (codes, text)
+    }
+
+    #[cfg(feature = "pbkdf2")]
+    #[test]
+    fn typeable_codes_verify_once_under_their_slow_hash() {
+        let pepper = Pepper::new(&[5; 32]).unwrap();
+        let (codes, text) = typeable(100_000, Some(("p", &pepper)));
+        assert!(
+            text.starts_with("$mfakit-rc$v=1,f=typeable,h=pbkdf2-sha256,i=100000,k=p$"),
+            "{text}"
+        );
+        let stored = RecoveryRecord::parse(&text).unwrap();
+        let peppers = [("p", &pepper)];
+        let peppers = Peppers::new(&peppers, "p").unwrap();
+        let check =
+            |code: &str, used| verify(code.as_bytes(), b"alice", &stored, used, Some(&peppers));
+        let shown = codes[1].expose();
+        assert_eq!(shown.as_str().len(), 19);
+        let verified = check(shown.as_str(), 0).unwrap();
+        assert_eq!((verified.bit(), verified.needs_regeneration()), (2, true));
+        assert_eq!(check(shown.as_str(), 2), Err(Error::RecoveryCodeRejected));
+        let beyond = RecoveryCode::typeable(2, &[3; 14]).unwrap();
+        assert_eq!(check(beyond.expose().as_str(), 0), Err(Error::RecoveryCodeRejected));
+        // A full code has another length: a typing error.
+        let full = RecoveryCode::full(1, &[2; 24]).unwrap();
+        assert_eq!(check(full.expose().as_str(), 0), Err(Error::RecoveryCodeMalformed));
+        assert_eq!(stored.check_code(shown.as_str().as_bytes()), Ok(()));
+        assert_eq!(stored.check_code(b"0"), Err(Error::RecoveryCodeMalformed));
+    }
+
+    #[cfg(feature = "pbkdf2")]
+    #[test]
+    fn a_records_work_is_bounded() {
+        let (_, text) = typeable(100_000, None);
+        for (to, error) in [
+            ("i=99999", Error::RecordCorrupt),
+            ("i=2000001", Error::RecordCorrupt),
+            ("i=4294967295", Error::RecordCorrupt),
+            ("i=0100000", Error::RecordCorrupt),
+            ("i=", Error::RecordCorrupt),
+            ("m=100000", Error::RecordCorrupt),
+            ("i=100000,", Error::RecordCorrupt),
+            ("i=100000,i=100000", Error::RecordCorrupt),
+        ] {
+            let bad = text.replacen("i=100000", to, 1);
+            assert_eq!(RecoveryRecord::parse(&bad).err(), Some(error), "{bad}");
+        }
+        assert!(RecoveryRecord::parse(&text.replacen("i=100000", "i=2000000", 1)).is_ok());
+        for (to, error) in [
+            ("h=scrypt", Error::CodeHashUnsupported),
+            ("h=", Error::RecordCorrupt),
+            ("h=Scrypt", Error::RecordCorrupt),
+            ("x=scrypt", Error::RecordCorrupt),
+        ] {
+            let bad = text.replacen("h=pbkdf2-sha256", to, 1);
+            assert_eq!(RecoveryRecord::parse(&bad).err(), Some(error), "{bad}");
+        }
+        let mut out = String::new();
+        for rounds in [0, 99_999, 2_000_001] {
+            let format = Format::Typeable(SlowHash::Pbkdf2Sha256 { rounds });
+            let refused = write_record(&mut out, b"a", &SET, format, None, &[]);
+            assert_eq!(refused, Err(Error::ArgumentValueInvalid));
+        }
+        let format = Format::Typeable(SlowHash::PBKDF2);
+        assert_eq!(
+            write_record(&mut out, b"a", &SET, format, None, &codes(1)),
+            Err(Error::ArgumentValueInvalid),
+            "full codes in a typeable set"
+        );
+    }
+
+    #[cfg(feature = "argon2")]
+    #[test]
+    fn argon2id_is_another_slow_hash() {
+        let code = RecoveryCode::typeable(0, &[1; 14]).unwrap();
+        let mut text = String::new();
+        let format = Format::Typeable(SlowHash::ARGON2ID);
+        write_record(&mut text, b"alice", &SET, format, None, [&code]).unwrap();
+        assert!(
+            text.starts_with("$mfakit-rc$v=1,f=typeable,h=argon2id,m=19456,t=2,p=1$"),
+            "{text}"
+        );
+        let verified = check(code.expose().as_str(), "alice", &text, 0).unwrap();
+        assert!(!verified.needs_regeneration());
+        let refused = check(code.expose().as_str(), "bob", &text, 0);
+        assert_eq!(refused, Err(Error::RecoveryCodeRejected));
+        for to in [
+            "m=19455,t=2,p=1",
+            "m=131073,t=2,p=1",
+            "m=19456,t=1,p=1",
+            "m=19456,t=9,p=1",
+            "m=19456,t=2,p=2",
+            "m=19456,t=2",
+        ] {
+            let bad = text.replacen("m=19456,t=2,p=1", to, 1);
+            assert_eq!(RecoveryRecord::parse(&bad).err(), Some(Error::RecordCorrupt), "{bad}");
+        }
+    }
+
     #[test]
     fn a_set_is_written_in_order_and_for_somebody() {
         let mut out = String::new();
-        let mut write =
-            |user: &[u8], codes: &[RecoveryCode]| write_record(&mut out, user, &SET, None, codes);
+        let mut write = |user: &[u8], codes: &[RecoveryCode]| {
+            write_record(&mut out, user, &SET, Format::Full, None, codes)
+        };
         assert_eq!(write(b"", &codes(1)), Err(Error::UserIdInvalid));
         assert_eq!(write(&[b'a'; 256], &codes(1)), Err(Error::UserIdInvalid));
         assert_eq!(write(&[b'a'; 255], &codes(1)), Ok(()));
         assert_eq!(write(b"a", &[]), Err(Error::ArgumentValueInvalid));
         assert_eq!(write(b"a", &codes(2)[1..]), Err(Error::ArgumentValueInvalid));
-        assert_eq!(RecoveryCode::new(31, &[0; 24]).err(), Some(Error::ArgumentValueInvalid));
+        assert_eq!(RecoveryCode::full(31, &[0; 24]).err(), Some(Error::ArgumentValueInvalid));
     }
 }

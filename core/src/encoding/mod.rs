@@ -12,7 +12,10 @@ pub mod cbor;
 pub mod cose;
 #[cfg(feature = "codes")]
 pub(crate) mod crockford;
+mod decimal;
 #[cfg(feature = "webauthn")]
 pub mod der;
 pub mod json;
 pub(crate) mod reader;
+
+pub(crate) use decimal::decimal;

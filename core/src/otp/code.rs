@@ -12,7 +12,10 @@ use core::fmt;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
-/// How many digits a code has: 6, 7 or 8; 10 by name only.
+/// What Steam writes in place of digits: five symbols of these, the lowest first.
+const STEAM_ALPHABET: &[u8; 26] = b"23456789BCDFGHJKMNPQRTVWXY";
+
+/// How many digits a code has: 6, 7 or 8; 10, and the five symbols of Steam, by name only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Digits(u8);
 
@@ -21,6 +24,8 @@ impl Digits {
     pub const SIX: Self = Self(6);
     /// Ten, for HOTP tokens that need it. The truncated value has 31 bits: the first digit is 0, 1 or 2.
     pub const TEN: Self = Self(10);
+    /// Steam's five symbols of `23456789BCDFGHJKMNPQRTVWXY`, for TOTP with SHA-1 and 30 seconds.
+    pub const STEAM: Self = Self(5);
 
     /// Six, seven or eight digits.
     ///
@@ -34,15 +39,16 @@ impl Digits {
         }
     }
 
-    /// The number of digits.
+    /// The number of digits (5 for [`Digits::STEAM`]).
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
 
-    /// Ten to the power of the number of digits.
+    /// How many codes there are: ten to the power of the number of digits; 26⁵ of Steam's.
     const fn modulus(self) -> u64 {
         match self.0 {
+            5 => 11_881_376,
             6 => 1_000_000,
             7 => 10_000_000,
             8 => 100_000_000,
@@ -50,7 +56,8 @@ impl Digits {
         }
     }
 
-    /// Reads what a person typed: exactly this many ASCII digits; ASCII spaces and hyphens are dropped.
+    /// Reads what a person typed: exactly this many ASCII digits (of Steam's symbols, in either case); ASCII spaces and
+    /// hyphens are dropped.
     ///
     /// # Errors
     ///
@@ -60,22 +67,31 @@ impl Digits {
         if text.len() > 64 {
             return Err(Error::OtpMalformed);
         }
-        let (mut value, mut count) = (0_u64, 0_u8);
+        let (mut value, mut count, mut weight) = (0_u64, 0_u8, 1_u64);
         for &byte in text {
             match byte {
-                b'0'..=b'9' if count < self.0 => {
-                    value = value.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0')));
-                    count = count.saturating_add(1);
+                b' ' | b'-' => continue,
+                _ if count == self.0 => return Err(Error::OtpMalformed),
+                _ if self == Self::STEAM => {
+                    let found = (0_u64..)
+                        .zip(STEAM_ALPHABET)
+                        .find(|(_, symbol)| byte.eq_ignore_ascii_case(symbol));
+                    let (index, _) = found.ok_or(Error::OtpMalformed)?;
+                    value = value.wrapping_add(index.wrapping_mul(weight));
+                    weight = weight.wrapping_mul(26);
                 }
-                b' ' | b'-' => {}
+                b'0'..=b'9' => {
+                    value = value.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0')));
+                }
                 _ => return Err(Error::OtpMalformed),
             }
+            count = count.saturating_add(1);
         }
         if count == self.0 { Ok(value) } else { Err(Error::OtpMalformed) }
     }
 }
 
-/// A code to be shown: its ASCII digits, leading zeros included. Wiped on drop; `Debug` shows nothing.
+/// A code to be shown: its ASCII digits (or Steam's symbols), leading zeros included. Wiped on drop; `Debug` shows nothing.
 pub struct Code {
     digits: [u8; 10],
     len: u8,
@@ -161,6 +177,9 @@ fn reduce(mut value: u64, digits: Digits) -> u64 {
 
 /// The decimal digits by masked subtraction.
 fn render(mut value: u64, digits: Digits) -> Code {
+    if digits == Digits::STEAM {
+        return render_steam(value);
+    }
     let mut code = Code { digits: [b'0'; 10], len: digits.get() };
     let mut power = 1_000_000_000_u64;
     for slot in &mut code.digits {
@@ -173,6 +192,25 @@ fn render(mut value: u64, digits: Digits) -> Code {
         power /= 10;
     }
     ct::declassify_bytes(&mut code.digits);
+    code
+}
+
+/// Steam's symbols by masked subtraction, the highest power of 26 last. 26 < 2^5: five doublings a symbol suffice.
+fn render_steam(mut value: u64) -> Code {
+    let mut code = Code { digits: [0; 10], len: Digits::STEAM.get() };
+    let mut power = 26_u64.pow(4);
+    for slot in code.digits.iter_mut().rev().take(5) {
+        let mut index = 0;
+        for weight in (0..5_u32).rev() {
+            index |= ct::subtract_if_possible(&mut value, power << weight) << weight;
+        }
+        [.., *slot] = index.to_be_bytes();
+        power /= 26;
+    }
+    ct::declassify_bytes(&mut code.digits);
+    for slot in &mut code.digits {
+        *slot = STEAM_ALPHABET.get(usize::from(*slot)).copied().unwrap_or_default();
+    }
     code
 }
 
@@ -212,6 +250,29 @@ mod tests {
             for near in [0, 1, modulus - 1, modulus, modulus + 1, 2 * modulus - 1] {
                 assert_eq!(reduce(near & 0x7fff_ffff, digits), (near & 0x7fff_ffff) % modulus);
             }
+        }
+    }
+
+    #[test]
+    fn steams_symbols_are_the_remainders_of_26() {
+        let mut value = 0x7fff_ffff_u64;
+        while value > 0 {
+            let reduced = reduce(value, Digits::STEAM);
+            assert_eq!(reduced, value % 26_u64.pow(5));
+            let mut left = reduced;
+            let symbols: std::string::String = (0..5)
+                .map(|_| {
+                    let symbol = STEAM_ALPHABET[(left % 26) as usize];
+                    left /= 26;
+                    char::from(symbol)
+                })
+                .collect();
+            assert_eq!(render(reduced, Digits::STEAM).expose(), symbols);
+            assert_eq!(Digits::STEAM.parse(symbols.to_lowercase().as_bytes()), Ok(reduced));
+            value = value * 2 / 3;
+        }
+        for bad in ["2345", "234567", "2345A", "23451", "2345\u{663}"] {
+            assert_eq!(Digits::STEAM.parse(bad.as_bytes()), Err(Error::OtpMalformed), "{bad}");
         }
     }
 

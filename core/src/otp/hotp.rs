@@ -53,13 +53,25 @@ impl Hotp {
     ///
     /// # Errors
     ///
-    /// None in practice: HMAC takes any key.
+    /// [`Error::DigitsInvalid`] for Steam's symbols, which only TOTP has.
     pub fn new(
         secret: &OtpSecret,
         algorithm: HashAlgorithm,
         digits: Digits,
     ) -> Result<Self, Error> {
+        if digits == Digits::STEAM {
+            return Err(Error::DigitsInvalid);
+        }
         Ok(Self { generator: Generator::new(secret, algorithm, digits)? })
+    }
+
+    /// Checks the form of a code and nothing else: what fails here is a typing error, and is charged to no throttle.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtpMalformed`].
+    pub fn check_code(&self, code: &[u8]) -> Result<(), Error> {
+        self.generator.digits().parse(code).map(|_| ())
     }
 
     /// The code at a counter.

@@ -2,6 +2,7 @@
 
 mod code;
 pub mod hotp;
+pub mod otpauth;
 pub mod totp;
 pub mod uri;
 

@@ -24,11 +24,15 @@ pub const MAX_WINDOW: u64 = 10;
 pub struct Window {
     past: u64,
     future: u64,
+    /// Steps by which the authenticator's clock is known to be ahead: −10 to 10.
+    drift: i8,
 }
 
 impl Window {
     /// One step each side: with 30 seconds, a code is accepted up to 59 seconds after it first appeared.
-    pub const ONE_STEP: Self = Self { past: 1, future: 1 };
+    pub const ONE_STEP: Self = Self { past: 1, future: 1, drift: 0 };
+    /// The current step alone: a code is accepted for no longer than its period (OWASP ASVS 5.0, 6.5.5 with 30 seconds).
+    pub const STRICT: Self = Self { past: 0, future: 0, drift: 0 };
 
     /// At most 10 steps each side.
     ///
@@ -39,8 +43,32 @@ impl Window {
         if past > MAX_WINDOW || future > MAX_WINDOW {
             Err(Error::WindowTooLarge)
         } else {
-            Ok(Self { past, future })
+            Ok(Self { past, future, drift: 0 })
         }
+    }
+
+    /// The same window around the step that the authenticator's clock shows: RFC 6238 §6. `drift` is what
+    /// [`TotpVerified::drift`] said last time, −10 to 10. However large it is, the window stays within ten steps of now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WindowTooLarge`].
+    pub const fn with_drift(self, drift: i8) -> Result<Self, Error> {
+        if drift.unsigned_abs() > 10 {
+            Err(Error::WindowTooLarge)
+        } else {
+            Ok(Self { drift, ..self })
+        }
+    }
+
+    /// The first and the last step that this window has at `now`.
+    fn around(self, now: u64) -> (u64, u64) {
+        let ahead =
+            u64::from(self.drift.max(0).unsigned_abs()).min(MAX_WINDOW.saturating_sub(self.future));
+        let behind =
+            u64::from(self.drift.min(0).unsigned_abs()).min(MAX_WINDOW.saturating_sub(self.past));
+        let centre = now.saturating_add(ahead).saturating_sub(behind);
+        (centre.saturating_sub(self.past), centre.saturating_add(self.future))
     }
 }
 
@@ -83,14 +111,16 @@ impl Totp {
     ///
     /// # Errors
     ///
-    /// [`Error::DigitsInvalid`] for ten digits, which only HOTP has.
+    /// [`Error::DigitsInvalid`] for ten digits, which only HOTP has, and for Steam's symbols with anything but SHA-1 and 30
+    /// seconds.
     pub fn new(
         secret: &OtpSecret,
         algorithm: HashAlgorithm,
         digits: Digits,
         period: Period,
     ) -> Result<Self, Error> {
-        if digits == Digits::TEN {
+        let steams = algorithm == HashAlgorithm::Sha1 && period == Period::THIRTY_SECONDS;
+        if digits == Digits::TEN || (digits == Digits::STEAM && !steams) {
             return Err(Error::DigitsInvalid);
         }
         let generator = Generator::new(secret, algorithm, digits)?;
@@ -122,14 +152,13 @@ impl Totp {
         Ok(self.generator.code(self.step_at(now)?.get()))
     }
 
-    /// Verifies the first code of an enrolment: as [`Totp::verify`] with nothing burnt and one step each side. Its step is
-    /// in the transition, so that the code that confirms an enrolment cannot be used again.
+    /// Checks the form of a code and nothing else: what fails here is a typing error, and is charged to no throttle.
     ///
     /// # Errors
     ///
-    /// As [`Totp::verify`].
-    pub fn confirm(&self, code: &[u8], now: UnixTime) -> Result<TotpVerified, Error> {
-        self.verify(code, None, now, Window::ONE_STEP)
+    /// [`Error::OtpMalformed`].
+    pub fn check_code(&self, code: &[u8]) -> Result<(), Error> {
+        self.generator.digits().parse(code).map(|_| ())
     }
 
     /// Verifies a code; `last_step` is the stored step of the last accepted code, `None` before the first.
@@ -151,8 +180,7 @@ impl Totp {
     ) -> Result<TotpVerified, Error> {
         let code = self.generator.digits().parse(code)?;
         let now = self.step_at(now)?.get();
-        let first = now.saturating_sub(window.past);
-        let last = now.saturating_add(window.future);
+        let (first, last) = window.around(now);
         // N more steps back: far enough that whatever was accepted from within the window is remembered.
         let width = window.past.saturating_add(window.future).saturating_add(1);
         let remembered = first.saturating_sub(width);
@@ -192,6 +220,58 @@ impl Totp {
     }
 }
 
+/// An authenticator that is being enrolled. It confirms its first code, and verifies no sign-in.
+///
+/// While the new secret is pending, the old one, if there is one, stays what signs in. The code that confirms is burnt: its step is in
+/// the transition, to be stored with the secret in one statement.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit_core::otp::{Digits, HashAlgorithm, totp::{PendingTotp, Totp, Window}};
+/// use mfakit_core::{Error, OtpSecret, Period, UnixTime};
+///
+/// let secret = OtpSecret::new(b"12345678901234567890")?;
+/// let totp = Totp::new(&secret, HashAlgorithm::Sha1, Digits::SIX, Period::THIRTY_SECONDS)?;
+/// let now = UnixTime::from_seconds(59);
+/// let pending = PendingTotp::new(totp);
+/// let first = pending.confirm(b"287082", now)?;
+/// let totp = pending.confirmed(&first);
+/// // UPDATE … SET secret = pending, last_step = 1, pending = NULL WHERE id = … AND pending = …
+/// let again = totp.verify(b"287082", Some(first.transition().next), now, Window::ONE_STEP);
+/// assert_eq!(again, Err(Error::OtpReplayed));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PendingTotp(Totp);
+
+impl PendingTotp {
+    /// Starts the enrolment of an authenticator.
+    #[must_use]
+    pub const fn new(totp: Totp) -> Self {
+        Self(totp)
+    }
+
+    /// Verifies the first code, with one step each side and nothing burnt.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Totp::verify`]; the enrolment stays as it was, and the person may try again.
+    ///
+    /// # Leakage
+    ///
+    /// As [`Totp::verify`].
+    pub fn confirm(&self, code: &[u8], now: UnixTime) -> Result<TotpVerified, Error> {
+        self.0.verify(code, None, now, Window::ONE_STEP)
+    }
+
+    /// The authenticator, once its first code proved right.
+    #[must_use]
+    pub fn confirmed(self, _proof: &TotpVerified) -> Totp {
+        self.0
+    }
+}
+
 impl fmt::Debug for Totp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Totp(***)")
@@ -205,7 +285,8 @@ impl TotpVerified {
         Step::new(self.transition.next)
     }
 
-    /// That step minus the current one: −10 to 10. Constantly off zero means that a clock is wrong.
+    /// That step minus the current one: −10 to 10. Constantly off zero means that a clock is wrong; kept and passed to
+    /// [`Window::with_drift`] the next time, it moves the window there.
     #[must_use]
     pub const fn drift(&self) -> i8 {
         self.drift
@@ -315,6 +396,52 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn drift_moves_the_window_and_never_out_of_reach() {
+        for (drift, past, future, first, last) in [
+            (0_i8, 1, 1, 999, 1001),
+            (3, 1, 1, 1002, 1004),
+            (-3, 1, 1, 996, 998),
+            (10, 1, 1, 1008, 1010),
+            (-10, 1, 1, 990, 992),
+            (10, 0, 0, 1010, 1010),
+            (10, 10, 10, 990, 1010),
+            (-10, 10, 10, 990, 1010),
+            (-4, 8, 2, 990, 1000),
+        ] {
+            let window = Window::new(past, future).unwrap().with_drift(drift).unwrap();
+            assert_eq!(window.around(1000), (first, last), "{drift} {past} {future}");
+            for step in 985..=1015 {
+                let code = totp(30).code_at(at(step)).unwrap();
+                let verified = totp(30).verify(code.expose().as_bytes(), None, at(1000), window);
+                assert_eq!(verified.is_ok(), (first..=last).contains(&step), "{drift} {step}");
+                if let Ok(verified) = verified {
+                    assert_eq!(i64::from(verified.drift()), step as i64 - 1000);
+                }
+            }
+        }
+        for drift in [11, -11, i8::MIN, i8::MAX] {
+            assert_eq!(Window::ONE_STEP.with_drift(drift), Err(Error::WindowTooLarge));
+        }
+        assert_eq!(Window::new(0, 0), Ok(Window::STRICT));
+        assert_eq!(Window::ONE_STEP.with_drift(-10).unwrap().around(5), (0, 1));
+        let ahead = Window::ONE_STEP.with_drift(10).unwrap();
+        assert_eq!(ahead.around(u64::MAX), (u64::MAX - 1, u64::MAX));
+    }
+
+    #[test]
+    fn a_pending_authenticator_stays_pending_until_its_first_code() {
+        let pending = PendingTotp::new(totp(30));
+        let wrong =
+            if totp(30).code_at(at(1)).unwrap().expose() == "000000" { "1" } else { "000000" };
+        assert_eq!(pending.confirm(wrong.as_bytes(), at(1)), Err(Error::OtpRejected));
+        let first = pending.confirm(b"287082", at(1)).unwrap();
+        assert_eq!(first.transition(), Transition { prev: None, next: 1 });
+        let live = pending.confirmed(&first);
+        let again = live.verify(b"287082", Some(1), at(1), Window::ONE_STEP);
+        assert_eq!(again, Err(Error::OtpReplayed));
     }
 
     #[test]

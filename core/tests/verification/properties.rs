@@ -3,10 +3,10 @@
 //! specification or from the documentation of the item; the mutants that only these catch are why they are here.
 
 use crate::support::{self, Assertion, Registration, bytes, head, text};
-use mfakit_core::codes::recovery::{RecoveryCode, RecoveryRecord, verify, write_record};
+use mfakit_core::codes::recovery::{Format, RecoveryCode, RecoveryRecord, verify, write_record};
 use mfakit_core::encoding::{base32, base64url, cbor, cose, json};
 use mfakit_core::otp::hotp::{Hotp, MAX_LOOK_AHEAD, MAX_RESYNC};
-use mfakit_core::otp::totp::{MAX_WINDOW, Totp, Window};
+use mfakit_core::otp::totp::{MAX_WINDOW, PendingTotp, Totp, Window};
 use mfakit_core::otp::{Digits, HashAlgorithm, truncate_to_code};
 use mfakit_core::throttle::{Throttle, ThrottleState};
 use mfakit_core::webauthn::assertion::{self, Allow};
@@ -64,7 +64,8 @@ fn evidence_names_its_method_and_takes_exactly_one_row() {
     assert_eq!(require_one_row(1), Ok(()));
     let evidence = hotp().verify(b"755224", 0, 0).unwrap().commit(1).unwrap();
     assert_eq!((evidence.method().as_str(), evidence.user_verified()), ("hotp", false));
-    let verify = || totp().confirm(b"287082", UnixTime::from_seconds(59)).unwrap();
+    let verify =
+        || PendingTotp::new(totp()).confirm(b"287082", UnixTime::from_seconds(59)).unwrap();
     let evidence = verify().commit(1).unwrap();
     assert_eq!((evidence.method().as_str(), evidence.user_verified()), ("totp", false));
     assert_eq!(verify().commit(0), Err(Error::StateConflict));
@@ -158,7 +159,7 @@ fn windows_reach_their_limits_and_no_further() {
 fn the_first_code_of_an_enrolment_is_burnt() {
     let now = UnixTime::from_seconds(57_766_335 * 30);
     let code = totp().code_at(now).unwrap();
-    let verified = totp().confirm(code.expose().as_bytes(), now).unwrap();
+    let verified = PendingTotp::new(totp()).confirm(code.expose().as_bytes(), now).unwrap();
     let transition = verified.transition();
     assert_eq!((transition.prev, transition.next), (None, verified.step().get()));
     let again =
@@ -173,7 +174,7 @@ const SET_ID: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 fn recovery_code(slot: u8) -> RecoveryCode {
     // The upper bits of a random byte are not used.
     let random = core::array::from_fn(|i| (i as u8 * 7 + slot * 3) % 32 + 32 * (slot + 1));
-    RecoveryCode::new(slot, &random).unwrap()
+    RecoveryCode::full(slot, &random).unwrap()
 }
 
 #[test]
@@ -201,7 +202,10 @@ fn codes_and_records_are_known_to_the_last_symbol() {
         ),
     ] {
         let mut written = String::new();
-        assert_eq!(write_record(&mut written, b"alice", &SET_ID, pepper, &codes), Ok(()));
+        assert_eq!(
+            write_record(&mut written, b"alice", &SET_ID, Format::Full, pepper, &codes),
+            Ok(())
+        );
         assert_eq!(written, record);
         let stored = RecoveryRecord::parse(record).unwrap();
         assert_eq!(stored.count(), 2);
@@ -218,18 +222,18 @@ fn codes_and_records_are_known_to_the_last_symbol() {
 #[test]
 fn a_character_without_a_value_is_no_zero() {
     // A symbol of value 0 leaves the check symbol right; so must not whatever is read as one.
-    let code = RecoveryCode::new(0, &[0; 24]).unwrap();
+    let code = RecoveryCode::full(0, &[0; 24]).unwrap();
     let zeros = "00000-00000-00000-00000-000000";
     assert_eq!(code.expose().as_str(), zeros);
     for strange in ["U", "u", "!", "/", ":", "@", "[", "`", "{", "\0", "\u{7f}"] {
         for place in [0, 7, 28, 29] {
             let mut text = zeros.to_owned();
             text.replace_range(place..=place, strange);
-            let read = RecoveryCode::parse(text.as_bytes()).err();
+            let read = RecoveryCode::parse(text.as_bytes(), Format::Full).err();
             assert_eq!(read, Some(Error::RecoveryCodeMalformed), "{text:?}");
         }
     }
-    assert!(RecoveryCode::parse(zeros.as_bytes()).is_ok());
+    assert!(RecoveryCode::parse(zeros.as_bytes(), Format::Full).is_ok());
 }
 
 #[test]
@@ -243,9 +247,9 @@ fn a_record_that_does_not_fit_is_not_written() {
     }
     let codes = [recovery_code(0), recovery_code(1)];
     let mut whole = String::new();
-    write_record(&mut whole, b"alice", &SET_ID, None, &codes).unwrap();
+    write_record(&mut whole, b"alice", &SET_ID, Format::Full, None, &codes).unwrap();
     for room in 0..=whole.len() {
-        let written = write_record(&mut Short(room), b"alice", &SET_ID, None, &codes);
+        let written = write_record(&mut Short(room), b"alice", &SET_ID, Format::Full, None, &codes);
         let fits = room == whole.len();
         assert_eq!(written, if fits { Ok(()) } else { Err(Error::ArgumentValueInvalid) }, "{room}");
     }

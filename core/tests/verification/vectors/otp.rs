@@ -5,7 +5,7 @@ use crate::support::hex;
 use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::otp::hotp::{Hotp, HotpVerified};
 use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
-use mfakit_core::otp::uri::TotpUri;
+use mfakit_core::otp::uri::{MovingFactor, OtpUri};
 use mfakit_core::otp::{Digits, HashAlgorithm, truncate_to_code};
 use mfakit_core::{Error, OtpSecret, Period, UnixTime};
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ pub(super) fn totp_uri(inputs: &Inputs<'_>) -> Answer {
     let (issuer, account) = (inputs.text("issuer"), inputs.text("account"));
     let digits = digits(inputs, false)?;
     let mut uri = String::new();
-    TotpUri::new(&secret, algorithm, digits, period, issuer, account)?
+    OtpUri::new(&secret, algorithm, digits, MovingFactor::Time(period), issuer, account)?
         .write(&mut uri)
         .expect("a String takes any text");
     Ok(json!({"uri": uri}))

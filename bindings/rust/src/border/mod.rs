@@ -1,0 +1,163 @@
+//! The border to TypeScript: one function, text in and text out, stateless.
+//!
+//! `client` is what came from the browser: everything wrong with it is the client's fault. `host` is a JSON object of the
+//! host's arguments: everything wrong with it is a `config` error. Numbers that may pass 2^53 are decimal strings in the
+//! results; `host` may pass them either way. TypeScript checks its own types first; this module checks again.
+
+mod codes;
+mod otp;
+mod webauthn;
+
+use crate::{CredentialRecord, Mediation, UserVerification, host_time, json};
+use mfakit_core::encoding::json as reader;
+use mfakit_core::{Error, UnixTime};
+use zeroize::Zeroizing;
+
+/// Runs the operation `op`. The result is a JSON object.
+///
+/// # Errors
+///
+/// The operation's; [`Error::ArgumentTypeInvalid`] if `host` is not a JSON object or a member has the wrong type;
+/// [`Error::ArgumentValueInvalid`] for an unknown operation.
+pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
+    let host = Host(reader::read_all(host.as_bytes()).map_err(|_| Error::ArgumentTypeInvalid)?);
+    if host.0.as_object().is_none() {
+        return Err(Error::ArgumentTypeInvalid);
+    }
+    otp::call(op, client, &host)
+        .or_else(|| codes::call(op, client, &host))
+        .unwrap_or_else(|| webauthn::call(op, client, &host))
+}
+
+/// The host's arguments.
+pub(super) struct Host<'a>(pub(super) reader::Value<'a>);
+
+impl<'a> Host<'a> {
+    pub(super) fn member(&self, name: &str) -> Result<Option<reader::Value<'a>>, Error> {
+        match self.0.members([name]) {
+            Ok(Some([member])) => Ok(json::present(member)),
+            _ => Err(Error::ArgumentTypeInvalid),
+        }
+    }
+
+    /// A member that may be absent or null; of another type it is an error.
+    pub(super) fn optional<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(reader::Value<'a>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        self.member(name)?.map(|value| read(value).ok_or(Error::ArgumentTypeInvalid)).transpose()
+    }
+
+    pub(super) fn required<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(reader::Value<'a>) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.optional(name, read)?.ok_or(Error::ArgumentTypeInvalid)
+    }
+
+    pub(super) fn string(&self, name: &str) -> Result<String, Error> {
+        self.required(name, |v| json::text(Some(v)))
+    }
+
+    /// The secret of an authenticator, wiped when it is dropped.
+    pub(super) fn secret(&self) -> Result<Zeroizing<String>, Error> {
+        self.string("secret").map(Zeroizing::new)
+    }
+
+    pub(super) fn optional_string(&self, name: &str) -> Result<Option<String>, Error> {
+        self.optional(name, |v| json::text(Some(v)))
+    }
+
+    pub(super) fn u64(&self, name: &str) -> Result<u64, Error> {
+        self.required(name, whole)
+    }
+
+    pub(super) fn strings(&self, name: &str) -> Result<Option<Vec<String>>, Error> {
+        self.optional(name, |v| v.as_array()?.map(|e| json::text(Some(e))).collect())
+    }
+
+    pub(super) fn now(&self) -> Result<UnixTime, Error> {
+        host_time(self.required("now", |v| v.as_f64()).map_err(|_| Error::TimeInvalid)?)
+    }
+
+    pub(super) fn record(&self) -> Result<CredentialRecord, Error> {
+        CredentialRecord::from_text(&self.string("record")?)
+    }
+
+    pub(super) fn records(&self, name: &str) -> Result<Vec<CredentialRecord>, Error> {
+        let texts = self.strings(name)?.unwrap_or_default();
+        texts.iter().map(|text| CredentialRecord::from_text(text)).collect()
+    }
+
+    /// A member that names one of a few values.
+    pub(super) fn choice<T: Copy>(
+        &self,
+        name: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, Error> {
+        let Some(chosen) = self.optional_string(name)? else { return Ok(None) };
+        let found = choices.iter().find(|(name, _)| *name == chosen);
+        found.map(|(_, value)| Some(*value)).ok_or(Error::ArgumentValueInvalid)
+    }
+
+    pub(super) fn user_verification(&self) -> Result<Option<UserVerification>, Error> {
+        self.optional_string("userVerification")?
+            .map(|name| UserVerification::from_name(&name))
+            .transpose()
+    }
+
+    pub(super) fn mediation(&self) -> Result<Option<Mediation>, Error> {
+        self.choice("mediation", &[("conditional", Mediation::Conditional)])
+    }
+}
+
+/// A whole number, plain or as a decimal string.
+pub(super) fn whole(value: reader::Value<'_>) -> Option<u64> {
+    value.as_u64().or_else(|| json::text(Some(value))?.parse().ok())
+}
+
+/// The client's text; what is not UTF-8 is `malformed`.
+pub(super) fn text(client: &[u8], malformed: Error) -> Result<&str, Error> {
+    std::str::from_utf8(client).map_err(|_| malformed)
+}
+
+/// A key, wiped when it is dropped.
+pub(super) fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    crate::from_base64url(text).map(Zeroizing::new).map_err(|_| Error::ArgumentTypeInvalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOST: &str = r#"{"secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","algorithm":"SHA1","digits":6,"period":30,
+        "now":59.5,"lastStep":null,"past":1,"future":1,"counter":"0","lookAhead":10,"second":"755224"}"#;
+
+    #[test]
+    fn what_the_client_sent_fails_as_the_clients_and_what_the_host_sent_as_the_hosts() {
+        assert_eq!(
+            call("totp_verify", b"287082", HOST).as_deref(),
+            Ok(r#"{"step":"1","drift":0,"prev":null,"next":"1"}"#)
+        );
+        assert_eq!(call("totp_verify", b"\xff", HOST), Err(Error::OtpMalformed));
+        assert_eq!(call("totp_verify", b"287082", "[]"), Err(Error::ArgumentTypeInvalid));
+        assert_eq!(call("totp_uri", b"", "{}"), Err(Error::ArgumentTypeInvalid));
+        let milliseconds = HOST.replace("59.5", "1800000000000");
+        assert_eq!(call("totp_verify", b"287082", &milliseconds), Err(Error::TimeInvalid));
+        assert_eq!(
+            call("hotp_resync", b"755224", &HOST.replace("\"755224\"", "7")),
+            Err(Error::OtpMalformed)
+        );
+        assert_eq!(call("no such operation", b"", HOST), Err(Error::ArgumentValueInvalid));
+    }
+
+    #[test]
+    fn every_prefix_of_the_hosts_text_is_an_error() {
+        for end in 0..HOST.len() {
+            let cut = HOST.get(..end).unwrap_or_default();
+            assert_eq!(call("totp_code", b"", cut), Err(Error::ArgumentTypeInvalid), "{cut}");
+        }
+    }
+}
