@@ -35,10 +35,12 @@ test *STAGES:
 
 # the core's tests, and that each of its features builds alone
 [group('tests')]
-test-core: (_cargo-test "-p" "mfakit-core" "--features" "ed25519")
+test-core: (_cargo-test "-p" "mfakit-core" "--features" "ed25519,argon2")
     cargo check --quiet -p mfakit-core --no-default-features
     cargo check --quiet -p mfakit-core --no-default-features --features otp
     cargo check --quiet -p mfakit-core --no-default-features --features codes
+    cargo check --quiet -p mfakit-core --no-default-features --features pbkdf2
+    cargo check --quiet -p mfakit-core --no-default-features --features argon2
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn,es256
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn,ed25519
@@ -68,10 +70,15 @@ test-python: build-python
     python -m pytest -q bindings/python/tests
     python -m mypy.stubtest mfakit
 
-# the statements of docs/storage.md on SQLite, PostgreSQL, MariaDB and Redis, eight processes at once
+# the statements of docs/storage.md on SQLite, PostgreSQL, MariaDB and Redis, eight processes at once; ROUNDS of each on every store
 [group('tests')]
-test-storage: build-python
-    python -m pytest -q testing/storage
+test-storage ROUNDS="": build-python
+    MFAKIT_ROUNDS="$1" python -m pytest -q testing/storage
+
+# QR codes read back by other programs: SVG by a renderer, PNG, and what a terminal shows
+[group('tests')]
+test-qr: build-python
+    python -m pytest -q testing/qr
 
 # the npm package's tests on the native addon, and of the package's entries
 [group('tests')]
@@ -224,6 +231,12 @@ mutants-smoke:
 [group('checks')]
 oathtool-diff N="500":
     fuzz/oathtool-diff "$1"
+
+# one-time passwords of the Python and npm packages against oathtool, pyotp, otplib and otpauth on N random cases; what each makes of otpauth URIs
+[group('checks')]
+peers-diff N="2000": build-python build-node build-wasm build-ts
+    python testing/peers/differential.py "$1"
+    python testing/peers/interoperability.py
 
 # N random mutations of each valid response and argument, in Rust, Python, Node.js and WebAssembly
 [group('checks')]

@@ -1,4 +1,4 @@
-//! mfakit-core verifies second factors: one-time passwords, recovery codes and WebAuthn. No heap, no clock, no randomness, no I/O: every
+//! mfakit-core verifies second factors: one-time passwords, recovery and temporary codes, and WebAuthn. No heap, no clock, no randomness, no I/O: every
 //! function is a function of its arguments, and every byte from outside is treated as hostile.
 //!
 //! ```text
@@ -8,8 +8,8 @@
 //!
 //! | floor | modules | job |
 //! |---|---|---|
-//! | 6 decision | [`throttle`] | when the next guess is granted |
-//! | 4 factors | [`otp`], [`codes`], [`webauthn`] | RFC 4226, RFC 6238, recovery codes, WebAuthn Level 3 |
+//! | 6 decision | [`throttle`] | when the next guess is granted, and its odds |
+//! | 4 factors | [`otp`], [`codes`], [`webauthn`] | RFC 4226, RFC 6238, otpauth URIs, codes, WebAuthn Level 3 |
 //! | 3 crypto | [`crypto`] | hashes, HMAC, signatures |
 //! | 2 encoding | [`encoding`] | total readers of hostile bytes |
 //! | 1 ground | [`Error`], [`OtpSecret`], [`Pepper`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state |
@@ -17,11 +17,13 @@
 //! | feature | default | what it builds |
 //! |---|---|---|
 //! | `otp` | yes | HOTP and TOTP |
-//! | `codes` | yes | recovery codes |
+//! | `codes` | yes | recovery codes in the full format, delivered temporary codes |
+//! | `pbkdf2` | yes | the slow hash of typeable recovery codes and of administrators' and support's temporary codes |
+//! | `argon2` | no | Argon2id for the same; needs the heap |
 //! | `webauthn` | yes | registrations and assertions, attestation `none` and packed self |
 //! | `es256` | yes | ECDSA with P-256 and SHA-256 |
 //! | `ed25519` | no | EdDSA with Ed25519, strict |
-//! | `std` | no | nothing that changes a verdict |
+//! | `alloc`, `std` | no | nothing that changes a verdict |
 //! | `ctgrind` | no | a hook for constant-time checks; tests only |
 //!
 //! # Examples
@@ -40,7 +42,8 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! For WebAuthn see [`webauthn::registration::verify`] and [`webauthn::assertion::verify`].
+//! See [`otp::otpauth::Otpauth`] for an import, [`codes::recovery::verify`] and [`codes::temporary::verify`] for codes,
+//! [`webauthn::registration::verify`] and [`webauthn::assertion::verify`] for WebAuthn.
 #![no_std]
 #![cfg_attr(
     test,

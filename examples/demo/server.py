@@ -1,5 +1,5 @@
 """The mfakit demo: a site where people sign up, add a passkey and an authenticator app, save
-recovery codes, and sign in with any of them.
+recovery codes, and sign in with any of them; an administrator helps whoever is locked out.
 
     python examples/demo/server.py [--port 8080] [--database FILE]
 
@@ -56,7 +56,10 @@ PUBLIC_MESSAGES = {
 WRONG_CODE = "That code was not accepted. Use the newest code in your app: each code works only once."
 WRONG_RECOVERY_CODE = "That recovery code was not accepted. Check your typing; each code works only once."
 DISABLED = "There were too many wrong codes, so this method is switched off. Sign in with another one."
+WRONG_TEMPORARY_CODE = "That temporary code was not accepted. Check your typing, or ask the administrator for a new one."
 WRONG_PASSKEY = "That passkey was not accepted."
+# DEMO: who takes this name runs the site. A real site keeps a list.
+ADMINISTRATOR = "admin"
 
 
 class Demo:
@@ -96,7 +99,13 @@ class Demo:
                 ],
                 "totp": user["totp_secret"] is not None,
                 "recoveryCodes": recovery_codes_left(user),
+                "administrator": runs_the_site(user, session),
             }
+            if answer["person"]["administrator"]:
+                answer["person"]["audit"] = [
+                    {"at": row["at"], "name": row["name"], "event": row["event"], "issuedBy": row["issued_by"]}
+                    for row in self.store.audit()
+                ]
         return answer
 
     # Signing up
@@ -143,11 +152,12 @@ class Demo:
     # Adding an authenticator app
 
     def begin_totp(self, body, session):
+        """A new secret waits beside the live one, if there is one, and the live one signs in until this one is confirmed."""
         user = self.person(session)
-        if user["totp_secret"] is not None:
+        if user["totp_secret"] is not None and session["kind"] != "signed_in":
             raise Refusal(HTTPStatus.CONFLICT, "totp_exists", "An authenticator app is already set up.")
-        secret = mfakit.generate_secret()
-        uri = mfakit.Totp(secret).uri(issuer=SITE_NAME, account=user["name"])
+        pending = mfakit.PendingTotp.generate()
+        secret, uri = pending.expose_secret(), pending.uri(issuer=SITE_NAME, account=user["name"])
         self.store.offer_totp(user["id"], secret)
         return {"secret": secret, "uri": uri, "qr": mfakit.qr_svg(uri)}
 
@@ -159,7 +169,7 @@ class Demo:
             raise Refusal(HTTPStatus.CONFLICT, "totp_not_begun", PUBLIC_MESSAGES["retry"])
         check = {"operation": "totp_confirm", "now": now}
         try:
-            verified = mfakit.Totp(secret).confirm(body.get("code"), now=now)
+            verified = mfakit.PendingTotp(secret).confirm(body.get("code"), now=now)
             with self.store.transaction() as db:
                 verified.commit(self.store.confirm_totp(db, user["id"], secret, verified.transition))
         except mfakit.VerificationError as error:
@@ -185,6 +195,41 @@ class Demo:
             raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
         # DEMO: the record is for the page's own check.
         return {"codes": codes.codes, "text": codes.text, "record": codes.record, "userId": user["handle"]}
+
+    # Temporary codes, for somebody who is locked out
+
+    def issue_temporary_code(self, body, session):
+        """The administrator's page. This answer is the only one that ever has the code."""
+        administrator, user = self.administrator(session), self.somebody(body)
+        hours = body.get("hours")
+        if hours not in range(1, 25) or isinstance(hours, bool):
+            raise Refusal(HTTPStatus.BAD_REQUEST, "hours_invalid", "A temporary code lives for 1 to 24 hours.")
+        now = clock()
+        try:
+            code = mfakit.issue_temporary_code(
+                user["handle"],
+                kind="admin",
+                issued_by=administrator["name"],
+                previous=user["temporary_code"],
+                lifetime=hours * 3600,
+                now=now,
+            )
+        except mfakit.RejectedError as error:  # temporary_code_limit
+            message = "Six codes were issued for this account within the last hour. Try again later."
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, message) from None
+        if not self.store.issue_temporary_code(user["id"], code, now=now):
+            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
+        return {"name": user["name"], "code": code.code, "expiresAt": code.expires_at}
+
+    def revoke_temporary_code(self, body, session):
+        self.administrator(session)
+        user = self.somebody(body)
+        if user["temporary_code"] is None:
+            raise Refusal(HTTPStatus.NOT_FOUND, "no_temporary_code", "No temporary code was issued for that name.")
+        revoked = mfakit.revoke_temporary_code(user["temporary_code"])
+        if not self.store.revoke_temporary_code(user["id"], revoked, now=clock()):
+            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
+        return {"message": f"The temporary code of {user['name']} is revoked."}
 
     # Signing in
 
@@ -249,16 +294,17 @@ class Demo:
         if user is None or user["totp_secret"] is None:
             # The same words as for a wrong code; that the name is taken, sign-up tells anyone.
             raise Refusal(HTTPStatus.UNAUTHORIZED, "totp_not_set_up", WRONG_CODE)
+        code, totp = body.get("code"), mfakit.Totp(user["totp_secret"])
         check = {"operation": "totp_verify", "now": now}
         answer = self.guess(
             "totp",
             user,
             check,
             WRONG_CODE,
-            lambda: mfakit.Totp(user["totp_secret"]).verify(
-                body.get("code"), last_step=user["totp_last_step"], now=now
-            ),
+            lambda: totp.check_code(code),
+            lambda: totp.verify(code, last_step=user["totp_last_step"], now=now),
             lambda db, verified: self.store.update_totp(db, user["id"], user["totp_secret"], verified.transition),
+            lambda verified: {"timeStep": verified.step, "drift": verified.drift},
             now=now,
         )
         if answer[0]["verdict"]["server"].get("code") in (None, "otp_replayed"):
@@ -269,25 +315,56 @@ class Demo:
         user, now = self.store.user_by_name(user_name(body)), clock()
         if user is None or user["recovery_record"] is None:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "recovery_codes_not_made", WRONG_RECOVERY_CODE)
-        used, check = user["recovery_used"], {"operation": "verify_recovery_code"}
+        code, record, used = body.get("code"), user["recovery_record"], user["recovery_used"]
+        check = {"operation": "verify_recovery_code"}
         answer = self.guess(
             "recovery_code",
             user,
             check,
             WRONG_RECOVERY_CODE,
-            lambda: mfakit.verify_recovery_code(
-                body.get("code"), user_id=user["handle"], record=user["recovery_record"], used=used
-            ),
-            lambda db, verified: self.store.use_recovery_code(db, user["id"], user["recovery_record"], verified.bit),
+            lambda: mfakit.check_recovery_code(code, record=record),
+            lambda: mfakit.verify_recovery_code(code, user_id=user["handle"], record=record, used=used),
+            lambda db, verified: self.store.use_recovery_code(db, user["id"], record, verified.bit),
+            lambda verified: {"left": verified.remaining},
             now=now,
         )
         if answer[0]["verdict"]["server"].get("kind") != "malformed":
             check["used"] = used  # a typing error costs nothing, and tells nothing
         return answer
 
-    def guess(self, method, user, check, wrong, verify, keep, *, now):
-        """A sign-in with something that can be guessed: charge and commit, then verify, then compare-and-set."""
+    def temporary_sign_in(self, body, session):
+        user, now = self.store.user_by_name(user_name(body)), clock()
+        if user is None or user["temporary_code"] is None:
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "temporary_code_not_issued", WRONG_TEMPORARY_CODE)
+        code, record = body.get("code"), user["temporary_code"]
+
+        def keep(db, verified):
+            rows = self.store.change_temporary_code(db, user["id"], verified.transition)
+            self.store.write_down(db, user["id"], verified.audit, now=now)
+            return rows
+
+        return self.guess(
+            "temporary_code",
+            user,
+            {"operation": "verify_temporary_code"},
+            WRONG_TEMPORARY_CODE,
+            lambda: mfakit.check_temporary_code(code, record=record),
+            lambda: mfakit.verify_temporary_code(code, user_id=user["handle"], record=record, now=now),
+            keep,
+            lambda verified: {"left": verified.uses_left},
+            now=now,
+        )
+
+    def guess(self, method, user, check, wrong, check_form, verify, keep, facts, *, now):
+        """A sign-in with something that can be guessed.
+
+        A typing error ends first, free of charge. Then charge and commit, then verify, then compare-and-set.
+        """
         operation = f"{method}_sign_in"
+        try:
+            check_form()
+        except mfakit.VerificationError as error:
+            return refused(operation, error, check, wrong), None
         try:
             wait = self.store.charge(user["id"], method, now=now)
         except mfakit.RejectedError as error:
@@ -302,12 +379,8 @@ class Demo:
                 self.store.guess_was_right(db, user["id"], method)
                 token = self.store.open_session(db, user["id"], evidence, now=now)
         except mfakit.VerificationError as error:
-            self.store.guess_was_wrong(user["id"], method, error)
             return refused(operation, error, check, wrong), None
-        facts = (
-            {"timeStep": verified.step, "drift": verified.drift} if method == "totp" else {"left": verified.remaining}
-        )
-        return accepted(operation, verified, check, "Signed in with a code.", **facts), token
+        return accepted(operation, verified, check, "Signed in with a code.", **facts(verified)), token
 
     # What the methods above share
 
@@ -316,6 +389,18 @@ class Demo:
         if session is None:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "no_session", "Your session has ended. Please sign in.")
         return self.store.user(session["user_id"])
+
+    def administrator(self, session):
+        """Whoever runs the site, proven by a passkey that checked it was them. Others do not learn that there is such a page."""
+        if session is None or not runs_the_site(self.person(session), session):
+            raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "There is no such page.")
+        return self.person(session)
+
+    def somebody(self, body):
+        user = self.store.user_by_name(user_name(body))
+        if user is None:
+            raise Refusal(HTTPStatus.NOT_FOUND, "name_unknown", "There is no account of that name.")
+        return user
 
     def ceremony(self, body, kind, *, user_id=None):
         """Consumes the ceremony, whatever happens to it next. A second use, or another person's, finds nothing."""
@@ -338,6 +423,12 @@ def refused(operation, error, check, wrong):
         "error": PUBLIC_MESSAGES.get(error.public_code, wrong),
         "verdict": {"operation": operation, "server": server, "check": check},
     }
+
+
+def runs_the_site(user, session):
+    """A code is not enough to give out codes: the administrator signs in with a passkey and its PIN, finger or face."""
+    signed_in_well = session["method"] == "webauthn" and session["user_verified"]
+    return user["name_key"] == ADMINISTRATOR and session["kind"] == "signed_in" and bool(signed_in_well)
 
 
 def recovery_codes_left(user):
@@ -387,7 +478,10 @@ POST_ROUTES = {
     "/api/sign-in/passkey/finish": Demo.finish_passkey_sign_in,
     "/api/sign-in/totp": Demo.totp_sign_in,
     "/api/sign-in/recovery-code": Demo.recovery_sign_in,
+    "/api/sign-in/temporary-code": Demo.temporary_sign_in,
     "/api/recovery-codes": Demo.make_recovery_codes,
+    "/api/admin/temporary-code": Demo.issue_temporary_code,
+    "/api/admin/temporary-code/revoke": Demo.revoke_temporary_code,
 }
 
 

@@ -29,11 +29,12 @@ CREATE TABLE IF NOT EXISTS users (
     handle TEXT NOT NULL UNIQUE,                -- what authenticators store; random, never the name
     created_at INTEGER NOT NULL,
     totp_pending TEXT,                          -- shown as a QR code, not yet confirmed: signs nobody in
-    totp_secret TEXT,
+    totp_secret TEXT,                           -- the live one: it signs in until a pending one is confirmed
     totp_last_step INTEGER,                     -- the newest step used; NULL before the first
     recovery_record TEXT,                       -- checks recovery codes and does not tell them
     recovery_total INTEGER,
-    recovery_used INTEGER                       -- a bit for each code that was used
+    recovery_used INTEGER,                      -- a bit for each code that was used
+    temporary_code TEXT                         -- mfakit's text of the last one issued; NULL before the first
 );
 CREATE TABLE IF NOT EXISTS throttles (
     user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
@@ -56,6 +57,13 @@ CREATE TABLE IF NOT EXISTS ceremonies (
     options TEXT NOT NULL,                      -- only so that this demo's page can check again; a real site drops it
     expires_at INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS audit (
+    at INTEGER NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    event TEXT NOT NULL,                        -- issued, verified or revoked
+    code_id TEXT NOT NULL,                      -- names the temporary code and tells nothing of it
+    issued_by TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,                -- a stolen database gives nobody's cookie away
     user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
@@ -71,7 +79,7 @@ SIGNED_IN_SECONDS = 12 * 3600  # a working day
 
 # Mistyping is human, so the first five wrong codes cost nothing; then each one doubles the wait, up to a quarter of an hour.
 THROTTLE = mfakit.Throttle(free_failures=5, delay=15, max_delay=15 * 60)
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Store:
@@ -153,13 +161,18 @@ class Store:
             db.execute("UPDATE users SET totp_pending = ? WHERE id = ?", (secret, user_id))
 
     @staticmethod
-    def confirm_totp(db, user_id, secret, transition):
-        """Pending becomes real and the confirming step is burnt, in one statement."""
-        return db.execute(
+    def confirm_totp(db, user_id, pending, transition):
+        """Pending becomes live and the confirming step is burnt, in one statement; an app that it replaces ends here.
+
+        A method that was switched off after too many guesses is on again: it is bound anew.
+        """
+        rows = db.execute(
             """UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ?
-               WHERE id = ? AND totp_pending IS ? AND totp_secret IS NULL AND totp_last_step IS ?""",
-            (transition.next, user_id, secret, transition.prev),
+               WHERE id = ? AND totp_pending IS ?""",
+            (transition.next, user_id, pending),
         ).rowcount
+        db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'totp'", (user_id,))
+        return rows
 
     @staticmethod
     def update_totp(db, user_id, secret, transition):
@@ -191,6 +204,45 @@ class Store:
             (bit, user_id, record, bit),
         ).rowcount
 
+    # Temporary codes
+
+    def issue_temporary_code(self, user_id, code, *, now):
+        """The code that was issued before is void with this. False where another one was stored meanwhile."""
+        with self.transaction() as db:
+            stored = self.change_temporary_code(db, user_id, code.transition) == 1
+            if stored:
+                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user_id,))
+                self.write_down(db, user_id, code.audit, now=now)
+            return stored
+
+    def revoke_temporary_code(self, user_id, revoked, *, now):
+        with self.transaction() as db:
+            stored = self.change_temporary_code(db, user_id, revoked) == 1
+            if stored:
+                self.write_down(db, user_id, revoked.audit, now=now)
+            return stored
+
+    @staticmethod
+    def change_temporary_code(db, user_id, transition):
+        return db.execute(
+            "UPDATE users SET temporary_code = ? WHERE id = ? AND temporary_code IS ?",
+            (transition.next, user_id, transition.prev),
+        ).rowcount
+
+    @staticmethod
+    def write_down(db, user_id, audit, *, now):
+        db.execute(
+            "INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (now, user_id, audit.event, audit.id, audit.issued_by)
+        )
+
+    def audit(self):
+        """The last of what happened to temporary codes, the newest first."""
+        with contextlib.closing(self._connect()) as db:
+            return db.execute(
+                """SELECT audit.*, users.name FROM audit JOIN users ON users.id = audit.user_id
+                   ORDER BY audit.rowid DESC LIMIT 20"""
+            ).fetchall()
+
     # Guesses
 
     def charge(self, user_id, method, *, now):
@@ -207,11 +259,6 @@ class Store:
 
     def guess_was_right(self, db, user_id, method):
         self._change_throttle(db, user_id, method, THROTTLE.succeed)
-
-    def guess_was_wrong(self, user_id, method, error):
-        """Gives the charge back where it was no guess at all, such as a code with a letter too few."""
-        with self.transaction() as db:
-            self._change_throttle(db, user_id, method, lambda state: THROTTLE.refund(state, error))
 
     @staticmethod
     def _throttle(db, user_id, method):

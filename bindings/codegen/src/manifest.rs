@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 /// Classes and exceptions that Python and TypeScript share.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
     "ConfigError",
     "CredentialRecord",
     "Hotp",
     "MalformedError",
     "MfaError",
+    "PendingTotp",
     "Peppers",
     "RejectedError",
     "RelyingParty",
@@ -19,32 +20,48 @@ const SHARED: [&str; 12] = [
 ];
 
 /// Classes of results: run-time names in Python, types in TypeScript.
-const PYTHON: [&str; 11] = [
+const PYTHON: [&str; 17] = [
     "Attestation",
     "AuthenticationVerified",
     "Ceremony",
     "Evidence",
     "HotpVerified",
+    "MigrationEntry",
+    "Otpauth",
     "RecoverySet",
     "RecoveryVerified",
     "RegistrationVerified",
+    "TemporaryAudit",
+    "TemporaryCode",
+    "TemporaryRevoked",
+    "TemporaryVerified",
     "TotpVerified",
     "Transition",
     "UnverifiedResponse",
 ];
 
 /// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 16] = [
+    "check_recovery_code",
+    "check_temporary_code",
     "generate_recovery_codes",
     "generate_secret",
     "generate_user_handle",
+    "guess_odds",
+    "issue_temporary_code",
+    "parse_otpauth",
+    "parse_otpauth_migration",
+    "qr_png",
     "qr_svg",
+    "qr_terminal",
     "read_response",
+    "revoke_temporary_code",
     "verify_recovery_code",
+    "verify_temporary_code",
 ];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 48] = [
+const RUST: [&str; 64] = [
     "Attestation",
     "AuthenticationState",
     "AuthenticationVerified",
@@ -58,16 +75,24 @@ const RUST: [&str; 48] = [
     "Error",
     "Evidence",
     "GenerateRecoveryCodes",
+    "GuessBudget",
     "HashAlgorithm",
     "Hotp",
     "HotpOptions",
     "HotpVerified",
+    "IssueTemporaryCode",
     "Kind",
     "MAX_RESPONSE",
     "Mediation",
     "Method",
+    "MigrationEntry",
     "NewRecord",
+    "Otp",
+    "Otpauth",
+    "PendingTotp",
     "Peppers",
+    "Preset",
+    "RecoveryFormat",
     "RecoverySet",
     "RecoveryVerified",
     "RegistrationState",
@@ -75,6 +100,12 @@ const RUST: [&str; 48] = [
     "RelyingParty",
     "RelyingPartyOptions",
     "Stateless",
+    "TemporaryAudit",
+    "TemporaryCode",
+    "TemporaryKind",
+    "TemporaryRevoked",
+    "TemporaryVerified",
+    "TerminalStyle",
     "Throttle",
     "ThrottleOptions",
     "Totp",
@@ -86,7 +117,9 @@ const RUST: [&str; 48] = [
     "UserVerification",
     "VERSION",
     "VerifyRecoveryCode",
+    "VerifyTemporaryCode",
     "VerifyTotp",
+    "Warning",
     "allowed_id",
     "from_base64url",
     "host_time",
@@ -95,8 +128,15 @@ const RUST: [&str; 48] = [
     "to_base64url",
 ];
 
-/// What TypeScript's type system cannot tell at run time.
-const TYPESCRIPT: [&str; 2] = ["isEvidence", "isMfaError"];
+/// TypeScript's own: slow hashes that give a promise, and what its type system cannot tell at run time.
+const TYPESCRIPT: [&str; 6] = [
+    "generateRecoveryCodesAsync",
+    "isEvidence",
+    "isMfaError",
+    "issueTemporaryCodeAsync",
+    "verifyRecoveryCodeAsync",
+    "verifyTemporaryCodeAsync",
+];
 
 /// `mfakit/client`, the browser's half.
 const TYPESCRIPT_CLIENT: [&str; 5] = [

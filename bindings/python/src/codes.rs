@@ -1,13 +1,10 @@
 //! `Peppers`, recovery codes and their results.
 
-use crate::convert::{self, Number, Text, no_truth_value, raise};
+use crate::convert::{self, Any, Maybe, Number, Text, no_truth_value, raise};
 use crate::results::{Evidence, Once, Transition, evidence};
-use mfakit::{Error, GenerateRecoveryCodes, VerifyRecoveryCode};
+use mfakit::{Error, GenerateRecoveryCodes, RecoveryFormat, VerifyRecoveryCode};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-
-type Any<'a, 'py> = &'a Bound<'py, PyAny>;
-type Maybe<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+use pyo3::types::{PyDict, PyString};
 
 /// Keys of stored tags, by id.
 #[pyclass(frozen, module = "mfakit")]
@@ -29,7 +26,8 @@ impl Peppers {
     }
 }
 
-fn peppers<'a>(value: Maybe<'a, '_>) -> PyResult<Option<&'a mfakit::Peppers>> {
+/// The peppers of a call, if it has any.
+pub(crate) fn peppers<'a>(value: Maybe<'a, '_>) -> PyResult<Option<&'a mfakit::Peppers>> {
     let cast = |value: Any<'a, '_>| {
         let peppers = value.cast::<Peppers>().map_err(|_| raise(Error::ArgumentTypeInvalid))?;
         Ok(&peppers.get().0)
@@ -46,16 +44,19 @@ pub(crate) struct RecoverySet(mfakit::RecoverySet);
 #[pyo3(signature = (user_id, *, count=Number(10), format=Text::new("full"), peppers=None),
     text_signature = "(user_id, *, count=10, format='full', peppers=None)")]
 pub(crate) fn generate_recovery_codes(
+    py: Python<'_>,
     user_id: Any<'_, '_>,
     count: Number,
     format: Text,
     peppers: Maybe<'_, '_>,
 ) -> PyResult<RecoverySet> {
-    convert::choice(&format.0, &[("full", ())])?;
-    let options = GenerateRecoveryCodes { count: count.0, peppers: self::peppers(peppers)? };
-    mfakit::generate_recovery_codes(&convert::text(user_id)?, options)
-        .map(RecoverySet)
-        .map_err(raise)
+    let options = GenerateRecoveryCodes {
+        count: count.0,
+        format: RecoveryFormat::from_name(&format.0).map_err(raise)?,
+        peppers: self::peppers(peppers)?,
+    };
+    let user_id = convert::text(user_id)?;
+    py.detach(|| mfakit::generate_recovery_codes(&user_id, options)).map(RecoverySet).map_err(raise)
 }
 
 #[pymethods]
@@ -71,8 +72,8 @@ impl RecoverySet {
     }
 
     #[getter]
-    fn text(&self) -> String {
-        self.0.text().to_string()
+    fn text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        PyString::new(py, &self.0.text())
     }
 
     fn __repr__(&self) -> String {
@@ -118,8 +119,8 @@ pub(crate) fn verify_recovery_code(
         used: convert::whole(used, Error::RecordCorrupt)?,
         peppers: self::peppers(peppers)?,
     };
-    let code = convert::code(code, 128, Error::RecoveryCodeMalformed)?;
-    let verified = mfakit::verify_recovery_code(&code, stored).map_err(raise)?;
+    let code = convert::code(code, Error::RecoveryCodeMalformed)?;
+    let verified = py.detach(|| mfakit::verify_recovery_code(&code, stored)).map_err(raise)?;
     Ok(RecoveryVerified {
         bit: verified.bit(),
         remaining: verified.remaining(),
@@ -144,4 +145,13 @@ impl RecoveryVerified {
     fn __bool__(&self) -> PyResult<bool> {
         no_truth_value()
     }
+}
+
+/// Checks the form of a code.
+#[pyfunction]
+#[pyo3(signature = (code, *, record))]
+pub(crate) fn check_recovery_code(code: Any<'_, '_>, record: Any<'_, '_>) -> PyResult<()> {
+    let record = convert::text(record)?;
+    let code = convert::code(code, Error::RecoveryCodeMalformed)?;
+    mfakit::check_recovery_code(&code, &record).map_err(raise)
 }

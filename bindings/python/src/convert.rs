@@ -1,12 +1,17 @@
 //! Python values in, `mfakit` values out, and errors back.
 
-use mfakit::{Error, UnixTime, Zeroizing};
+use mfakit::{Error, HashAlgorithm, UnixTime, Zeroizing};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
 };
 use std::borrow::Cow;
+
+/// An argument: whatever it is, these functions say what it may be.
+pub(crate) type Any<'a, 'py> = &'a Bound<'py, PyAny>;
+/// An argument that may be left out.
+pub(crate) type Maybe<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// The exception of this error: `mfakit._errors` has the classes and the table.
 pub(crate) fn raise(error: Error) -> PyErr {
@@ -23,22 +28,42 @@ pub(crate) fn no_truth_value() -> PyResult<bool> {
     Err(wrong_type())
 }
 
-/// A code: text, whatever is in it. One that is longer than any code, or has a lone surrogate, is `malformed`.
-pub(crate) fn code(value: &Bound<'_, PyAny>, longest: usize, malformed: Error) -> PyResult<String> {
+/// A client's text. This copy is wiped; Python's own cannot be. Text with a lone surrogate is `malformed`; text of more than `longest`
+/// characters is `too_long`, and is not copied.
+fn client(
+    value: Any<'_, '_>,
+    longest: usize,
+    too_long: Error,
+    malformed: Error,
+) -> PyResult<Zeroizing<String>> {
     let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
     if text.len()? > longest {
-        return Err(raise(malformed));
+        return Err(raise(too_long));
     }
-    text.to_cow().map(Cow::into_owned).map_err(|_| raise(malformed))
+    text.to_cow().map(|t| Zeroizing::new(t.into_owned())).map_err(|_| raise(malformed))
 }
 
 /// A one-time password.
-pub(crate) fn otp(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    code(value, 64, Error::OtpMalformed)
+pub(crate) fn otp(value: Any<'_, '_>) -> PyResult<Zeroizing<String>> {
+    client(value, 64, Error::OtpMalformed, Error::OtpMalformed)
+}
+
+/// A recovery or temporary code. One that is longer than any code is `malformed`.
+pub(crate) fn code(value: Any<'_, '_>, malformed: Error) -> PyResult<Zeroizing<String>> {
+    client(value, 128, malformed, malformed)
+}
+
+/// A URI that another service wrote.
+pub(crate) fn uri(
+    value: Any<'_, '_>,
+    longest: usize,
+    malformed: Error,
+) -> PyResult<Zeroizing<String>> {
+    client(value, longest, Error::InputTooLarge, malformed)
 }
 
 /// A response: JSON text, as `str` or bytes, or the parsed object.
-pub(crate) fn response(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn response(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
     let too_large = |len: usize| len > mfakit::MAX_RESPONSE;
     if let Ok(text) = value.cast::<PyString>() {
         if too_large(text.len()?) {
@@ -69,7 +94,7 @@ pub(crate) fn response(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     }
 }
 
-fn bytes(value: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
+fn bytes(value: Any<'_, '_>) -> Option<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Some(bytes.as_bytes().to_vec());
     }
@@ -82,13 +107,13 @@ fn wrong_type() -> PyErr {
 }
 
 /// A host's text.
-pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn text(value: Any<'_, '_>) -> PyResult<String> {
     let text = value.cast::<PyString>().map_err(|_| wrong_type())?;
     text.to_cow().map(Cow::into_owned).map_err(|_| wrong_type())
 }
 
 /// A host's base64url text, or the bytes that it would stand for.
-pub(crate) fn base64url(value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn base64url(value: Any<'_, '_>) -> PyResult<String> {
     match bytes(value) {
         Some(bytes) => Ok(mfakit::to_base64url(&bytes)),
         None => text(value),
@@ -96,12 +121,12 @@ pub(crate) fn base64url(value: &Bound<'_, PyAny>) -> PyResult<String> {
 }
 
 /// A host's secret as bytes. This copy is wiped; Python's own cannot be.
-pub(crate) fn key(value: &Bound<'_, PyAny>) -> PyResult<Zeroizing<Vec<u8>>> {
+pub(crate) fn key(value: Any<'_, '_>) -> PyResult<Zeroizing<Vec<u8>>> {
     bytes(value).map(Zeroizing::new).ok_or_else(wrong_type)
 }
 
 /// A host's secret as base32 text. This copy is wiped; Python's own cannot be.
-pub(crate) fn secret(value: &Bound<'_, PyAny>) -> PyResult<Zeroizing<String>> {
+pub(crate) fn secret(value: Any<'_, '_>) -> PyResult<Zeroizing<String>> {
     text(value).map(Zeroizing::new)
 }
 
@@ -118,17 +143,17 @@ pub(crate) fn whole<'a, 'py, T: FromPyObject<'a, 'py>>(
 }
 
 /// A host's whole number that is not negative.
-pub(crate) fn u64(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+pub(crate) fn u64(value: Any<'_, '_>) -> PyResult<u64> {
     whole(value, Error::ArgumentValueInvalid)
 }
 
 /// A host's whole number that may be negative, such as a COSE algorithm.
-pub(crate) fn i64(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+pub(crate) fn i64(value: Any<'_, '_>) -> PyResult<i64> {
     whole(value, Error::ArgumentValueInvalid)
 }
 
 /// An error that mfakit raised.
-pub(crate) fn error(value: &Bound<'_, PyAny>) -> PyResult<Error> {
+pub(crate) fn error(value: Any<'_, '_>) -> PyResult<Error> {
     let class = value.py().import("mfakit._errors")?.getattr("MfaError")?;
     if !value.is_instance(&class).unwrap_or(false) {
         return Err(wrong_type());
@@ -139,7 +164,7 @@ pub(crate) fn error(value: &Bound<'_, PyAny>) -> PyResult<Error> {
 }
 
 /// A host's truth value.
-pub(crate) fn bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn bool(value: Any<'_, '_>) -> PyResult<bool> {
     value.cast::<PyBool>().map(|b| b.is_true()).map_err(|_| wrong_type())
 }
 
@@ -163,6 +188,11 @@ pub(crate) fn list<'py, T>(
     value.try_iter().map_err(|_| wrong_type())?.map(|element| convert(&element?)).collect()
 }
 
+/// The hash inside an HMAC.
+pub(crate) fn algorithm(name: &Text) -> PyResult<HashAlgorithm> {
+    HashAlgorithm::from_name(&name.0).map_err(raise)
+}
+
 /// The one of a few names that the host chose.
 pub(crate) fn choice<T: Copy>(name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     let found = choices.iter().find(|(known, _)| *known == name);
@@ -170,7 +200,7 @@ pub(crate) fn choice<T: Copy>(name: &str, choices: &[(&str, T)]) -> PyResult<T> 
 }
 
 /// A host's time: whole or fractional Unix seconds, or an aware `datetime`; `None` is the clock.
-pub(crate) fn now(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UnixTime>> {
+pub(crate) fn now(value: Maybe<'_, '_>) -> PyResult<Option<UnixTime>> {
     let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
     let invalid = || raise(Error::TimeInvalid);
     if value.is_instance_of::<PyBool>() {
@@ -191,7 +221,7 @@ pub(crate) fn now(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UnixTime>
 }
 
 /// The row count of a compare-and-set. Drivers say −1 for "unknown", which is not one row.
-pub(crate) fn rows(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+pub(crate) fn rows(value: Any<'_, '_>) -> PyResult<u64> {
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
         return Err(wrong_type());
     }
@@ -206,6 +236,17 @@ impl<'py> FromPyObject<'_, 'py> for Number {
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         u64(&value).map(Self)
+    }
+}
+
+/// A whole number of steps, negative ones too, with a default.
+pub(crate) struct Steps(pub(crate) i64);
+
+impl<'py> FromPyObject<'_, 'py> for Steps {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        whole(&value, Error::WindowTooLarge).map(Self)
     }
 }
 

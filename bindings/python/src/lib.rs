@@ -6,9 +6,13 @@
 
 mod codes;
 mod convert;
-mod otp;
+mod hotp;
+mod otpauth;
+mod qr;
 mod results;
+mod temporary;
 mod throttle;
+mod totp;
 mod webauthn;
 
 use pyo3::prelude::*;
@@ -17,14 +21,26 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::codes::{
-        Peppers, RecoverySet, RecoveryVerified, generate_recovery_codes, verify_recovery_code,
+        Peppers, RecoverySet, RecoveryVerified, check_recovery_code, generate_recovery_codes,
+        verify_recovery_code,
     };
     #[pymodule_export]
-    use crate::otp::{Hotp, HotpVerified, Totp, TotpVerified, generate_secret, qr_svg};
+    use crate::hotp::{Hotp, HotpVerified};
+    #[pymodule_export]
+    use crate::otpauth::{MigrationEntry, Otpauth, parse_otpauth, parse_otpauth_migration};
+    #[pymodule_export]
+    use crate::qr::{qr_png, qr_svg, qr_terminal};
     #[pymodule_export]
     use crate::results::{Evidence, Transition};
     #[pymodule_export]
-    use crate::throttle::Throttle;
+    use crate::temporary::{
+        TemporaryAudit, TemporaryCode, TemporaryRevoked, TemporaryVerified, check_temporary_code,
+        issue_temporary_code, revoke_temporary_code, verify_temporary_code,
+    };
+    #[pymodule_export]
+    use crate::throttle::{Throttle, guess_odds};
+    #[pymodule_export]
+    use crate::totp::{PendingTotp, Totp, TotpVerified, generate_secret};
     #[pymodule_export]
     use crate::webauthn::{
         Attestation, AuthenticationVerified, Ceremony, CredentialRecord, RegistrationVerified,

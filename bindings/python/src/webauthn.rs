@@ -1,6 +1,6 @@
 //! `RelyingParty`, its ceremonies, records and results.
 
-use crate::convert::{self, Flag, Text, no_truth_value, raise};
+use crate::convert::{self, Any, Flag, Maybe, Text, no_truth_value, raise};
 use crate::results::{Evidence, Once, Transition, evidence};
 use mfakit::{
     BackupPolicy, BeginAuthentication, BeginRegistration, CounterPolicy, CrossOriginPolicy,
@@ -8,9 +8,6 @@ use mfakit::{
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-
-type Any<'a, 'py> = &'a Bound<'py, PyAny>;
-type Maybe<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A new random user handle.
 #[pyfunction]

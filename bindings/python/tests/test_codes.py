@@ -1,9 +1,6 @@
 """Recovery codes, as a backend uses them, against a second implementation of their rules."""
 
-import base64
 import copy
-import hashlib
-import hmac
 import pickle
 import re
 import sqlite3
@@ -18,26 +15,18 @@ from mfakit import (
     Peppers,
     RejectedError,
     VerificationError,
+    check_recovery_code,
     generate_recovery_codes,
     verify_recovery_code,
 )
+from reference import ALPHABET, b64, checked, recovery_tag, typeable_record, unb64, weighted_sum
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 KEY, NEW_KEY = b"k" * 32, b"n" * 64
 OLD = Peppers({"2026-05": KEY}, current="2026-05")
 
 
 def verify(code, made, *, user="alice", used=0, **options):
     return verify_recovery_code(code, user_id=user, record=made.record, used=used, **options)
-
-
-def weighted_sum(symbols):
-    """The sum of s[i] · x^(25 - i) in GF(2)[x]/(x^5 + x^2 + 1)."""
-    total = 0
-    for symbol in symbols:
-        total <<= 1
-        total = (total ^ 0b100101 if total & 32 else total) ^ ALPHABET.index(symbol)
-    return total
 
 
 def test_sign_in_with_a_code_and_sqlite():
@@ -72,16 +61,74 @@ def test_a_set_is_what_the_rules_say(count, peppers, key):
     assert len(made.codes) == len(set(made.codes)) == count
     empty, name, fields, set_id, tags = made.record.split("$")
     assert (empty, name, fields) == ("", "mfakit-rc", "v=1,f=full" if key is None else "v=1,f=full,k=2026-05")
-    raw_set_id = base64.urlsafe_b64decode(set_id + "==")
-    assert len(raw_set_id) == 16 and len(tags.split(".")) == count
-    user = "josé".encode()
+    assert len(unb64(set_id)) == 16 and len(tags.split(".")) == count
     for slot, (code, tag) in enumerate(zip(made.codes, tags.split("."))):
         assert re.fullmatch(f"([{ALPHABET}]{{5}}-){{4}}[{ALPHABET}]{{6}}", code)
         symbols = code.replace("-", "")
         assert ALPHABET.index(symbols[0]) == slot and weighted_sum(symbols) == 0
-        random = bytes(ALPHABET.index(symbol) for symbol in symbols[1:25])
-        message = b"mfakit-rc-v1\x01" + len(user).to_bytes(2, "big") + user + raw_set_id + bytes([slot]) + random
-        assert base64.urlsafe_b64decode(tag + "=") == hmac.digest(key or raw_set_id, message, hashlib.sha256)
+        assert tag == b64(recovery_tag(symbols, "josé", unb64(set_id), key=key))
+
+
+@pytest.mark.parametrize(("peppers", "key"), [(None, None), (OLD, KEY)])
+def test_a_typeable_set_is_what_the_rules_say(peppers, key):
+    made = generate_recovery_codes("josé", count=2, format="typeable", peppers=peppers)
+    assert made.text == "".join(code + "\n" for code in made.codes)
+    empty, name, fields, set_id, tags = made.record.split("$")
+    storage = "v=1,f=typeable,h=pbkdf2-sha256,i=600000"
+    assert (empty, name, fields) == ("", "mfakit-rc", storage if key is None else storage + ",k=2026-05")
+    for slot, (code, tag) in enumerate(zip(made.codes, tags.split("."))):
+        assert re.fullmatch(f"([{ALPHABET}]{{4}}-){{3}}[{ALPHABET}]{{4}}", code)
+        symbols = code.replace("-", "")
+        assert ALPHABET.index(symbols[0]) == slot and weighted_sum(symbols) == 0
+        assert tag == b64(recovery_tag(symbols, "josé", unb64(set_id), key=key, rounds=600_000))
+    verified = verify(made.codes[1].lower(), made, user="josé", peppers=peppers)
+    assert (verified.bit, verified.remaining, verified.needs_regeneration) == (2, 1, False)
+    assert verified.commit(1).method == "recovery_code"
+
+
+TYPED = [checked("0SECRET0SECRET0"), checked("1SECRET0SECRET0"), checked("2SECRET0SECRET0")]
+TYPEABLE = typeable_record(TYPED, "alice", b"0123456789abcdef", rounds=100_000)
+
+
+def test_a_typeable_record_of_fewer_rounds_verifies_and_asks_for_a_new_set():
+    def typed(code, record=TYPEABLE, user="alice", used=0):
+        return verify_recovery_code(code, user_id=user, record=record, used=used)
+
+    verified = typed(TYPED[1])
+    assert (verified.bit, verified.remaining, verified.needs_regeneration) == (2, 2, True)
+    assert typed("-".join(TYPED[2]).replace("0", "o")).bit == 4
+    for call in (
+        lambda: typed(TYPED[1], used=2),
+        lambda: typed(TYPED[1], user="bob"),
+        lambda: typed(checked("1SECRET0SECRET1")),
+        lambda: typed(checked("3SECRET0SECRET0")),
+    ):
+        with pytest.raises(RejectedError) as caught:
+            call()
+        assert caught.value.code == "recovery_code_rejected"
+    for record, code in (
+        (TYPEABLE.replace("i=100000", "i=99999"), "record_corrupt"),
+        (TYPEABLE.replace("i=100000", "i=2000001"), "record_corrupt"),
+        (TYPEABLE.replace("pbkdf2-sha256", "scrypt"), "code_hash_unsupported"),
+        (TYPEABLE.replace("h=pbkdf2-sha256,i=100000", "h=argon2id,m=19456,t=2,p=1"), "code_hash_unsupported"),
+        (TYPEABLE.replace("v=1", "v=2"), "record_version_unknown"),
+    ):
+        for call in (lambda: typed(TYPED[1], record), lambda: check_recovery_code(TYPED[1], record=record)):
+            with pytest.raises(ConfigError) as caught:
+                call()
+            assert caught.value.code == code
+
+
+def test_the_form_of_a_code_is_checked_alone():
+    full = generate_recovery_codes("alice", count=1)
+    for right, other, record in ((full.codes[0], TYPED[0], full.record), (TYPED[0], full.codes[0], TYPEABLE)):
+        # Well formed is all that is asked: the set has no such code.
+        for code in (right, right.lower(), f" {right} ", checked("V" + "7" * (len(right.replace("-", "")) - 2))):
+            assert check_recovery_code(code, record=record) is None
+        for code in ("", right[:-1], right + "0", right[:-1] + ("0" if right[-1] != "0" else "1"), other):
+            with pytest.raises(MalformedError) as caught:
+                check_recovery_code(code, record=record)
+            assert caught.value.code == "recovery_code_malformed"
 
 
 def test_two_sets_have_nothing_in_common():
@@ -236,7 +283,7 @@ MADE = generate_recovery_codes("alice", count=2, peppers=OLD)
         (lambda: generate_recovery_codes("alice", count=2**64), "argument_value_invalid"),
         (lambda: generate_recovery_codes("alice", count=True), "argument_type_invalid"),
         (lambda: generate_recovery_codes("alice", count="10"), "argument_type_invalid"),
-        (lambda: generate_recovery_codes("alice", format="typeable"), "argument_value_invalid"),
+        (lambda: generate_recovery_codes("alice", format="bcrypt"), "argument_value_invalid"),
         (lambda: generate_recovery_codes("alice", format=None), "argument_type_invalid"),
         (lambda: generate_recovery_codes("alice", peppers={"2026-05": KEY}), "argument_type_invalid"),
         (lambda: verify(MADE.codes[0], MADE, user="", peppers=OLD), "user_id_invalid"),

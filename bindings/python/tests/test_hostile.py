@@ -1,7 +1,9 @@
-"""Random mutations of valid responses and of every public function's arguments: nothing outside the mfakit family is raised, and
-nothing is accepted whose signed bytes differ. MFAKIT_MUTATIONS sets how many a seed or function gets."""
+"""Hostile input. Tables of what a client and a host may pass, and the code that answers each; then random mutations of valid responses
+and of every public function's arguments: nothing outside the mfakit family is raised, and nothing is accepted whose signed bytes
+differ. MFAKIT_MUTATIONS sets how many a seed or function gets."""
 
 import base64
+import datetime
 import json
 import math
 import os
@@ -11,12 +13,329 @@ import random
 import pytest
 
 import mfakit
-from mfakit import CredentialRecord, Hotp, MfaError, Peppers, RelyingParty, Throttle, Totp
+from mfakit import (
+    ConfigError,
+    CredentialRecord,
+    Hotp,
+    MalformedError,
+    MfaError,
+    PendingTotp,
+    Peppers,
+    RelyingParty,
+    Throttle,
+    Totp,
+)
 from mfakit.testing import SoftAuthenticator
+from reference import checked, recovery_tag, temporary_record, typeable_record
 
 MUTATIONS = int(os.environ.get("MFAKIT_MUTATIONS", "1000"))
 VECTORS = pathlib.Path(__file__).parents[3] / "conformance" / "vectors" / "webauthn-none.json"
 USER = "dXNlcg"
+
+
+SECRET, KEY, NOON = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", b"k" * 32, 1_800_000_000
+PEPPERS = Peppers({"p": KEY}, current="p")
+TOTP, HOTP, STEAM, PENDING = Totp(SECRET), Hotp(SECRET), Totp.steam(SECRET), PendingTotp(SECRET)
+
+# Records with codes that have digits in them, of as few rounds as a record may have.
+FULL, TYPED, SUPPORT, SENT = checked("0" + "12345678" * 3), checked("0SECRET1SECRET2"), checked("ZSECRET0SECRET1"), "123456"
+FULL_TAG = base64.urlsafe_b64encode(recovery_tag(FULL, "alice", bytes(16))).rstrip(b"=").decode()
+FULL_SET = f"$mfakit-rc$v=1,f=full$AAAAAAAAAAAAAAAAAAAAAA${FULL_TAG}"
+TYPED_SET = typeable_record([TYPED], "alice", bytes(16), rounds=100_000)
+LIVES = {"not_before": NOON, "not_after": NOON + 3600}
+SUPPORT_RECORD = temporary_record(SUPPORT, "support", "alice", bytes(16), rounds=100_000, **LIVES)
+SENT_RECORD = temporary_record(SENT, "delivered", "alice", bytes(16), key=KEY, key_id="p", **LIVES)
+
+
+def recover(code, record, used=0, **options):
+    return mfakit.verify_recovery_code(code, **{"user_id": "alice", "record": record, "used": used, **options})
+
+
+def admit(code, record, **options):
+    options = {"user_id": "alice", "record": record, "peppers": PEPPERS, "now": NOON, **options}
+    return mfakit.verify_temporary_code(code, **options)
+
+
+def issue(user_id="alice", **options):
+    options = {"kind": "delivered", "issued_by": "login", "peppers": PEPPERS, "now": NOON, **options}
+    return mfakit.issue_temporary_code(user_id, **options)
+
+
+# ---- the client's
+
+# Each argument that is the client's: its name, what is right there, the call, and what the call says of text that is not right.
+CLIENT = [
+    ("totp.verify", "287082", lambda x: TOTP.verify(x, last_step=None, now=59), "otp_malformed"),
+    ("totp.confirm", "287082", lambda x: TOTP.confirm(x, now=59), "otp_malformed"),
+    ("totp.check_code", "287082", TOTP.check_code, "otp_malformed"),
+    ("steam.verify", STEAM.code_at(NOON), lambda x: STEAM.verify(x, last_step=None, now=NOON), "otp_malformed"),
+    ("pending.confirm", "287082", lambda x: PENDING.confirm(x, now=59), "otp_malformed"),
+    ("pending.check_code", "287082", PENDING.check_code, "otp_malformed"),
+    ("hotp.verify", "755224", lambda x: HOTP.verify(x, counter=0), "otp_malformed"),
+    ("hotp.resync first", "755224", lambda x: HOTP.resync(x, second="287082", counter=0), "otp_malformed"),
+    ("hotp.resync second", "287082", lambda x: HOTP.resync("755224", second=x, counter=0), "otp_malformed"),
+    ("hotp.check_code", "755224", HOTP.check_code, "otp_malformed"),
+    ("recovery verify, full", FULL, lambda x: recover(x, FULL_SET), "recovery_code_malformed"),
+    ("recovery verify, typeable", TYPED, lambda x: recover(x, TYPED_SET), "recovery_code_malformed"),
+    ("recovery check, full", FULL, lambda x: mfakit.check_recovery_code(x, record=FULL_SET), "recovery_code_malformed"),
+    ("recovery check, typeable", TYPED, lambda x: mfakit.check_recovery_code(x, record=TYPED_SET), "recovery_code_malformed"),
+    ("temporary verify, symbols", SUPPORT, lambda x: admit(x, SUPPORT_RECORD), "temporary_code_malformed"),
+    ("temporary verify, digits", SENT, lambda x: admit(x, SENT_RECORD), "temporary_code_malformed"),
+    ("temporary check, symbols", SUPPORT, lambda x: mfakit.check_temporary_code(x, record=SUPPORT_RECORD), "temporary_code_malformed"),
+    ("temporary check, digits", SENT, lambda x: mfakit.check_temporary_code(x, record=SENT_RECORD), "temporary_code_malformed"),
+]  # fmt: skip
+URI = f"otpauth://totp/Acme:alice?secret={SECRET}&issuer=Acme&digits=6"
+EXPORT = "otpauth-migration://offline?data=Ch8KFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgVhbGljZTACEAIYAQ=="
+
+# Values that are no text: `input_malformed`, whatever the argument.
+NOT_TEXT = [
+    None, True, False, 0, 287082, -1, 2**64, 10**400, 0.5, 287082.0, math.nan, math.inf, -math.inf, 1j,
+    b"", b"287082", b"\xff\xfe\x00", b"\xed\xa0\x80", bytearray(b"287082"), memoryview(b"287082"),
+    [], ["287082"], ("287082",), {}, {"code": "287082"}, set(), object(), str, datetime.datetime(2027, 1, 15),
+]  # fmt: skip
+
+
+def digits_as(others):
+    return lambda right: right.translate(str.maketrans("0123456789", others))
+
+
+# Text that is no code, made of the right one: what the row of the call says.
+NOT_A_CODE = [
+    ("full-width digits", digits_as("０１２３４５６７８９")),
+    ("Arabic-Indic digits", digits_as("٠١٢٣٤٥٦٧٨٩")),
+    ("Persian digits", digits_as("۰۱۲۳۴۵۶۷۸۹")),
+    ("superscripts", digits_as("⁰¹²³⁴⁵⁶⁷⁸⁹")),
+    ("circled digits", digits_as("⓪①②③④⑤⑥⑦⑧⑨")),
+    ("bold digits", digits_as("𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")),
+    ("NUL after it", lambda right: right + "\0"),
+    ("NUL before it", lambda right: "\0" + right),
+    ("NUL in place of a symbol", lambda right: right[:3] + "\0" + right[4:]),
+    ("1 MB of codes", lambda right: right * (10**6 // len(right) + 1)),
+    ("1 MB of spaces after it", lambda right: right + " " * 10**6),
+    ("1 MB of NUL", lambda right: "\0" * 10**6),
+    ("1 MB of emoji", lambda right: "\U0001f511" * 10**6),
+    ("a lone high surrogate after it", lambda right: right + "\ud800"),
+    ("a lone low surrogate before it", lambda right: "\udc00" + right),
+    ("surrogates alone", lambda right: "\udfff\ud800" * 3),
+    ("bytes that are not UTF-8, as Python decodes them", lambda right: (right.encode() + b"\xff").decode("utf-8", "surrogateescape")),
+    ("nothing", lambda right: ""),
+    ("a sign", lambda right: "+" + right[1:]),
+    ("a line break after it", lambda right: right + "\n"),
+]  # fmt: skip
+
+# The same in an otpauth URI, wherever it may stand.
+NOT_A_URI = [
+    ("full-width digits in a number", URI.replace("digits=6", "digits=６"), "otpauth_parameter_invalid"),
+    ("full-width digits in a number, encoded", URI.replace("digits=6", "digits=%EF%BC%96"), "otpauth_parameter_invalid"),
+    ("full-width digits in the secret", URI.replace("3", "３"), "otpauth_secret_invalid"),
+    ("Arabic-Indic digits in a number", URI + "&period=٣٠", "otpauth_parameter_invalid"),
+    ("Arabic-Indic digits in a counter", URI.replace("totp", "hotp") + "&counter=٠", "otpauth_parameter_invalid"),
+    ("superscripts in a number", URI + "&period=³⁰", "otpauth_parameter_invalid"),
+    ("a sign", URI + "&period=+30", "otpauth_parameter_invalid"),
+    ("NUL after the secret", URI.replace("&issuer", "\0&issuer"), "otpauth_secret_invalid"),
+    ("NUL after the secret, encoded", URI.replace("&issuer", "%00&issuer"), "otpauth_secret_invalid"),
+    ("NUL in the label", URI.replace("alice", "ali\0ce"), "otpauth_malformed"),
+    ("NUL in the label, encoded", URI.replace("alice", "ali%00ce"), "otpauth_malformed"),
+    ("NUL in a number", URI + "\0", "otpauth_parameter_invalid"),
+    ("NUL before it", "\0" + URI, "otpauth_malformed"),
+    ("1 MB of account", URI.replace("alice", "a" * 10**6), "input_too_large"),
+    ("1 MB of NUL", "\0" * 10**6, "input_too_large"),
+    ("2401 bytes in fewer characters", URI + "&" + "é" * ((2401 - len(URI)) // 2), "input_too_large"),
+    ("a lone high surrogate after it", URI + "\ud800", "otpauth_malformed"),
+    ("a lone low surrogate in the label", URI.replace("alice", "\udc00"), "otpauth_malformed"),
+    ("a lone surrogate, encoded", URI.replace("alice", "%ED%A0%80"), "otpauth_malformed"),
+    ("bytes that are not UTF-8, as Python decodes them", URI + "\udcff", "otpauth_malformed"),
+    ("bytes that are not UTF-8, encoded", URI.replace("alice", "%FF"), "otpauth_malformed"),
+    ("nothing", "", "otpauth_malformed"),
+]  # fmt: skip
+NOT_AN_EXPORT = [
+    ("full-width digits", digits_as("０１２３４５６７８９")(EXPORT), "migration_malformed"),
+    ("Arabic-Indic digits", digits_as("٠١٢٣٤٥٦٧٨٩")(EXPORT), "migration_malformed"),
+    ("superscripts", digits_as("⁰¹²³⁴⁵⁶⁷⁸⁹")(EXPORT), "migration_malformed"),
+    ("NUL after it", EXPORT + "\0", "migration_malformed"),
+    ("NUL after it, encoded", EXPORT + "%00", "migration_malformed"),
+    ("1 MB of data", EXPORT + "A" * 10**6, "input_too_large"),
+    ("4097 bytes in fewer characters", EXPORT + "é" * ((4098 - len(EXPORT)) // 2), "input_too_large"),
+    ("a lone surrogate after it", EXPORT + "\ud800", "migration_malformed"),
+    ("bytes that are not UTF-8, as Python decodes them", EXPORT + "\udcff", "migration_malformed"),
+    ("bytes that are not UTF-8, encoded", EXPORT + "%ff", "migration_malformed"),
+    ("nothing", "", "migration_malformed"),
+]  # fmt: skip
+
+
+def named(rows):
+    return [pytest.param(*row, id=row[0]) for row in rows]
+
+
+def refused(call, code, family):
+    with pytest.raises(MfaError) as caught:
+        call()
+    assert (caught.value.code, type(caught.value)) == (code, family)
+
+
+@pytest.mark.parametrize(("name", "right", "call", "malformed"), named(CLIENT))
+def test_whatever_a_client_sends_for_a_code_is_the_clients_mistake(name, right, call, malformed):
+    call(right)
+    for value in NOT_TEXT:
+        refused(lambda: call(value), "input_malformed", MalformedError)
+    for what, of in NOT_A_CODE:
+        sent = of(right)
+        assert sent != right, f"{name} has no {what}"
+        refused(lambda: call(sent), malformed, MalformedError)
+
+
+@pytest.mark.parametrize(
+    ("call", "right", "table"),
+    [(mfakit.parse_otpauth, URI, NOT_A_URI), (mfakit.parse_otpauth_migration, EXPORT, NOT_AN_EXPORT)],
+    ids=["parse_otpauth", "parse_otpauth_migration"],
+)
+def test_whatever_a_client_sends_for_a_uri_is_the_clients_mistake(call, right, table):
+    call(right)
+    for value in NOT_TEXT:
+        refused(lambda: call(value), "input_malformed", MalformedError)
+    for what, sent, code in table:
+        assert sent != right, what
+        refused(lambda: call(sent), code, MalformedError)
+
+
+# ---- the host's
+
+# Values that are no time, for every `now`: `time_invalid`.
+NOT_A_TIME = [
+    ("negative", -1), ("a little negative", -0.5), ("very negative", -(10**400)), ("NaN", math.nan), ("infinite", math.inf),
+    ("negative and infinite", -math.inf), ("milliseconds", 1_800_000_000_000), ("milliseconds as a float", 1.8e12),
+    ("beyond every float", 10**400), ("True", True), ("False", False), ("text", "1800000000"), ("bytes", b"1800000000"),
+    ("a naive datetime", datetime.datetime(2027, 1, 15)), ("a date", datetime.date(2027, 1, 15)),
+    ("before 1970", datetime.datetime(1969, 12, 31, tzinfo=datetime.timezone.utc)), ("a list", [NOON]), ("an object", object()),
+]  # fmt: skip
+THROTTLE = Throttle()
+RP = RelyingParty("example.org", name="E", origins=["https://example.org"], user_verification="required")
+TIMES = [
+    ("totp.code_at", TOTP.code_at),
+    ("totp.verify", lambda x: TOTP.verify("287082", last_step=None, now=x)),
+    ("totp.confirm", lambda x: TOTP.confirm("287082", now=x)),
+    ("steam.verify", lambda x: STEAM.verify("23456", last_step=None, now=x)),
+    ("pending.confirm", lambda x: PENDING.confirm("287082", now=x)),
+    ("issue_temporary_code", lambda x: issue(now=x)),
+    ("verify_temporary_code", lambda x: admit(SENT, SENT_RECORD, now=x)),
+    ("throttle.charge", lambda x: THROTTLE.charge(None, now=x)),
+    ("throttle.retry_at", lambda x: THROTTLE.retry_at(None, now=x)),
+    ("begin_registration", lambda x: RP.begin_registration(USER, user_name="alice", now=x)),
+    ("begin_authentication", lambda x: RP.begin_discoverable_authentication(now=x)),
+]
+
+# Values that are no whole number, for every number of the host's: `argument_type_invalid`. So is None where there is no default for it.
+NOT_A_NUMBER = [True, False, "6", b"6", "６", 6.0, 6.5, math.nan, math.inf, [6], {}, object(), 1j]
+# Each number: the call, what it says of a number that is out of range, and whether None is allowed.
+NUMBERS = [
+    ("digits", lambda x: Totp(SECRET, digits=x), "argument_value_invalid", False),
+    ("period", lambda x: Totp(SECRET, period=x), "argument_value_invalid", False),
+    ("pending digits", lambda x: PendingTotp(SECRET, digits=x), "argument_value_invalid", False),
+    ("pending period", lambda x: PendingTotp.generate(period=x), "argument_value_invalid", False),
+    ("last_step", lambda x: TOTP.verify("287082", last_step=x, now=59), "argument_value_invalid", True),
+    ("past", lambda x: TOTP.verify("287082", last_step=None, now=59, past=x), "argument_value_invalid", True),
+    ("future", lambda x: TOTP.verify("287082", last_step=None, now=59, future=x), "argument_value_invalid", True),
+    ("drift", lambda x: TOTP.verify("287082", last_step=None, now=59, drift=x), "window_too_large", False),
+    ("counter", lambda x: HOTP.verify("755224", counter=x), "argument_value_invalid", False),
+    ("counter of a code", HOTP.code_at, "argument_value_invalid", False),
+    ("counter of a URI", lambda x: HOTP.uri(issuer="E", account="a", counter=x), "argument_value_invalid", False),
+    ("look_ahead", lambda x: HOTP.verify("755224", counter=0, look_ahead=x), "argument_value_invalid", False),
+    ("count", lambda x: mfakit.generate_recovery_codes("alice", count=x), "argument_value_invalid", False),
+    ("used", lambda x: recover(FULL, FULL_SET, used=x), "record_corrupt", False),
+    ("lifetime", lambda x: issue(lifetime=x), "argument_value_invalid", True),
+    ("delivered digits", lambda x: issue(digits=x), "argument_value_invalid", False),
+    ("max_failures", lambda x: Throttle(max_failures=x), "argument_value_invalid", False),
+    ("free_failures", lambda x: Throttle(free_failures=x), "argument_value_invalid", False),
+    ("delay", lambda x: Throttle(delay=x), "argument_value_invalid", False),
+    ("max_delay", lambda x: Throttle(max_delay=x), "argument_value_invalid", False),
+    ("throttle digits", lambda x: Throttle(digits=x), "argument_value_invalid", False),
+    ("throttle window", lambda x: Throttle(window=x), "argument_value_invalid", False),
+    ("odds digits", lambda x: mfakit.guess_odds(digits=x, window=1, attempts=1), "argument_value_invalid", False),
+    ("odds window", lambda x: mfakit.guess_odds(digits=6, window=x, attempts=1), "argument_value_invalid", False),
+    ("odds attempts", lambda x: mfakit.guess_odds(digits=6, window=1, attempts=x), "argument_value_invalid", False),
+    ("length", mfakit.generate_secret, "argument_value_invalid", False),
+]  # fmt: skip
+
+# Values that are no text, for every text of the host's: `argument_type_invalid`. So is None where there is no default for it.
+NOT_A_TEXT = [True, 6, 6.5, math.nan, b"alice", b"\xff", bytearray(b"alice"), [], {}, object(), "\ud800", "alice\udc00"]
+# Each text: the call, values out of its own rules and what it says of them, and whether None is allowed.
+TEXTS = [
+    ("secret", Totp, {"２": "secret_malformed", "A" * 31 + "²": "secret_malformed", SECRET + "\0": "secret_malformed", "": "secret_too_short"}, False),
+    ("legacy secret", Totp.danger_legacy, {"２": "secret_malformed", "": "secret_too_short"}, False),
+    ("steam's secret", Totp.steam, {"２": "secret_malformed", "": "secret_too_short"}, False),
+    ("pending secret", PendingTotp, {"２": "secret_malformed", "": "secret_too_short"}, False),
+    ("algorithm", lambda x: Totp(SECRET, algorithm=x), {"SHA１": "hash_algorithm_unknown", "": "hash_algorithm_unknown"}, False),
+    ("preset", lambda x: Totp(SECRET, preset=x), {"Usual": "argument_value_invalid", "usual\0": "argument_value_invalid"}, False),
+    ("pending preset", lambda x: PendingTotp.generate(preset=x), {"": "argument_value_invalid"}, False),
+    ("issuer", lambda x: TOTP.uri(issuer=x, account="a"), {"\0": "otp_label_invalid", "x" * 10**6: "otp_label_invalid"}, False),
+    ("account", lambda x: TOTP.uri(issuer="E", account=x), {"\0": "otp_label_invalid", "x" * 10**6: "otp_label_invalid"}, False),
+    ("hotp's account", lambda x: HOTP.uri(issuer="E", account=x, counter=0), {"\0": "otp_label_invalid"}, False),
+    ("pending account", lambda x: PENDING.uri(issuer="E", account=x), {"\0": "otp_label_invalid"}, False),
+    ("svg", mfakit.qr_svg, {"x" * 10**6: "argument_value_invalid"}, False),
+    ("png", mfakit.qr_png, {"x" * 10**6: "argument_value_invalid"}, False),
+    ("terminal", mfakit.qr_terminal, {"x" * 10**6: "argument_value_invalid"}, False),
+    ("user of a set", mfakit.generate_recovery_codes, {"": "user_id_invalid", "x" * 10**6: "user_id_invalid"}, False),
+    ("format", lambda x: mfakit.generate_recovery_codes("alice", format=x), {"Full": "argument_value_invalid"}, False),
+    ("recovery user", lambda x: recover(FULL, FULL_SET, user_id=x), {"": "user_id_invalid", "x" * 10**6: "user_id_invalid"}, False),
+    ("recovery record", lambda x: recover(FULL, x), {"": "record_corrupt", FULL_SET + "\0": "record_corrupt", FULL_SET.replace("1", "１"): "record_corrupt", FULL_SET + "A" * 10**6: "record_corrupt"}, False),
+    ("checked recovery record", lambda x: mfakit.check_recovery_code(FULL, record=x), {"": "record_corrupt", TYPED_SET.replace("1", "١"): "record_corrupt"}, False),
+    ("typeable record", lambda x: recover(TYPED, x), {TYPED_SET.replace("1", "¹"): "record_corrupt", TYPED_SET.replace("=1", "=9"): "record_version_unknown"}, False),
+    ("user of a temporary code", issue, {"": "user_id_invalid", "x" * 10**6: "user_id_invalid"}, False),
+    ("kind", lambda x: issue(kind=x), {"Admin": "argument_value_invalid", "admin\0": "argument_value_invalid", "": "argument_value_invalid"}, False),
+    ("issued_by", lambda x: issue(issued_by=x), {"": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
+    ("previous", lambda x: issue(previous=x), {"": "record_corrupt", SENT_RECORD + "\0": "record_corrupt", "x" * 10**6: "record_corrupt"}, True),
+    ("temporary user", lambda x: admit(SENT, SENT_RECORD, user_id=x), {"": "user_id_invalid"}, False),
+    ("temporary record", lambda x: admit(SENT, x), {"": "record_corrupt", SENT_RECORD + "\0": "record_corrupt", SENT_RECORD.replace("1", "１"): "record_corrupt", SENT_RECORD + ".1" * 10**6: "record_corrupt"}, False),
+    ("checked temporary record", lambda x: mfakit.check_temporary_code(SENT, record=x), {"": "record_corrupt", SENT_RECORD.replace("1", "١"): "record_corrupt"}, False),
+    ("revoked record", mfakit.revoke_temporary_code, {"": "record_corrupt", SENT_RECORD.replace("1", "¹"): "record_corrupt"}, False),
+    ("state", lambda x: THROTTLE.charge(x, now=NOON), {"": "state_malformed", f"$mfakit-throttle$v=1$３${NOON}": "state_malformed", "x" * 10**6: "state_malformed"}, True),
+    ("budget", lambda x: Throttle(budget=x), {"Strict": "argument_value_invalid", "": "argument_value_invalid"}, False),
+    ("current", lambda x: Peppers({"p": KEY}, current=x), {"ｐ": "pepper_invalid", "": "pepper_invalid"}, False),
+]  # fmt: skip
+
+# What else is the host's: `argument_type_invalid`.
+OTHERS = [
+    ("rows of a TOTP", lambda x: TOTP.verify("287082", last_step=None, now=59).commit(x), [True, None, "1", 1.0, math.nan, [1]]),
+    ("rows of a recovery code", lambda x: recover(FULL, FULL_SET).commit(x), [True, None, "1", 1.0, math.nan, [1]]),
+    ("rows of a temporary code", lambda x: admit(SENT, SENT_RECORD).commit(x), [True, None, "1", 1.0, math.nan, [1]]),
+    ("peppers of a set", lambda x: mfakit.generate_recovery_codes("alice", peppers=x), [True, "p", {"p": KEY}, [], KEY]),
+    ("peppers of a temporary code", lambda x: issue(peppers=x), [True, "p", {"p": KEY}, [], KEY]),
+    ("peppers of a verification", lambda x: admit(SENT, SENT_RECORD, peppers=x), [True, "p", {"p": KEY}, [], KEY]),
+    ("raw key", Totp.from_key, [None, True, 20, "k" * 20, memoryview(KEY), [1] * 20]),
+    ("ascii", lambda x: mfakit.qr_terminal("x", ascii=x), [None, 0, 1, "yes", []]),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), named(TIMES))
+def test_a_time_that_is_none_is_the_hosts_mistake(name, call):
+    for _, value in NOT_A_TIME:
+        refused(lambda: call(value), "time_invalid", ConfigError)
+
+
+@pytest.mark.parametrize(("name", "call", "out_of_range", "none"), named(NUMBERS))
+def test_a_number_that_is_none_is_the_hosts_mistake(name, call, out_of_range, none):
+    for value in [*NOT_A_NUMBER, *([] if none else [None])]:
+        refused(lambda: call(value), "argument_type_invalid", ConfigError)
+    # The drift alone may be negative.
+    for value in (-11 if name == "drift" else -1, -(2**63) - 1, 2**64, 10**400):
+        refused(lambda: call(value), out_of_range, ConfigError)
+
+
+@pytest.mark.parametrize(("name", "call", "wrong", "none"), named(TEXTS))
+def test_a_text_that_is_none_is_the_hosts_mistake(name, call, wrong, none):
+    for value in [*NOT_A_TEXT, *([] if none else [None])]:
+        refused(lambda: call(value), "argument_type_invalid", ConfigError)
+    for value, code in wrong.items():
+        refused(lambda: call(value), code, ConfigError)
+
+
+@pytest.mark.parametrize(("name", "call", "wrong"), named(OTHERS))
+def test_whatever_else_a_host_passes_is_its_own_mistake(name, call, wrong):
+    for value in wrong:
+        refused(lambda: call(value), "argument_type_invalid", ConfigError)
+
+
+# ---- mutations
 
 
 def b64(data):
@@ -232,8 +551,7 @@ class ExplosiveError(MfaError):
 
 def test_hostile_arguments_of_every_function():
     chance = random.Random(3)
-    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-    totp, hotp = Totp(secret), Hotp(secret)
+    totp, hotp, pending = TOTP, HOTP, PENDING
     rp = RelyingParty("example.org", name="E", origins=["https://example.org"], user_verification="required")
     login = rp.begin_discoverable_authentication()
     sealing = RelyingParty(
@@ -243,31 +561,50 @@ def test_hostile_arguments_of_every_function():
     made = mfakit.generate_recovery_codes("alice")
     recovered = mfakit.verify_recovery_code(made.codes[0], user_id="alice", record=made.record, used=0)
     functions = [
-        (Totp, ["secret"], ["algorithm", "digits", "period"]),
-        (Totp.from_key, ["raw"], ["algorithm", "digits", "period"]),
-        (Totp.danger_legacy, ["secret"], ["algorithm", "digits", "period"]),
+        (Totp, ["secret"], ["algorithm", "digits", "period", "preset"]),
+        (Totp.from_key, ["raw"], ["algorithm", "digits", "period", "preset"]),
+        (Totp.danger_legacy, ["secret"], ["algorithm", "digits", "period", "preset"]),
+        (Totp.steam, ["secret"], []),
+        (PendingTotp, ["secret"], ["algorithm", "digits", "period", "preset"]),
+        (PendingTotp.generate, [], ["algorithm", "digits", "period", "preset"]),
+        (pending.confirm, ["code"], ["now"]),
+        (pending.check_code, ["code"], []),
+        (pending.uri, [], ["issuer", "account"]),
+        (totp.check_code, ["code"], []),
         (totp.code_at, ["now"], []),
         (totp.confirm, ["code"], ["now"]),
-        (totp.verify, ["code"], ["last_step", "now", "past", "future"]),
+        (totp.verify, ["code"], ["last_step", "now", "past", "future", "drift"]),
         (totp.uri, [], ["issuer", "account"]),
         (totp.verify("287082", last_step=None, now=59).commit, ["rows"], []),
         (Hotp, ["secret"], ["algorithm", "digits"]),
         (Hotp.from_key, ["raw"], ["algorithm", "digits"]),
         (Hotp.ten_digits, ["secret"], ["algorithm"]),
         (hotp.code_at, ["counter"], []),
+        (hotp.check_code, ["code"], []),
+        (hotp.uri, [], ["issuer", "account", "counter"]),
+        (mfakit.parse_otpauth, ["uri"], []),
+        (mfakit.parse_otpauth_migration, ["uri"], []),
         (hotp.verify, ["code"], ["counter", "look_ahead"]),
         (hotp.resync, ["first"], ["second", "counter", "look_ahead"]),
         (Peppers, ["keys"], ["current"]),
         (mfakit.generate_recovery_codes, ["user_id"], ["count", "format", "peppers"]),
         (mfakit.verify_recovery_code, ["code"], ["user_id", "record", "used", "peppers"]),
+        (mfakit.check_recovery_code, ["code"], ["record"]),
         (recovered.commit, ["rows"], []),
-        (Throttle, [], ["max_failures", "free_failures", "delay", "max_delay"]),
+        (mfakit.issue_temporary_code, ["user_id"], ["kind", "issued_by", "previous", "lifetime", "digits", "peppers", "now"]),
+        (mfakit.verify_temporary_code, ["code"], ["user_id", "record", "peppers", "now"]),
+        (mfakit.check_temporary_code, ["code"], ["record"]),
+        (mfakit.revoke_temporary_code, ["record"], []),
+        (mfakit.guess_odds, [], ["digits", "window", "attempts"]),
+        (Throttle, [], ["max_failures", "free_failures", "delay", "max_delay", "digits", "window", "budget"]),
         (throttle.charge, ["state"], ["now"]),
         (throttle.succeed, ["state"], []),
         (throttle.refund, ["state", "error"], []),
         (throttle.retry_at, ["state"], ["now"]),
         (mfakit.generate_secret, ["length"], []),
         (mfakit.qr_svg, ["text"], []),
+        (mfakit.qr_png, ["text"], []),
+        (mfakit.qr_terminal, ["text"], ["ascii"]),
         (mfakit.read_response, ["response"], []),
         (CredentialRecord.from_text, ["text"], []),
         (CredentialRecord, ["id"], ["public_key", "user_handle", "sign_count", "transports", "backup_eligible", "aaguid"]),
@@ -284,7 +621,7 @@ def test_hostile_arguments_of_every_function():
         (rp.verify_discoverable_authentication, ["response"], ["challenge", "record"]),
     ]
     ours = [login.state, sealing.begin_discoverable_authentication().state, peppers, {"2026-05": b"k" * 32}, "2026-05"]
-    ours += [made.record, made.codes[0], "$mfakit-throttle$v=1$3$7", MfaError(90)]
+    ours += [made.record, made.codes[0], URI, EXPORT, SENT_RECORD, SENT, SUPPORT_RECORD, "delivered", "$mfakit-throttle$v=1$3$7", MfaError(90)]
     values = [*JUNK, *ours, Explosive(), ExplosiveError(90)]
     for function, positional, keywords in functions:
         for _ in range(MUTATIONS):

@@ -1,12 +1,15 @@
 """One-time passwords, as a backend uses them."""
 
+import base64
 import datetime
+import hashlib
+import hmac
 import sqlite3
 
 import pytest
 
 import mfakit
-from mfakit import ConfigError, Hotp, RejectedError, Totp, VerificationError
+from mfakit import ConfigError, Hotp, MalformedError, PendingTotp, RejectedError, Totp, VerificationError
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # RFC 4226: 12345678901234567890
 
@@ -36,6 +39,149 @@ def test_an_enrolment_and_a_sign_in_with_sqlite():
     assert caught.value.code == "otp_replayed"
     assert caught.value.public_code == "invalid"
     assert sign_in(Totp(secret).code_at(noon + 30), noon + 30).user_verified is False
+
+
+def test_a_re_enrolment_keeps_the_old_secret_until_the_new_one_confirms():
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE factors (id INTEGER PRIMARY KEY, secret TEXT, last_step INTEGER, pending TEXT)")
+    db.execute("INSERT INTO factors VALUES (1, ?, 59999999, NULL)", (SECRET,))
+    noon = 1_800_000_000
+
+    def sign_in(code):
+        secret, last_step = db.execute("SELECT secret, last_step FROM factors").fetchone()
+        return Totp(secret).verify(code, last_step=last_step, now=noon)
+
+    pending = PendingTotp.generate()
+    db.execute("UPDATE factors SET pending = ?", (pending.expose_secret(),))
+    assert pending.expose_secret() in pending.uri(issuer="Example", account="alice")
+    new = Totp(pending.expose_secret())
+    assert sign_in(Totp(SECRET).code_at(noon)).step == 60_000_000
+    with pytest.raises(RejectedError):
+        sign_in(new.code_at(noon))
+
+    # The next request reads what is pending.
+    (stored,) = db.execute("SELECT pending FROM factors").fetchone()
+    pending = PendingTotp(stored)
+    with pytest.raises(RejectedError) as caught:
+        pending.confirm(Totp(SECRET).code_at(noon), now=noon)
+    assert caught.value.code == "otp_rejected"
+    confirmed = pending.confirm(new.code_at(noon), now=noon)
+    rows = db.execute(
+        "UPDATE factors SET secret = pending, last_step = ?, pending = NULL WHERE id = 1 AND pending = ?",
+        (confirmed.transition.next, stored),
+    ).rowcount
+    assert confirmed.commit(rows).method == "totp"
+    with pytest.raises(RejectedError) as caught:
+        sign_in(new.code_at(noon))
+    assert caught.value.code == "otp_replayed"
+    with pytest.raises(RejectedError) as caught:
+        sign_in(Totp(SECRET).code_at(noon))
+    assert caught.value.code == "otp_rejected"
+
+
+def test_what_is_pending_verifies_no_sign_in_and_shows_no_code():
+    pending = PendingTotp(SECRET, algorithm="SHA256", digits=8, period=60, preset="usual")
+    assert {name for name in dir(pending) if not name.startswith("_")} == {
+        "check_code", "confirm", "expose_secret", "generate", "uri",
+    }  # fmt: skip
+    assert (repr(pending), pending.expose_secret()) == ("PendingTotp(***)", SECRET)
+    assert PendingTotp.generate().expose_secret() != PendingTotp.generate().expose_secret()
+    assert len(PendingTotp.generate().expose_secret()) == 32
+    assert pending.check_code("1234 5678") is None
+    for code in ("123456", "123456789", ""):
+        with pytest.raises(MalformedError):
+            pending.check_code(code)
+    code = Totp(SECRET, algorithm="SHA256", digits=8, period=60).code_at(59)
+    assert pending.confirm(code, now=59).step == 0
+
+
+def test_the_strict_preset_accepts_the_current_step_alone():
+    usual, strict = Totp(SECRET), Totp(SECRET, preset="strict")
+    codes = {step: usual.code_at(1_800_000_000 + 30 * step) for step in (-1, 0, 1)}
+    for step in (-1, 0, 1):
+        assert usual.verify(codes[step], last_step=None, now=1_800_000_000).drift == step
+    assert strict.verify(codes[0], last_step=None, now=1_800_000_000).drift == 0
+    assert strict.verify(codes[0], last_step=None, now=1_800_000_000, past=0, future=0).drift == 0
+    for step in (-1, 1):
+        for call in (
+            lambda: strict.verify(codes[step], last_step=None, now=1_800_000_000),
+            lambda: strict.confirm(codes[step], now=1_800_000_000),
+            lambda: PendingTotp(SECRET, preset="strict").confirm(codes[step], now=1_800_000_000),
+        ):
+            with pytest.raises(RejectedError):
+                call()
+    for call in (
+        lambda: strict.verify(codes[0], last_step=None, now=1_800_000_000, past=1),
+        lambda: strict.verify(codes[0], last_step=None, now=1_800_000_000, future=1),
+        lambda: Totp(SECRET, period=31, preset="strict"),
+        lambda: Totp.from_key(b"k" * 20, period=60, preset="strict"),
+        lambda: PendingTotp(SECRET, period=60, preset="strict"),
+        lambda: PendingTotp.generate(period=60, preset="strict"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            call()
+        assert caught.value.code == "guess_budget_exceeded"
+    assert Totp(SECRET, period=15, preset="strict").period == 15
+
+
+def test_drift_moves_the_window_but_not_out_of_reach():
+    totp, noon = Totp(SECRET), 1_800_000_000
+    code = totp.code_at(noon + 9 * 30)
+    with pytest.raises(RejectedError):
+        totp.verify(code, last_step=None, now=noon)
+    verified = totp.verify(code, last_step=None, now=noon, drift=8)
+    assert (verified.drift, verified.step) == (9, 60_000_009)
+    assert totp.verify(totp.code_at(noon - 300), last_step=None, now=noon, drift=-10).drift == -10
+    # Ten steps is the furthest, wherever the window stands.
+    with pytest.raises(RejectedError):
+        totp.verify(totp.code_at(noon + 330), last_step=None, now=noon, drift=10, future=10)
+
+
+def test_steam_codes():
+    def steam(key, now):
+        alphabet = "23456789BCDFGHJKMNPQRTVWXY"
+        digest = hmac.digest(key, (now // 30).to_bytes(8, "big"), hashlib.sha1)
+        at = digest[19] & 15
+        value = int.from_bytes(digest[at : at + 4], "big") & 0x7FFF_FFFF
+        return "".join(alphabet[value // 26**place % 26] for place in range(5))
+
+    for key in (b"12345678901234567890", b"x", bytes(range(128))):
+        totp = Totp.steam(base64.b32encode(key).decode())
+        for now in (59, 1_111_111_109, 1_800_000_000):
+            code = steam(key, now)
+            assert totp.code_at(now) == code
+            assert totp.verify(code.lower(), last_step=None, now=now).drift == 0
+        assert (totp.algorithm, totp.digits, totp.period) == ("SHA1", 5, 30)
+        assert base64.b32decode(totp.expose_secret() + "=" * (-len(totp.expose_secret()) % 8)) == key
+    for code in ("00000", "AAAAA", "2345", "234567", "287082"):
+        with pytest.raises(MalformedError):
+            Totp.steam(SECRET).check_code(code)
+
+
+def test_what_an_authenticator_says_of_itself():
+    totp = Totp("gezd-gnbv gy3t-qojq gezd-gnbv gy3t-qojq", algorithm="SHA512", digits=8, period=60)
+    assert (totp.algorithm, totp.digits, totp.period, totp.expose_secret()) == ("SHA512", 8, 60, SECRET)
+    hotp = Hotp.ten_digits(SECRET, algorithm="SHA256")
+    assert (hotp.algorithm, hotp.digits, hotp.expose_secret()) == ("SHA256", 10, SECRET)
+    assert Totp.from_key(b"12345678901234567890").expose_secret() == SECRET
+    for value in (totp, hotp):
+        for name in ("algorithm", "digits", "period"):
+            with pytest.raises(AttributeError):
+                setattr(value, name, 7)
+    uri = Hotp(SECRET).uri(issuer="Example", account="a b", counter=2**64 - 1)
+    assert uri == (
+        f"otpauth://hotp/Example:a%20b?secret={SECRET}&issuer=Example&algorithm=SHA1&digits=6&counter=18446744073709551615"
+    )
+
+
+def test_the_form_of_a_code_is_checked_alone():
+    for value in (Totp(SECRET), Hotp(SECRET)):
+        for code in ("000000", " 123-456 "):
+            assert value.check_code(code) is None
+        for code in ("12345", "1234567", "12345a", ""):
+            with pytest.raises(MalformedError) as caught:
+                value.check_code(code)
+            assert caught.value.code == "otp_malformed"
 
 
 def test_a_lost_race_is_a_verification_error():
@@ -119,6 +265,11 @@ def test_the_hosts_mistakes_are_config_errors():
         (lambda: Totp(SECRET).verify("287082", last_step="1"), "argument_type_invalid"),
         (lambda: Totp(SECRET).verify("287082", last_step=-1), "argument_value_invalid"),
         (lambda: Totp(SECRET).verify("287082", last_step=None, past=11), "window_too_large"),
+        (lambda: Totp(SECRET).verify("287082", last_step=None, drift=11), "window_too_large"),
+        (lambda: Totp(SECRET).verify("287082", last_step=None, drift=-11), "window_too_large"),
+        (lambda: Totp(SECRET, preset="lax"), "argument_value_invalid"),
+        (lambda: Totp.steam(""), "secret_too_short"),
+        (lambda: Hotp(SECRET).uri(issuer="", account="c", counter=0), "otp_label_invalid"),
         (lambda: Totp(SECRET).verify("287082", last_step=None, now=59).commit(True), "argument_type_invalid"),
         (lambda: Totp(SECRET).uri(issuer="a:b", account="c"), "otp_label_invalid"),
         (lambda: Hotp(SECRET).verify("755224", counter=0, look_ahead=101), "window_too_large"),

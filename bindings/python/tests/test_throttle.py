@@ -1,6 +1,7 @@
 """The throttle: charge, verify, succeed."""
 
 import datetime
+import fractions
 import pickle
 import sqlite3
 import threading
@@ -8,7 +9,16 @@ import threading
 import pytest
 
 import mfakit
-from mfakit import ConfigError, MfaError, RejectedError, Throttle, Totp, VerificationError, generate_recovery_codes
+from mfakit import (
+    ConfigError,
+    MfaError,
+    RejectedError,
+    Throttle,
+    Totp,
+    VerificationError,
+    generate_recovery_codes,
+    guess_odds,
+)
 
 NOON = 1_800_000_000
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -71,6 +81,19 @@ def test_a_refund_gives_back_what_was_no_guess():
     assert throttle.refund(text(3), server.value).next == text(2)
 
 
+def test_the_odds_are_the_formula_and_bound_a_throttle():
+    for digits, window, attempts in ((6, 3, 100), (6, 1, 1), (8, 21, 100), (1, 5, 2), (10, 1000, 1000)):
+        exact = 1 - (1 - fractions.Fraction(window, 10**digits)) ** attempts
+        assert guess_odds(digits=digits, window=window, attempts=attempts) == pytest.approx(float(exact), rel=1e-12)
+    assert guess_odds(digits=6, window=1, attempts=0) == 0.0
+    assert guess_odds(digits=10, window=1, attempts=2**64 - 1) == pytest.approx(1.0)
+    for window, budget, most in ((3, "usual", 1e-3), (10, "usual", 1e-3), (1, "strict", 1e-4)):
+        Throttle(window=window, budget=budget)
+        assert guess_odds(digits=6, window=window, attempts=100) <= most
+    Throttle(digits=8, window=21, budget="strict")
+    Throttle(max_failures=20, window=21)
+
+
 def test_time_comes_in_every_form_and_from_the_clock():
     throttle = Throttle(max_failures=2, free_failures=1, delay=10, max_delay=10)
     noon = datetime.datetime.fromtimestamp(NOON, datetime.timezone.utc)
@@ -95,6 +118,23 @@ def test_time_comes_in_every_form_and_from_the_clock():
         (lambda: Throttle(delay=3601), "argument_value_invalid"),
         (lambda: Throttle(max_delay=86_401), "argument_value_invalid"),
         (lambda: Throttle(delay=-1), "argument_value_invalid"),
+        (lambda: Throttle(window=11), "guess_budget_exceeded"),
+        (lambda: Throttle(window=2, budget="strict"), "guess_budget_exceeded"),
+        (lambda: Throttle(digits=5), "guess_budget_exceeded"),
+        (lambda: Throttle(digits=0), "argument_value_invalid"),
+        (lambda: Throttle(digits=11), "argument_value_invalid"),
+        (lambda: Throttle(window=0), "argument_value_invalid"),
+        (lambda: Throttle(window=1001), "argument_value_invalid"),
+        (lambda: Throttle(budget="lax"), "argument_value_invalid"),
+        (lambda: Throttle(budget=None), "argument_type_invalid"),
+        (lambda: Throttle(window="3"), "argument_type_invalid"),
+        (lambda: Throttle(digits=True), "argument_type_invalid"),
+        (lambda: guess_odds(digits=0, window=1, attempts=1), "argument_value_invalid"),
+        (lambda: guess_odds(digits=11, window=1, attempts=1), "argument_value_invalid"),
+        (lambda: guess_odds(digits=6, window=1001, attempts=1), "argument_value_invalid"),
+        (lambda: guess_odds(digits=6, window=1, attempts=-1), "argument_value_invalid"),
+        (lambda: guess_odds(digits=6, window=1, attempts=None), "argument_type_invalid"),
+        (lambda: guess_odds(digits=6.0, window=1, attempts=1), "argument_type_invalid"),
         (lambda: Throttle(delay="30"), "argument_type_invalid"),
         (lambda: Throttle(delay=30.0), "argument_type_invalid"),
         (lambda: Throttle(max_failures=None), "argument_type_invalid"),
@@ -133,7 +173,9 @@ def test_an_error_that_was_changed_is_no_error_of_ours():
 
 def test_the_shape_of_a_throttle():
     throttle = Throttle(delay=7)
-    assert repr(throttle) == "Throttle(max_failures=100, free_failures=5, delay=7, max_delay=3600)"
+    assert repr(throttle) == (
+        "Throttle(max_failures=100, free_failures=5, delay=7, max_delay=3600, digits=6, window=3, budget='usual')"
+    )
     transition = throttle.charge(None, now=NOON)
     for value in (throttle, transition):
         with pytest.raises((AttributeError, TypeError)):

@@ -1,4 +1,4 @@
-//! mfakit verifies second factors: one-time passwords (HOTP, TOTP), recovery codes and WebAuthn, with owned types, JSON, a clock and the
+//! mfakit verifies second factors: one-time passwords (HOTP, TOTP), recovery and temporary codes, and WebAuthn, with owned types, JSON, a clock and the
 //! system's random generator around [`mfakit_core`], which decides every verdict.
 //!
 //! Three rules:

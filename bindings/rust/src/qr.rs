@@ -5,8 +5,6 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 /// Light modules around the symbol (ISO/IEC 18004 §6.3.8).
 const QUIET_ZONE: i32 = 4;
-/// Pixels to a module of a PNG.
-const SCALE: usize = 8;
 
 /// The modules, the quiet zone among them.
 struct Picture {
@@ -73,22 +71,41 @@ pub fn qr_svg(text: &str) -> Result<String, Error> {
 /// As [`qr_svg`].
 pub fn qr_png(text: &str) -> Result<Vec<u8>, Error> {
     let picture = Picture::of(text)?;
-    // One bit a pixel, a module a byte: eight pixels to a module.
-    let rows = (0..picture.side()).flat_map(|y| {
-        let row = (0..picture.side()).map(move |x| (x, y));
-        std::iter::repeat_n(row, SCALE).flatten()
-    });
-    let pixels: Vec<u8> =
-        rows.map(|(x, y)| if picture.is_dark(x, y) { 0x00 } else { 0xff }).collect();
+    // One bit a pixel, a module a byte: eight pixels to a module. The first line of a module stands as it is, the
+    // seven below it as no difference to the line above (filter types 0 and 2).
+    let mut lines = Vec::new();
+    for y in 0..picture.side() {
+        lines.push(0);
+        lines.extend((0..picture.side()).map(|x| if picture.is_dark(x, y) { 0x00 } else { 0xff }));
+        for _ in 1..8 {
+            lines.push(2);
+            lines.extend((0..picture.side()).map(|_| 0));
+        }
+    }
     let side = u32::try_from(picture.side() * 8).map_err(|_| Error::ArgumentValueInvalid)?;
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    let written = encoder.write_header().and_then(|mut image| image.write_image_data(&pixels));
-    // Writing to a vector cannot fail.
-    written.map_err(|_| Error::ArgumentValueInvalid)?;
+    let [a, b, c, d] = side.to_be_bytes();
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    // Width, height, one bit a pixel, shades of grey; the only methods of compression and of filters; not interlaced.
+    chunk(&mut file, *b"IHDR", &[a, b, c, d, a, b, c, d, 1, 0, 0, 0, 0])?;
+    chunk(&mut file, *b"IDAT", &fdeflate::compress_to_vec(&lines))?;
+    chunk(&mut file, *b"IEND", &[])?;
     Ok(file)
+}
+
+/// PNG section 5.3: length, type, data, and the CRC-32 of the latter two.
+fn chunk(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<(), Error> {
+    let length = u32::try_from(data.len()).map_err(|_| Error::ArgumentValueInvalid)?;
+    let crc = kind.iter().chain(data).fold(u32::MAX, |crc, byte| {
+        // No table: a file has a few hundred bytes, a table would add thousands to the program.
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
+    });
+    file.extend(length.to_be_bytes());
+    file.extend(kind);
+    file.extend(data);
+    file.extend((!crc).to_be_bytes());
+    Ok(())
 }
 
 /// How [`qr_terminal`] draws.

@@ -132,7 +132,7 @@ export const addPasskey = (who) => proof(who, () => who.page.getByRole("button",
 
 /** Sets the app up, as far as the QR code. Returns the secret as the page's text alternative has it. */
 export async function beginTotp({ page }) {
-  await page.getByRole("button", { name: "Set up an app" }).click();
+  await page.getByRole("button", { name: /^Set up an/ }).click();
   await page.getByText("Cannot scan it?").click();
   return (await page.locator("#totp-key").innerText()).replaceAll(" ", "");
 }
@@ -179,6 +179,23 @@ export const signInWithRecoveryCode = (who, name, code) =>
     await who.page.getByLabel("User name", { exact: true }).fill(name);
     await who.page.getByRole("radio", { name: "Recovery code" }).check();
     await who.page.getByRole("textbox", { name: "Recovery code" }).fill(code);
+    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  });
+
+/** The administrator's page. Returns the code that it shows. */
+export async function issueTemporaryCode({ page }, name, hours = "1 hour") {
+  await page.getByLabel("Whose account").fill(name);
+  await page.getByLabel("Good for").selectOption(hours);
+  await page.getByRole("button", { name: "Issue a temporary code" }).click();
+  await page.getByText("It is shown this once.").waitFor();
+  return page.locator("#issued-text").innerText();
+}
+
+export const signInWithTemporaryCode = (who, name, code) =>
+  proof(who, async () => {
+    await who.page.getByLabel("User name", { exact: true }).fill(name);
+    await who.page.getByRole("radio", { name: "Temporary code" }).check();
+    await who.page.getByRole("textbox", { name: "Temporary code" }).fill(code);
     await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
   });
 

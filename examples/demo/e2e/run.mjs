@@ -17,6 +17,7 @@ import {
   bothSay,
   confirmTotp,
   finishEnrolment,
+  issueTemporaryCode,
   makeRecoveryCodes,
   nextPost,
   oathtool,
@@ -32,6 +33,7 @@ import {
   signInUsernameless,
   signInWithCode,
   signInWithRecoveryCode,
+  signInWithTemporaryCode,
   signOut,
   signUp,
   signedInAs,
@@ -416,6 +418,102 @@ scenario("recovery codes are shown once, saved, used once each, and replaced", a
   bothSay(await signInWithRecoveryCode(rosa, "rosa", codes[6]), "recovery_code_rejected");
   bothSay(await signInWithRecoveryCode(rosa, "rosa", again.codes[6]), "accepted");
   await signedInAs(rosa, "rosa");
+});
+
+scenario("another app takes the place of the first, which signs in until the new one is confirmed", async (arrive) => {
+  const uma = await arrive();
+  await plugIn(uma, PHONE);
+  await signUp(uma, "uma");
+  await addPasskey(uma);
+  const old = await beginTotp(uma);
+  const [first, second] = oathtool(old);
+  bothSay(await confirmTotp(uma, first), "accepted");
+  assert.equal((await postFrom(uma, "/api/totp/begin", {})).status, 409, "whoever replaces a method signs in first");
+  await finishEnrolment(uma);
+  bothSay(await signInByName(uma, "uma"), "accepted");
+
+  const fresh = await beginTotp(uma);
+  assert.notEqual(fresh, old);
+  await picture(uma, "another-app");
+  // The person leaves before the new app is confirmed: the old one is what signs in.
+  await signOut(uma);
+  assert.equal((await signInWithCode(uma, "uma", oathtool(fresh)[0])).server, "otp_rejected");
+  assert.equal((await signInWithCode(uma, "uma", second)).server, "accepted");
+
+  const newest = await beginTotp(uma);
+  const [confirming, next] = oathtool(newest);
+  bothSay(await confirmTotp(uma, confirming), "accepted");
+  await reads(uma, "totp", /Authenticator app added/);
+  await signOut(uma);
+  assert.equal((await signInWithCode(uma, "uma", oathtool(old)[0])).server, "otp_rejected");
+  bothSay(await signInWithCode(uma, "uma", confirming), "otp_replayed");
+  bothSay(await signInWithCode(uma, "uma", next), "accepted");
+});
+
+scenario("an administrator helps somebody who is locked out with a temporary code", async (arrive) => {
+  const victor = await arrive();
+  const phone = await plugIn(victor, PHONE);
+  await signUp(victor, "victor");
+  await addPasskey(victor);
+  await finishEnrolment(victor);
+  await phone.unplug(); // lost
+
+  const admin = await arrive();
+  await plugIn(admin, PHONE);
+  await signUp(admin, "admin");
+  await addPasskey(admin);
+  assert.equal(await admin.page.locator("#admin-card").isVisible(), false, "signed up is not signed in");
+  assert.equal((await postFrom(admin, "/api/admin/temporary-code", { name: "victor", hours: 1 })).status, 404);
+  await finishEnrolment(admin);
+  bothSay(await signInByName(admin, "admin"), "accepted");
+  const code = await issueTemporaryCode(admin, "victor");
+  assert.match(code, /^Z[0-9A-HJKMNP-TV-Z]{3}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+  await picture(admin, "temporary-code-issued");
+
+  // As somebody types it from the telephone; it may be used until it expires.
+  const typed = code.toLowerCase().replaceAll("-", " ").replaceAll("0", "o");
+  assert.equal((await signInWithTemporaryCode(victor, "victor", typed)).server, "accepted");
+  await signedInAs(victor, "victor", /temporary code/);
+  await signOut(victor);
+  assert.equal((await signInWithTemporaryCode(victor, "victor", code)).server, "accepted");
+  await plugIn(victor, PHONE);
+  bothSay(await addPasskey(victor), "accepted");
+  await picture(victor, "method-added-after-temporary-code");
+  await signOut(victor);
+
+  // Somebody else's account, a typing error, the code that a new one replaced, and a revoked one.
+  assert.equal((await signInWithTemporaryCode(victor, "admin", code)).server, "temporary_code_not_issued");
+  const slip = code.replace(/.$/, (last) => (last === "7" ? "8" : "7"));
+  assert.equal((await signInWithTemporaryCode(victor, "victor", slip)).server, "temporary_code_malformed");
+  const newer = await issueTemporaryCode(admin, "victor", "24 hours");
+  assert.equal((await signInWithTemporaryCode(victor, "victor", code)).server, "temporary_code_rejected");
+  await reads(victor, "sign-in", /That temporary code was not accepted/);
+  await picture(victor, "replaced-temporary-code-refused");
+  await admin.page.getByLabel("Whose account").fill("victor");
+  await admin.page.getByRole("button", { name: "Revoke" }).click();
+  await reads(admin, "admin", /revoked/);
+  assert.equal((await signInWithTemporaryCode(victor, "victor", newer)).server, "temporary_code_rejected");
+
+  const ask = () => postFrom(admin, "/api/admin/temporary-code", { name: "victor", hours: 1 });
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push((await ask()).status);
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429], "six an hour");
+  await admin.page.reload();
+  await admin.page.getByText("What happened to temporary codes").click();
+  const events = await admin.page.locator("#audit-list li").allInnerTexts();
+  assert.equal(events.filter((line) => /was issued$/.test(line)).length, 6);
+  assert.equal(events.filter((line) => /was verified$/.test(line)).length, 2);
+  assert.equal(events.filter((line) => /was revoked$/.test(line)).length, 1);
+  await picture(admin, "audit");
+
+  // Neither a code nor a passkey without user verification makes an administrator.
+  const helper = await arrive();
+  await plugIn(helper, PHONE);
+  await signUp(helper, "wendy");
+  await addPasskey(helper);
+  await finishEnrolment(helper);
+  bothSay(await signInByName(helper, "wendy"), "accepted");
+  assert.equal((await postFrom(helper, "/api/admin/temporary-code", { name: "wendy", hours: 1 })).status, 404);
 });
 
 scenario("64 guesses at once are five guesses, and no other method pays for them", async (arrive) => {

@@ -55,6 +55,7 @@ onClick("begin-totp", "totp", async () => {
 onSubmit("confirm-totp", "totp", async (form) => {
   const answer = await postProof("/api/totp/confirm", { code: form.get("code") }, me.person.name);
   $("confirm-totp").reset();
+  $("totp-setup").hidden = true;
   await refresh();
   say("totp", `${answer.message} The code you just typed is used up; the next one works.`);
   $("totp-card").querySelector("h2").focus();
@@ -91,6 +92,8 @@ onSubmit("sign-in", "sign-in", async (form) => {
   const [method, name] = [form.get("method"), form.get("name")];
   if (method === "passkey") return signInWithPasskey(name);
   if (method === "recovery") await postProof("/api/sign-in/recovery-code", { name, code: form.get("recovery") }, name);
+  else if (method === "temporary")
+    await postProof("/api/sign-in/temporary-code", { name, code: form.get("temporary") }, name);
   else await postProof("/api/sign-in/totp", { name, code: form.get("code") }, name);
   await refresh({ focus: true });
 });
@@ -112,6 +115,36 @@ function chooseMethod(method) {
   document.querySelector(`input[name=method][value=${method}]`).checked = true;
   $("code-field").hidden = method !== "totp";
   $("recovery-field").hidden = method !== "recovery";
+  $("temporary-field").hidden = method !== "temporary";
+}
+
+// The administrator's page
+
+onSubmit("issue-temporary-code", "admin", async (form) => {
+  const body = { name: form.get("name"), hours: Number(form.get("hours")) };
+  const { name, code, expiresAt } = await post("/api/admin/temporary-code", body);
+  await refresh();
+  $("issued-text").textContent = code;
+  $("issued-until").textContent = `Signs ${name} in until ${moment(expiresAt)}.`;
+  $("issued-code").hidden = false;
+  $("admin-card").querySelector("h2").focus();
+});
+
+onClick("revoke-temporary-code", "admin", async () => {
+  const answer = await post("/api/admin/temporary-code/revoke", { name: $("locked-out").value });
+  await refresh();
+  say("admin", answer.message);
+});
+
+function showAdministration({ administrator, audit = [] }) {
+  $("admin-card").hidden = !administrator;
+  $("issued-code").hidden = true;
+  $("issued-text").textContent = "";
+  $("audit-list").replaceChildren(
+    ...audit.map(({ at, name, event, issuedBy }) =>
+      textElement("li", `${moment(at)}: ${name}'s code, issued by ${issuedBy}, was ${event}`),
+    ),
+  );
 }
 
 // The browser's prompt
@@ -200,7 +233,8 @@ async function refresh({ focus = false } = {}) {
 
 function resetWelcome() {
   forgetRecoveryCodes();
-  for (const form of ["sign-in", "sign-up", "confirm-totp"]) $(form).reset();
+  $("totp-setup").hidden = true;
+  for (const form of ["sign-in", "sign-up", "confirm-totp", "issue-temporary-code"]) $(form).reset();
   chooseMethod("totp");
 }
 
@@ -232,8 +266,9 @@ function showAccount(person) {
 
   $("totp-tag").textContent = person.totp ? "on" : "";
   $("totp-tag").classList.toggle("on", person.totp);
-  $("begin-totp").hidden = person.totp || !$("totp-setup").hidden;
-  if (person.totp) $("totp-setup").hidden = true;
+  $("begin-totp").hidden = (person.totp && enrolling) || !$("totp-setup").hidden;
+  $("begin-totp").textContent = person.totp ? "Set up another app in its place" : "Set up an app";
+  showAdministration(person);
 
   const left = person.recoveryCodes;
   $("recovery-card").hidden = methods === 0;
@@ -246,6 +281,8 @@ function showAccount(person) {
 function howSignedIn({ method, userVerified }) {
   if (method === "recovery_code")
     return "With a recovery code. If your phone or key is gone for good, add a new one now, and replace these codes soon.";
+  if (method === "admin_code")
+    return "With a temporary code. Add a method of your own now: the code ends soon.";
   if (method === "totp") return "With an authenticator code: one factor, something you have.";
   return userVerified
     ? "With a passkey that checked it was you: two factors, something you have and its PIN, finger or face."
@@ -271,11 +308,13 @@ const OPERATIONS = {
   totp_confirmation: "Authenticator app confirmed",
   totp_sign_in: "Authenticator code sign-in",
   recovery_code_sign_in: "Recovery code sign-in",
+  temporary_code_sign_in: "Temporary code sign-in",
   "/api/passkey/finish": "Passkey added",
   "/api/sign-in/passkey/finish": "Passkey sign-in",
   "/api/totp/confirm": "Authenticator app confirmed",
   "/api/sign-in/totp": "Authenticator code sign-in",
   "/api/sign-in/recovery-code": "Recovery code sign-in",
+  "/api/sign-in/temporary-code": "Temporary code sign-in",
 };
 
 // The rest of a log entry, in this order, with what each is.
@@ -287,7 +326,7 @@ const FACTS = [
   ["next", "State after, stored"],
   ["timeStep", "Time step of the code"],
   ["drift", "Steps that the app's clock is ahead"],
-  ["left", "Unused codes left"],
+  ["left", "Uses left"],
   ["used", "Codes used before, as a bit mask"],
   ["userVerified", "User verified by the authenticator"],
   ["counter", "Signature counter"],

@@ -3,7 +3,7 @@
 // A real site has no use for this: a verdict that the person's own browser computes proves nothing to a server. It is
 // here to show that both halves are one core, and it is why the server hands out the challenge and the record it used.
 // The authenticator app's secret and the recovery codes' record it never hands out again: a tab can recheck codes only if the
-// app was set up, or the codes were made, in this very tab.
+// app was set up, or the codes were made, in this very tab. A temporary code's record never leaves the server.
 
 const secrets = new Map(); // user name → base32 secret, for as long as the tab lives
 
@@ -58,6 +58,8 @@ function verify(mfakit, check, relyingParty, name, { response, code }) {
     case "verify_recovery_code": {
       return codes && mfakit.verifyRecoveryCode(code, { ...codes, used: check.used ?? 0 });
     }
+    case "verify_temporary_code":
+      return undefined;
     default:
       throw new TypeError(`unknown check ${check.operation}`);
   }

@@ -13,12 +13,19 @@ __all__ = [
     "HotpVerified",
     "MalformedError",
     "MfaError",
+    "MigrationEntry",
+    "Otpauth",
+    "PendingTotp",
     "Peppers",
     "RecoverySet",
     "RecoveryVerified",
     "RegistrationVerified",
     "RejectedError",
     "RelyingParty",
+    "TemporaryAudit",
+    "TemporaryCode",
+    "TemporaryRevoked",
+    "TemporaryVerified",
     "Throttle",
     "Totp",
     "TotpVerified",
@@ -26,12 +33,22 @@ __all__ = [
     "UnsupportedError",
     "UnverifiedResponse",
     "VerificationError",
+    "check_recovery_code",
+    "check_temporary_code",
     "generate_recovery_codes",
     "generate_secret",
     "generate_user_handle",
+    "guess_odds",
+    "issue_temporary_code",
+    "parse_otpauth",
+    "parse_otpauth_migration",
+    "qr_png",
     "qr_svg",
+    "qr_terminal",
     "read_response",
+    "revoke_temporary_code",
     "verify_recovery_code",
+    "verify_temporary_code",
 ]
 
 # Unix seconds, whole or fractional, or an aware datetime.
@@ -39,6 +56,8 @@ _Time = Union[int, float, datetime]
 _Bytes = Union[bytes, bytearray]
 _Response = Union[str, bytes, bytearray, Mapping[str, Any]]
 _Hash = Literal["SHA1", "SHA256", "SHA512"]
+_Preset = Literal["usual", "strict"]
+_Kind = Literal["admin", "support", "delivered"]
 _UserVerification = Literal["required", "preferred", "discouraged"]
 _S = TypeVar("_S", covariant=True)
 
@@ -84,33 +103,97 @@ class Evidence:
     """A proof that was stored: what a session may be opened with."""
 
     @property
-    def method(self) -> Literal["totp", "hotp", "recovery_code", "webauthn"]: ...
+    def method(self) -> Literal[
+        "totp", "hotp", "recovery_code", "admin_code", "support_code", "delivered_code", "webauthn"
+    ]: ...
     @property
     def user_verified(self) -> bool: ...
     def __bool__(self) -> NoReturn: ...
 
 def generate_secret(length: int = ...) -> str:
-    """A new base32 secret of that many bytes (20 unless said otherwise)."""
+    """A new base32 secret of that many bytes: 16 to 128, 20 unless said otherwise.
+
+    ConfigError: `secret_too_short`, `secret_too_long`, `entropy_unavailable`.
+    """
 
 def qr_svg(text: str) -> str:
-    """A QR code of a text, as SVG."""
+    """A QR code of a text, such as an otpauth URI, as SVG: dark on light, a quiet zone of four modules, no size of its own.
+
+    The picture is the text: whoever sees the code of an otpauth URI can make codes.
+
+    ConfigError: `argument_value_invalid` if the text does not fit into a QR code (2331 bytes).
+    """
+
+def qr_png(text: str) -> bytes:
+    """As qr_svg, as a PNG file: black and white, eight pixels to a module."""
+
+def qr_terminal(text: str, *, ascii: bool = ...) -> str:
+    """As qr_svg, for a terminal: half blocks, or with `ascii` two spaces to a module. Both colours are set on every line. What a terminal
+    shows, its scroll-back keeps.
+    """
 
 @final
 class Totp:
-    """A time-based authenticator (RFC 6238)."""
+    """A time-based authenticator (RFC 6238).
+
+    The secret is base32 of 16 to 128 bytes; case, spaces, hyphens and padding do not matter. digits: 6 to 8. period: 1 to 3600 seconds.
+    preset "usual" accepts one step each side; "strict" the current step alone, and a period of at most 30 seconds (OWASP ASVS 6.5.5).
+
+    ConfigError: `secret_malformed`, `secret_too_short`, `secret_too_long`, `hash_algorithm_unknown`, `digits_invalid`, `period_invalid`,
+    `guess_budget_exceeded` where "strict" is asked for more than it allows.
+    """
 
     def __new__(
-        cls, secret: str, *, algorithm: _Hash = ..., digits: int = ..., period: int = ...
+        cls, secret: str, *, algorithm: _Hash = ..., digits: int = ..., period: int = ..., preset: _Preset = ...
     ) -> Totp: ...
     @staticmethod
-    def from_key(raw: _Bytes, *, algorithm: _Hash = ..., digits: int = ..., period: int = ...) -> Totp: ...
+    def from_key(
+        raw: _Bytes, *, algorithm: _Hash = ..., digits: int = ..., period: int = ..., preset: _Preset = ...
+    ) -> Totp:
+        """The secret as bytes."""
+
     @staticmethod
-    def danger_legacy(secret: str, *, algorithm: _Hash = ..., digits: int = ..., period: int = ...) -> Totp:
+    def danger_legacy(
+        secret: str, *, algorithm: _Hash = ..., digits: int = ..., period: int = ..., preset: _Preset = ...
+    ) -> Totp:
         """For secrets of fewer than 16 bytes that another service issued."""
 
-    def code_at(self, now: Optional[_Time] = ...) -> str: ...
+    @staticmethod
+    def steam(secret: str) -> Totp:
+        """A Steam authenticator: five symbols of 23456789BCDFGHJKMNPQRTVWXY, SHA-1, 30 seconds. Secrets of 1 to 128 bytes."""
+
+    @property
+    def algorithm(self) -> _Hash: ...
+    @property
+    def digits(self) -> int:
+        """The digits of a code; 5 where they are Steam's symbols."""
+
+    @property
+    def period(self) -> int:
+        """Seconds."""
+
+    def expose_secret(self) -> str:
+        """The secret as base32 without padding, for storing what was imported. Whoever reads it can make codes."""
+
+    def uri(self, *, issuer: str, account: str) -> str:
+        """The otpauth URI that an authenticator app scans. issuer and account: 1 to 128 bytes, no colon, no control characters.
+
+        ConfigError: `otp_label_invalid`.
+        """
+
+    def code_at(self, now: Optional[_Time] = ...) -> str:
+        """The code at a time: for tests and for authenticators."""
+
+    def check_code(self, code: str) -> None:
+        """Checks the form of a code and nothing else. What fails here is a typing error: end before the throttle is charged.
+
+        VerificationError: `otp_malformed`; `input_malformed` if it is not text.
+        """
+
     def confirm(self, code: str, *, now: Optional[_Time] = ...) -> TotpVerified:
-        """Verifies the first code of an enrolment; its step is burnt by the transition."""
+        """Verifies the first code of an enrolment; its step is burnt by the transition. PendingTotp is the same for programs that want the
+        type to say that an enrolment is not over.
+        """
 
     def verify(
         self,
@@ -118,19 +201,60 @@ class Totp:
         *,
         last_step: Optional[int],
         now: Optional[_Time] = ...,
-        past: int = ...,
-        future: int = ...,
+        past: Optional[int] = ...,
+        future: Optional[int] = ...,
+        drift: int = ...,
     ) -> TotpVerified:
-        """Verifies a code; last_step is the stored step of the last accepted one, None before the first."""
+        """Verifies a code. last_step is the stored step of the last accepted one, None before the first.
 
-    def uri(self, *, issuer: str, account: str) -> str: ...
+        past and future: steps before and after the current one that are accepted, 0 to 10; None for the preset's. drift: how many steps the
+        authenticator's clock was ahead last time (TotpVerified.drift), -10 to 10: the window moves there, but never further than ten
+        steps from now (RFC 6238 section 6).
+
+        VerificationError: `otp_malformed`, `otp_replayed`, `otp_rejected`, `input_malformed`. ConfigError: `window_too_large`,
+        `guess_budget_exceeded` for a window under the strict preset, `time_invalid`.
+        """
+
+@final
+class PendingTotp:
+    """An authenticator that is being enrolled: it confirms its first code, and verifies no sign-in.
+
+    Its secret waits beside the live one, which stays what signs in until the first code is confirmed. Then one statement moves it over:
+    UPDATE ... SET secret = pending, last_step = :next, pending = NULL WHERE id = ... AND pending = :pending. Parameters as Totp.
+    """
+
+    def __new__(
+        cls, secret: str, *, algorithm: _Hash = ..., digits: int = ..., period: int = ..., preset: _Preset = ...
+    ) -> PendingTotp: ...
+    @staticmethod
+    def generate(
+        *, algorithm: _Hash = ..., digits: int = ..., period: int = ..., preset: _Preset = ...
+    ) -> PendingTotp:
+        """With a fresh secret of 20 bytes. ConfigError: `entropy_unavailable`."""
+
+    def expose_secret(self) -> str:
+        """The secret as base32 without padding, to be stored beside the live one."""
+
+    def uri(self, *, issuer: str, account: str) -> str:
+        """As Totp.uri."""
+
+    def check_code(self, code: str) -> None:
+        """As Totp.check_code."""
+
+    def confirm(self, code: str, *, now: Optional[_Time] = ...) -> TotpVerified:
+        """Verifies the first code; its step is burnt by the transition. After an error the enrolment is as it was.
+
+        VerificationError: `otp_malformed`, `otp_rejected`, `input_malformed`. ConfigError: `time_invalid`.
+        """
 
 @final
 class TotpVerified:
     @property
     def step(self) -> int: ...
     @property
-    def drift(self) -> int: ...
+    def drift(self) -> int:
+        """How many steps the authenticator's clock is ahead, -10 to 10: pass it to the next verify, if clocks are known to drift."""
+
     @property
     def transition(self) -> Transition[int]: ...
     def commit(self, rows: int) -> Evidence:
@@ -149,7 +273,20 @@ class Hotp:
     def danger_legacy(secret: str, *, algorithm: _Hash = ..., digits: int = ...) -> Hotp: ...
     @staticmethod
     def ten_digits(secret: str, *, algorithm: _Hash = ...) -> Hotp: ...
+    @property
+    def algorithm(self) -> _Hash: ...
+    @property
+    def digits(self) -> int: ...
+    def expose_secret(self) -> str:
+        """The secret as base32 without padding, for storing what was imported. Whoever reads it can make codes."""
+
+    def uri(self, *, issuer: str, account: str, counter: int) -> str:
+        """The otpauth URI; counter is the next one expected. issuer and account as in Totp.uri."""
+
     def code_at(self, counter: int) -> str: ...
+    def check_code(self, code: str) -> None:
+        """As Totp.check_code."""
+
     def verify(self, code: str, *, counter: int, look_ahead: int = ...) -> HotpVerified: ...
     def resync(self, first: str, *, second: str, counter: int, look_ahead: int = ...) -> HotpVerified: ...
 
@@ -163,6 +300,73 @@ class HotpVerified:
     def transition(self) -> Transition[int]: ...
     def commit(self, rows: int) -> Evidence: ...
     def __bool__(self) -> NoReturn: ...
+
+@final
+class MigrationEntry:
+    """Where an entry stood in an export of several QR codes: read them all."""
+
+    @property
+    def batch_index(self) -> int:
+        """The number of this QR code among those of the export, from 0."""
+
+    @property
+    def batch_size(self) -> int: ...
+    @property
+    def batch_id(self) -> int:
+        """What the QR codes of one export share."""
+
+    @property
+    def unique_id(self) -> Optional[str]: ...
+    def __bool__(self) -> NoReturn: ...
+
+@final
+class Otpauth:
+    """What an otpauth URI, or an entry of an export, says."""
+
+    @property
+    def otp(self) -> Union[Totp, Hotp]:
+        """The authenticator. To store it, expose_secret() and keep its parameters beside it."""
+
+    @property
+    def issuer(self) -> Optional[str]: ...
+    @property
+    def account(self) -> str:
+        """It may be empty."""
+
+    @property
+    def counter(self) -> Optional[int]:
+        """The next counter of a Hotp; None for a Totp."""
+
+    @property
+    def warnings(
+        self,
+    ) -> list[
+        Literal[
+            "issuer_mismatch", "non_default_algorithm", "short_secret", "unknown_parameter", "app_may_ignore_period"
+        ]
+    ]:
+        """What may not work in other apps, or was written carelessly."""
+
+    @property
+    def migration(self) -> Optional[MigrationEntry]:
+        """Where the entry stood, if it comes from an export."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def parse_otpauth(uri: str) -> Otpauth:
+    """Reads an otpauth URI of at most 2400 bytes that another service wrote: lenient, with warnings, where one meaning is left.
+
+    VerificationError: `otpauth_malformed`, `otpauth_parameter_duplicate`, `otpauth_secret_invalid`, `otpauth_parameter_invalid`,
+    `otpauth_unsupported`, `input_too_large`, `input_malformed`.
+    """
+
+def parse_otpauth_migration(uri: str) -> list[Otpauth]:
+    """Reads one QR code of what Google Authenticator exports, `otpauth-migration://...` of at most 4096 bytes. One entry that fails fails
+    them all.
+
+    VerificationError: `migration_malformed`, `otpauth_secret_invalid`, `otpauth_parameter_invalid`, `otpauth_unsupported`,
+    `input_too_large`, `input_malformed`.
+    """
 
 @final
 class Peppers:
@@ -185,9 +389,16 @@ class RecoverySet:
     def __bool__(self) -> NoReturn: ...
 
 def generate_recovery_codes(
-    user_id: str, *, count: int = ..., format: Literal["full"] = ..., peppers: Optional[Peppers] = ...
+    user_id: str, *, count: int = ..., format: Literal["full", "typeable"] = ..., peppers: Optional[Peppers] = ...
 ) -> RecoverySet:
-    """A new set of 1 to 31 codes. Storing it in place of the old record voids the old codes."""
+    """A new set of 1 to 31 codes for a user, whose id has 1 to 255 bytes. Storing it in place of the old record voids the old codes.
+
+    "full": 26 symbols, 120 random bits, verified in microseconds. "typeable": 16 symbols, 70 random bits, under PBKDF2 with 600 000 rounds:
+    making and verifying each takes some tenths of a second of processor time, during which other threads run. Hashes of other
+    systems' codes are not read.
+
+    ConfigError: `user_id_invalid`, `argument_value_invalid`, `entropy_unavailable`.
+    """
 
 @final
 class RecoveryVerified:
@@ -201,7 +412,7 @@ class RecoveryVerified:
 
     @property
     def needs_regeneration(self) -> bool:
-        """The record was not made under the current pepper."""
+        """The record was not made under the current pepper, or under fewer rounds than new ones."""
 
     @property
     def transition(self) -> Transition[int]:
@@ -213,14 +424,175 @@ class RecoveryVerified:
 def verify_recovery_code(
     code: str, *, user_id: str, record: str, used: int, peppers: Optional[Peppers] = ...
 ) -> RecoveryVerified:
-    """Verifies a code against the stored record and the stored used, a bit for each code."""
+    """Verifies a code against the stored record and the stored used, a bit for each code.
+
+    VerificationError: `recovery_code_malformed` for a typing error, `recovery_code_rejected` for a wrong, used or unknown code,
+    `input_malformed`. ConfigError: `record_corrupt`, `record_version_unknown`, `code_hash_unsupported`, `pepper_unknown`,
+    `user_id_invalid`.
+    """
+
+def check_recovery_code(code: str, *, record: str) -> None:
+    """Checks the form of a code against its record's format, and nothing else. What fails here is a typing error: end before the throttle
+    is charged.
+
+    VerificationError: `recovery_code_malformed`, `input_malformed`. ConfigError: `record_corrupt`, `record_version_unknown`,
+    `code_hash_unsupported`.
+    """
+
+@final
+class TemporaryAudit:
+    """What is written down of a temporary code. Nothing in it is secret. Times are Unix seconds."""
+
+    @property
+    def event(self) -> Literal["issued", "verified", "revoked"]: ...
+    @property
+    def id(self) -> str:
+        """Names the code: 16 random bytes, base64url."""
+
+    @property
+    def kind(self) -> _Kind: ...
+    @property
+    def issued_by(self) -> str: ...
+    @property
+    def not_before(self) -> int: ...
+    @property
+    def not_after(self) -> int:
+        """The last second in which the code is good."""
+
+    @property
+    def max_uses(self) -> int: ...
+    @property
+    def uses(self) -> int:
+        """How often it was used, the event itself included."""
+
+    @property
+    def revoked(self) -> bool: ...
+    def __bool__(self) -> NoReturn: ...
+
+@final
+class TemporaryCode:
+    """A new temporary code: show or send it once, store the transition."""
+
+    @property
+    def code(self) -> str:
+        """Four groups of 4 symbols with hyphens, or digits."""
+
+    @property
+    def transition(self) -> Transition[str]:
+        """From the previous record to the new one."""
+
+    @property
+    def expires_at(self) -> int:
+        """The last second in which it is good, in Unix seconds."""
+
+    @property
+    def audit(self) -> TemporaryAudit: ...
+    def __bool__(self) -> NoReturn: ...
+
+def issue_temporary_code(
+    user_id: str,
+    *,
+    kind: _Kind,
+    issued_by: str,
+    previous: Optional[str] = ...,
+    lifetime: Optional[int] = ...,
+    digits: int = ...,
+    peppers: Optional[Peppers] = ...,
+    now: Optional[_Time] = ...,
+) -> TemporaryCode:
+    """Issues a code for a user who is locked out. It is good once its transition is stored; then the code of the previous record is void.
+
+    kind "admin": 16 symbols, good until it expires; "support": 16 symbols, good once; both live 3600 to 86400 seconds (3600 unless said
+    otherwise) and take some tenths of a second of processor time, during which other threads run. "delivered", by SMS or mail: 6 to 8
+    digits, good once, 60 to 600 seconds (600), only with peppers. user_id and issued_by: 1 to 255 bytes. previous: the user's stored
+    record, if there is one; it remembers how many codes were issued within the hour.
+
+    RejectedError: `temporary_code_limit` for the seventh code within an hour. ConfigError: `user_id_invalid`, `argument_value_invalid`,
+    `digits_invalid`, `pepper_required`, `record_corrupt`, `record_version_unknown`, `code_hash_unsupported`, `time_invalid`,
+    `entropy_unavailable`.
+    """
+
+@final
+class TemporaryVerified:
+    @property
+    def kind(self) -> _Kind: ...
+    @property
+    def uses_left(self) -> int: ...
+    @property
+    def transition(self) -> Transition[str]:
+        """From the record, as it was passed in, to the record with this use."""
+
+    @property
+    def audit(self) -> TemporaryAudit: ...
+    def commit(self, rows: int) -> Evidence:
+        """The evidence, given how many rows the compare-and-set changed: exactly one."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def verify_temporary_code(
+    code: str, *, user_id: str, record: str, peppers: Optional[Peppers] = ..., now: Optional[_Time] = ...
+) -> TemporaryVerified:
+    """Verifies a code as a person typed it. An administrator's and support's takes some tenths of a second of processor time, during which
+    other threads run.
+
+    VerificationError: `temporary_code_malformed` for a typing error, `temporary_code_rejected` for a code that is wrong, used up, revoked,
+    too early or too late, `input_malformed`. ConfigError: `record_corrupt`, `record_version_unknown`, `code_hash_unsupported`,
+    `pepper_unknown`, `user_id_invalid`, `time_invalid`.
+    """
+
+def check_temporary_code(code: str, *, record: str) -> None:
+    """Checks the form of a code against its record, and nothing else. What fails here is a typing error: end before the throttle is
+    charged.
+
+    VerificationError: `temporary_code_malformed`, `input_malformed`. ConfigError as verify_temporary_code, for the record.
+    """
+
+@final
+class TemporaryRevoked:
+    """A revocation, to be stored: a compare-and-set from prev to next."""
+
+    @property
+    def prev(self) -> str: ...
+    @property
+    def next(self) -> str: ...
+    @property
+    def audit(self) -> TemporaryAudit: ...
+    def __bool__(self) -> NoReturn: ...
+
+def revoke_temporary_code(record: str) -> TemporaryRevoked:
+    """Revokes a code: it is void once the transition is stored. Keep the record: the limit of six codes an hour is in it.
+
+    ConfigError: `record_corrupt`, `record_version_unknown`, `code_hash_unsupported`.
+    """
+
+def guess_odds(*, digits: int, window: int, attempts: int) -> float:
+    """The odds of at least one right guess, 1 - (1 - window / 10**digits)**attempts: digits 1 to 10, of whose codes `window` (1 to 1000) are
+    good at a time: past + future + 1 for TOTP, look_ahead + 1 for HOTP.
+
+    ConfigError: `argument_value_invalid`.
+    """
 
 @final
 class Throttle:
-    """Limits guesses at one factor of one account. The state is one stored text, None at first."""
+    """Limits guesses at one factor of one account. The state is one stored text, None at first.
+
+    max_failures: 1 to 100, then the method is disabled. free_failures: fewer, and they cost no wait. delay, max_delay: seconds, the longest a
+    day. digits and window say what is guarded (see guess_odds), budget how likely a guesser may be to get in before the end: "usual"
+    1/1000, "strict" 1/10000.
+
+    ConfigError: `argument_value_invalid`, `guess_budget_exceeded`.
+    """
 
     def __new__(
-        cls, *, max_failures: int = ..., free_failures: int = ..., delay: int = ..., max_delay: int = ...
+        cls,
+        *,
+        max_failures: int = ...,
+        free_failures: int = ...,
+        delay: int = ...,
+        max_delay: int = ...,
+        digits: int = ...,
+        window: int = ...,
+        budget: Literal["usual", "strict"] = ...,
     ) -> Throttle: ...
     def charge(self, state: Optional[str], *, now: Optional[_Time] = ...) -> Transition[str]:
         """Counts an attempt as failed. Commit the transition before verifying; who loses that race charges again."""

@@ -6,7 +6,8 @@ use crate::{
     HashAlgorithm, Hotp, HotpOptions, HotpVerified, Otp, Otpauth, Preset, Totp, TotpOptions,
     TotpVerified, VerifyTotp,
 };
-use mfakit_core::Error;
+use mfakit_core::otp::Digits;
+use mfakit_core::{Error, OtpSecret};
 
 pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<String, Error>> {
     Some(match op {
@@ -84,13 +85,17 @@ fn totp(host: &Host<'_>) -> Result<Totp, Error> {
 fn hotp(host: &Host<'_>) -> Result<Hotp, Error> {
     let (secret, algorithm) =
         (host.secret()?, HashAlgorithm::from_name(&host.string("algorithm")?)?);
-    if host.optional("tenDigits", |v| v.as_bool())? == Some(true) {
-        return Hotp::ten_digits(&secret, algorithm);
-    }
-    let options = HotpOptions { algorithm, digits: host.u64("digits")? };
-    match host.optional("legacy", |v| v.as_bool())? {
-        Some(true) => Hotp::danger_legacy(&secret, options),
-        _ => Hotp::new(&secret, options),
+    let flag = |name: &str| Ok(host.optional(name, |v| v.as_bool())? == Some(true));
+    match (flag("tenDigits")?, flag("legacy")?) {
+        (true, false) => Hotp::ten_digits(&secret, algorithm),
+        // What an import may have.
+        (true, true) => {
+            Hotp::of(OtpSecret::danger_legacy_from_base32(&secret)?, algorithm, Digits::TEN)
+        }
+        (false, legacy) => {
+            let options = HotpOptions { algorithm, digits: host.u64("digits")? };
+            if legacy { Hotp::danger_legacy(&secret, options) } else { Hotp::new(&secret, options) }
+        }
     }
 }
 
