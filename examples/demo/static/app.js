@@ -121,6 +121,7 @@ function chooseMethod(method) {
 // The administrator's page
 
 onSubmit("issue-temporary-code", "admin", async (form) => {
+  hideIssuedCode(); // before the next one is there
   const body = { name: form.get("name"), hours: Number(form.get("hours")) };
   const { name, code, expiresAt } = await post("/api/admin/temporary-code", body);
   await refresh();
@@ -136,10 +137,14 @@ onClick("revoke-temporary-code", "admin", async () => {
   say("admin", answer.message);
 });
 
-function showAdministration({ administrator, audit = [] }) {
-  $("admin-card").hidden = !administrator;
+function hideIssuedCode() {
   $("issued-code").hidden = true;
   $("issued-text").textContent = "";
+}
+
+function showAdministration({ administrator, audit = [] }) {
+  $("admin-card").hidden = !administrator;
+  hideIssuedCode();
   $("audit-list").replaceChildren(
     ...audit.map(({ at, name, event, issuedBy }) =>
       textElement("li", `${moment(at)}: ${name}'s code, issued by ${issuedBy}, was ${event}`),
