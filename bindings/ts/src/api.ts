@@ -4,15 +4,25 @@ export {
   type ErrorCode, type ErrorKind,
 } from "./errors.js";
 export {
-  Totp, Hotp, generateSecret,
+  Totp, PendingTotp, Hotp, generateSecret,
   type TotpOptions, type HotpOptions, type HashAlgorithm, type TotpVerified, type HotpVerified,
 } from "./otp.js";
 export {
-  Peppers, generateRecoveryCodes, verifyRecoveryCode,
-  type GenerateRecoveryCodes, type RecoverySet, type RecoveryVerified,
+  parseOtpauth, parseOtpauthMigration, type Otpauth, type OtpauthWarning, type MigrationEntry,
+} from "./otpauth.js";
+export { qrSvg, qrPng, qrTerminal } from "./qr.js";
+export { Peppers } from "./peppers.js";
+export {
+  generateRecoveryCodes, generateRecoveryCodesAsync, verifyRecoveryCode, verifyRecoveryCodeAsync, checkRecoveryCode,
+  type GenerateRecoveryCodes, type VerifyRecoveryCode, type RecoveryFormat, type RecoverySet, type RecoveryVerified,
 } from "./codes.js";
-export { Throttle, type ThrottleOptions, type ThrottleTransition } from "./throttle.js";
-export { qrSvg } from "./qr.js";
+export {
+  issueTemporaryCode, issueTemporaryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync, checkTemporaryCode,
+  revokeTemporaryCode,
+  type IssueTemporaryCode, type VerifyTemporaryCode, type TemporaryKind, type TemporaryCode, type TemporaryVerified,
+  type TemporaryRevoked, type TemporaryAudit,
+} from "./temporary.js";
+export { Throttle, guessOdds, type ThrottleOptions, type ThrottleTransition } from "./throttle.js";
 export {
   RelyingParty, generateUserHandle, readResponse,
   type RelyingPartyOptions, type UserVerification, type Ceremony, type RegistrationState, type AuthenticationState,

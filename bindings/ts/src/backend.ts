@@ -1,5 +1,6 @@
 /**
- * The border: the one function that the native addon and the WebAssembly module both export.
+ * The border: the one function that the native addon and the WebAssembly module both export (the addon in a second form
+ * too, which gives a promise).
  *
  * `client` holds what the client sent, as bytes; `host` is a JSON object of what the caller said. A result is a
  * JSON object; a failure is the error's number in decimal. Nothing else crosses, so a backend holds no state and
@@ -9,9 +10,20 @@ import { ConfigError, failure } from "./errors.js";
 
 export interface Backend {
   call(op: string, client: Uint8Array, host: string): string;
+  /** The same on a thread of its own, where the backend has threads. */
+  callAsync?(op: string, client: Uint8Array, host: string): Promise<string>;
 }
 
-const NOTHING = new Uint8Array(0);
+/** A question for the core with what becomes of its answer, so that it can be put with and without waiting. */
+export interface Question<T> {
+  op: string;
+  client: Uint8Array;
+  host: object;
+  read(answer: any): T;
+}
+
+/** What stands for the client where there is none. */
+export const NOBODY = new Uint8Array(0);
 let current: Backend | undefined;
 
 /** Names the backend that every later call goes to. The entry modules call it, nobody else. */
@@ -21,15 +33,34 @@ export function use(backend: Backend): void {
 
 /** Asks the core about the host's own values; there is no client in it. */
 export function ask(op: string, host: object): any {
-  return verify(op, NOTHING, host);
+  return verify(op, NOBODY, host);
 }
 
 /** Asks the core about a client's bytes. */
 export function verify(op: string, client: Uint8Array, host: object): any {
+  return read(backend().call(op, client, JSON.stringify(host)));
+}
+
+/** Puts a question and waits for the answer. */
+export function put<T>({ op, client, host, read: result }: Question<T>): T {
+  return result(verify(op, client, host));
+}
+
+/** Puts a question on another thread; a backend without threads answers before this returns. */
+export async function putAsync<T>({ op, client, host, read: result }: Question<T>): Promise<T> {
+  const chosen = backend();
+  const text = JSON.stringify(host);
+  return result(read(await (chosen.callAsync ? chosen.callAsync(op, client, text) : chosen.call(op, client, text))));
+}
+
+function backend(): Backend {
   if (current === undefined) {
     throw new ConfigError("argument_value_invalid", "the WebAssembly module is not loaded; await init() first");
   }
-  const answer = current.call(op, client, JSON.stringify(host));
+  return current;
+}
+
+function read(answer: string): any {
   if (answer.startsWith("{")) return JSON.parse(answer);
   throw failure(Number(answer));
 }

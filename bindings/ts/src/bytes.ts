@@ -24,6 +24,11 @@ export function base64url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** The bytes of what {@link base64url} writes. */
+export function bytesOfBase64url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (symbol) => symbol.charCodeAt(0));
+}
+
 /**
  * RFC 4648 section 6, without padding. A symbol is computed, not looked up: no address depends on the secret, as far
  * as a JavaScript engine lets that be said.

@@ -19,6 +19,19 @@ export function codeText(value: unknown): string {
   return total(() => TEXT.decode(textBytes(value)));
 }
 
+/**
+ * A URI of at most `longest` bytes. An unpaired surrogate has no UTF-8, and to replace it is to read another text: 0xff, which
+ * stands in no UTF-8 either, has the core refuse it as the malformed URI that it is.
+ */
+export function uriBytes(value: unknown, longest: number): Uint8Array {
+  return total(() => {
+    if (typeof value !== "string") throw new TypeError();
+    // One character more is all that the core needs to see to say that it is too large.
+    const start = value.slice(0, longest + 1);
+    return start.length <= longest && UNPAIRED_SURROGATE.test(start) ? Uint8Array.of(0xff) : UTF8.encode(start);
+  });
+}
+
 /** A browser's response: JSON text, its UTF-8 bytes, or the parsed object. */
 export function responseBytes(value: unknown): Uint8Array {
   return total(() => {

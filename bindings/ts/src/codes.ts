@@ -2,47 +2,38 @@
  * Recovery codes: printed once, each good for one sign-in (NIST SP 800-63B-4 sections 3.1.2 and 4.2.1.1).
  *
  * A host stores two things: the record, a text that never changes, and beside it `used`, an integer with a bit for each
- * code. Codes and peppers are held in private fields: they are in no property, no JSON and no log, and a set gives its
- * codes only to who asks for them by name.
+ * code. Codes are held in private fields: they are in no property, no JSON and no log, and a set gives its codes only to
+ * who asks for them by name.
  */
-import { ask, verify } from "./backend.js";
+import { NOBODY, put, putAsync, verify, type Question } from "./backend.js";
 import { codeBytes } from "./client-value.js";
-import { count, key, maybe, options, table, text, wrong, type Reader } from "./host-value.js";
-import { evidence, verified, type Evidence, type Verified } from "./verified.js";
+import { count, maybe, options, signed, text } from "./host-value.js";
+import { peppers, type Peppers } from "./peppers.js";
+import { evidence, shownAs, verified, type Evidence, type Verified } from "./verified.js";
 
-/** Sees into the private field; the class sets it. */
-let keysOf: (value: unknown) => object | undefined;
-
-/** Keys that stand outside the database, so that a stolen database alone proves no code. */
-export class Peppers {
-  readonly #peppers: object;
-  /** The id of the one that new records are made under. */
-  readonly current: string;
-
-  /**
-   * @param keys 32 to 64 random bytes by id; an id has 1 to 32 of `A-Z a-z 0-9 . _ -`. Earlier ones stay as long as a
-   * record names them.
-   */
-  constructor(keys: Readonly<Record<string, Uint8Array | ArrayBuffer>>, options: { current: string });
-  constructor(keys: unknown, given: unknown) {
-    const entries = table(key)(keys, "keys").map(([id, key]) => ({ id, key }));
-    const { current } = options(given, "Peppers", { current: text });
-    this.current = current;
-    this.#peppers = { current, keys: entries };
-    ask("peppers_check", { peppers: this.#peppers });
-    Object.freeze(this);
-  }
-
-  static {
-    keysOf = (value) => (typeof value === "object" && value !== null && #peppers in value ? value.#peppers : undefined);
-  }
-}
+/**
+ * `"full"`: 26 symbols with 120 random bits, for a file or a print-out, verified in microseconds. `"typeable"`: 16 symbols
+ * with 70 random bits, to be copied by hand; each is stored under PBKDF2 with 600 000 rounds, so making and verifying one
+ * takes some tenths of a second of processor time.
+ */
+export type RecoveryFormat = "full" | "typeable";
 
 export interface GenerateRecoveryCodes {
   /** 1 to 31, default 10. */
   count?: number;
-  format?: "full";
+  /** Default `"full"`. A typeable set is made in the time that `count` slow hashes take: see {@link generateRecoveryCodesAsync}. */
+  format?: RecoveryFormat;
   /** The current one keys the stored tags. Without any they are keyed by the set's own random id. */
+  peppers?: Peppers;
+}
+
+export interface VerifyRecoveryCode {
+  /** The account that signs in: the one that the set was made for. */
+  userId: string;
+  /** The stored record; it says which format it is of. */
+  record: string;
+  /** The stored mask. */
+  used: number;
   peppers?: Peppers;
 }
 
@@ -70,14 +61,11 @@ export class RecoverySet {
   get text(): string {
     return this.#set.text;
   }
-}
 
-// What Node.js prints, also when it is asked to show what getters give.
-Object.defineProperty(RecoverySet.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-  value(this: RecoverySet): string {
-    return `RecoverySet(count=${this.codes.length})`;
-  },
-});
+  static {
+    shownAs(RecoverySet, (set) => `RecoverySet(count=${set.codes.length})`);
+  }
+}
 
 export declare class RecoveryVerified extends Verified<number, number, Evidence> {
   /** The code's bit in `used`: a store may also run `SET used = used | bit WHERE … AND used & bit = 0`. */
@@ -86,44 +74,61 @@ export declare class RecoveryVerified extends Verified<number, number, Evidence>
   readonly remaining: number;
   /** Few are left: it is time for a new set. */
   readonly low: boolean;
-  /** The record was not made under the current pepper. */
+  /** The record was not made under the current pepper, or with fewer rounds of its slow hash than today's. */
   readonly needsRegeneration: boolean;
 }
 
 /** Makes a set for the account `userId`, which has 1 to 255 bytes. Stored in place of an older record, it voids the old codes. */
 export function generateRecoveryCodes(userId: string, options?: GenerateRecoveryCodes): RecoverySet;
 export function generateRecoveryCodes(userId: unknown, given?: unknown): RecoverySet {
-  const { format: _, ...host } = options(given, "generateRecoveryCodes", {
-    count: maybe(count), format: maybe(format), peppers: maybe(peppers),
-  });
-  return new (RecoverySet as unknown as new (set: unknown) => RecoverySet)(
-    ask("recovery_generate", { userId: text(userId, "userId"), ...host }));
+  return put(generation(userId, given));
+}
+
+/**
+ * As {@link generateRecoveryCodes}, by a promise. In Node.js the hashes are computed on libuv's thread pool; WebAssembly has
+ * the caller's thread alone, and holds it as long as the other form does. What is wrong rejects, with the same errors.
+ */
+export function generateRecoveryCodesAsync(userId: string, options?: GenerateRecoveryCodes): Promise<RecoverySet>;
+export async function generateRecoveryCodesAsync(userId: unknown, given?: unknown): Promise<RecoverySet> {
+  return putAsync(generation(userId, given));
 }
 
 /** Checks a code as a person typed it. `record` and `used` are the stored ones of the account `userId`. */
-export function verifyRecoveryCode(
-  code: unknown, options: { userId: string; record: string; used: number; peppers?: Peppers },
-): RecoveryVerified;
+export function verifyRecoveryCode(code: unknown, options: VerifyRecoveryCode): RecoveryVerified;
 export function verifyRecoveryCode(code: unknown, given: unknown): RecoveryVerified {
-  const host = options(given, "verifyRecoveryCode", { userId: text, record: text, used: mask, peppers: maybe(peppers) });
-  const { prev: _, next, ...data } = verify("recovery_verify", codeBytes(code), host);
-  return verified(data, host.used, next, () => evidence("recovery_code", false));
+  return put(verification(code, given));
 }
 
-const peppers: Reader<object> = (value, name) => {
-  const keys = keysOf(value);
-  if (keys === undefined) throw wrong("argument_type_invalid", `${name} must be Peppers`);
-  return keys;
-};
+/** As {@link verifyRecoveryCode}, by a promise, as {@link generateRecoveryCodesAsync} says. */
+export function verifyRecoveryCodeAsync(code: unknown, options: VerifyRecoveryCode): Promise<RecoveryVerified>;
+export async function verifyRecoveryCodeAsync(code: unknown, given: unknown): Promise<RecoveryVerified> {
+  return putAsync(verification(code, given));
+}
 
-const format: Reader<string> = (value, name) => {
-  if (text(value, name) !== "full") throw wrong("argument_value_invalid", name);
-  return "full";
-};
+/**
+ * Checks the form of a code against its record's format, and nothing else: what fails here is a typing error, so end before
+ * the throttle is charged.
+ * @throws MalformedError `recovery_code_malformed`.
+ */
+export function checkRecoveryCode(code: unknown, options: { record: string }): void;
+export function checkRecoveryCode(code: unknown, given: unknown): void {
+  const host = options(given, "checkRecoveryCode", { record: text });
+  verify("recovery_check_code", codeBytes(code), host);
+}
 
-/** The stored mask. One that no set can have, a negative one for example, is a damaged row, which the core says. */
-const mask: Reader<number> = (value, name) => {
-  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be a number`);
-  if (!Number.isSafeInteger(value)) throw wrong("argument_value_invalid", name);
-  return value;
-};
+function generation(userId: unknown, given: unknown): Question<RecoverySet> {
+  const host = options(given, "generateRecoveryCodes", { count: maybe(count), format: maybe(text), peppers: maybe(peppers) });
+  return {
+    op: "recovery_generate", client: NOBODY, host: { userId: text(userId, "userId"), ...host },
+    read: (set) => new (RecoverySet as unknown as new (set: unknown) => RecoverySet)(set),
+  };
+}
+
+function verification(code: unknown, given: unknown): Question<RecoveryVerified> {
+  // A mask that no set can have, a negative one for example, is a damaged row, which the core says.
+  const host = options(given, "verifyRecoveryCode", { userId: text, record: text, used: signed, peppers: maybe(peppers) });
+  return {
+    op: "recovery_verify", client: codeBytes(code), host,
+    read: ({ prev: _, next, ...data }) => verified(data, host.used, next, () => evidence("recovery_code", false)),
+  };
+}

@@ -63,9 +63,9 @@ export const count: Reader<number> = (value, name) => {
   return value;
 };
 
-/** An algorithm number of COSE: an integer, mostly negative. */
-export const algorithm: Reader<number> = (value, name) => {
-  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be numbers`);
+/** An integer of either sign; which of them is a valid one, the core says. */
+export const signed: Reader<number> = (value, name) => {
+  if (typeof value !== "number") throw wrong("argument_type_invalid", `${name} must be a number`);
   if (!Number.isSafeInteger(value)) throw wrong("argument_value_invalid", name);
   return value;
 };

@@ -1,13 +1,15 @@
 /**
  * One-time passwords: HOTP (RFC 4226), TOTP (RFC 6238).
  *
- * Every verdict is the core's. The secret is held in a private field: it is in no property, no JSON and no log.
+ * Every verdict is the core's. The secret is held in a private field: it is in no property, no JSON and no log, and only
+ * `exposeSecret` gives it.
  */
 import { ask, verify } from "./backend.js";
 import { base32 } from "./bytes.js";
 import { codeBytes, codeText } from "./client-value.js";
 import {
-  count, integer, now, nullable, options, otherwise, maybe, rawBytes, text, wrong, type Integer, type Reader, type Time,
+  count, integer, maybe, now, nullable, options, otherwise, rawBytes, signed, text, wrong,
+  type Integer, type Reader, type Time,
 } from "./host-value.js";
 import { evidence, verified, type Evidence, type Verified } from "./verified.js";
 
@@ -23,6 +25,12 @@ export interface HotpOptions {
 export interface TotpOptions extends HotpOptions {
   /** Seconds that a code is for: 1 to 3600, default 30. */
   period?: number;
+  /**
+   * How long a code is good. `"usual"` (default): one step a side, up to 90 seconds (RFC 6238 section 5.2, NIST SP 800-63B-4
+   * section 3.1.4). `"strict"`: the current step alone, 30 seconds at most (those, and OWASP ASVS 5.0 6.5.5); a longer period
+   * and a wider window are `guess_budget_exceeded` then.
+   */
+  preset?: "usual" | "strict";
 }
 
 export declare class TotpVerified<I extends Integer = number> extends Verified<I | null, I, Evidence> {
@@ -49,7 +57,7 @@ export class Totp {
   /** @param secret base32 text; case, spaces, hyphens and padding do not matter. */
   constructor(secret: string, options?: TotpOptions);
   constructor(secret: unknown, given?: unknown, kind?: unknown) {
-    this.#otp = otp("totp", secret, given, kind, { ...HASH, period: otherwise(30, count) });
+    this.#otp = kind === IMPORTED ? made("totp", given as Otp) : otp("totp", "Totp", secret, given, TOTP, kind);
   }
 
   /** For a secret that is held as raw bytes. */
@@ -62,37 +70,77 @@ export class Totp {
     return new (Totp as Internal<Totp>)(secret, options, LEGACY);
   }
 
+  /** Steam's: five symbols of its own alphabet in place of digits, every 30 seconds; a secret of any length. */
+  static steam(secret: string): Totp {
+    return new (Totp as Internal<Totp>)(secret, undefined, STEAM);
+  }
+
+  get algorithm(): HashAlgorithm {
+    return this.#otp.algorithm;
+  }
+
+  /** The digits of a code; 5 where they are Steam's symbols. */
+  get digits(): number {
+    return this.#otp.digits;
+  }
+
+  /** Seconds. */
+  get period(): number {
+    return this.#otp.period!;
+  }
+
+  /** The secret as base32 text, to store what was imported. Whoever reads it can make codes. */
+  exposeSecret(): string {
+    return ask("totp_secret", this.#otp).secret;
+  }
+
   codeAt(moment?: Time): string {
     return ask("totp_code", { ...this.#otp, now: now(moment, "now") }).code;
   }
 
-  /** Checks the first code of an enrolment. Its step is burnt: the same code does not sign in afterwards. */
-  confirm(code: unknown, options?: { now?: Time }): TotpVerified;
-  confirm(code: unknown, given?: unknown): TotpVerified {
-    const host = options(given, "confirm", { now });
-    return totpVerified(verify("totp_confirm", codeBytes(code), { ...this.#otp, ...host }), null);
+  /**
+   * Checks the form of a code, and nothing else: what fails here is a typing error, so end before the throttle is charged.
+   * @throws MalformedError `otp_malformed`.
+   */
+  checkCode(code: unknown): void {
+    verify("totp_check_code", codeBytes(code), this.#otp);
   }
 
   /**
-   * Checks a code against the steps from `past` before to `future` after the current one (default 1 and 1), and never
-   * against a step that was used: `lastStep` is the stored one, null while there is none.
+   * Checks the first code of an enrolment. Its step is burnt: the same code does not sign in afterwards. {@link PendingTotp} is
+   * the same where the type shall say that an enrolment is not over.
+   */
+  confirm(code: unknown, options?: { now?: Time }): TotpVerified;
+  confirm(code: unknown, given?: unknown): TotpVerified {
+    return confirmed(this.#otp, code, given);
+  }
+
+  /**
+   * Checks a code against the steps from `past` before to `future` after the current one (as the preset says where they are
+   * left out: 1 and 1, or 0 and 0), and never against a step that was used: `lastStep` is the stored one, null while there is
+   * none. `drift`, -10 to 10, is what the last result said: the window moves there, as far as it stays within ten steps of now.
    */
   verify(code: unknown, options: VerifyTotp<bigint>): TotpVerified<bigint>;
   verify(code: unknown, options: VerifyTotp<number | null>): TotpVerified;
   verify(code: unknown, options: VerifyTotp<Integer | null>): TotpVerified<Integer>;
   verify(code: unknown, given: unknown): TotpVerified<any> {
     const { lastStep, ...host } = options(given, "verify", {
-      lastStep: nullable(integer), now, past: otherwise(1, count), future: otherwise(1, count),
+      lastStep: nullable(integer), now, past: maybe(count), future: maybe(count), drift: maybe(signed),
     });
     const answer = verify("totp_verify", codeBytes(code), { ...this.#otp, ...host, lastStep: decimal(lastStep) });
     return totpVerified(answer, lastStep);
   }
 
   /** The otpauth:// text that an authenticator app scans, as a QR code for example. It holds the secret. */
-  uri(options: { issuer: string; account: string }): string;
+  uri(options: Label): string;
   uri(given: unknown): string {
-    return ask("totp_uri", { ...this.#otp, ...options(given, "uri", { issuer: text, account: text }) }).uri;
+    return totpUri(this.#otp, given);
   }
+}
+
+interface Label {
+  issuer: string;
+  account: string;
 }
 
 interface VerifyTotp<L> {
@@ -100,6 +148,57 @@ interface VerifyTotp<L> {
   now?: Time;
   past?: number;
   future?: number;
+  drift?: number;
+}
+
+/**
+ * An authenticator that is being enrolled: it confirms its first code, and verifies no sign-in.
+ *
+ * Its secret waits beside the live one, if there is one, and the live one signs in until the first code of the new one is
+ * confirmed. Then one statement moves it over:
+ * `UPDATE … SET secret = pending, last_step = :next, pending = NULL WHERE id = … AND pending = :pending`.
+ */
+export class PendingTotp {
+  readonly #otp: Otp;
+
+  /** The enrolment whose secret was stored. */
+  constructor(secret: string, options?: TotpOptions);
+  constructor(secret: unknown, given?: unknown) {
+    this.#otp = otp("totp", "PendingTotp", secret, given, TOTP);
+  }
+
+  /** An enrolment with a new random secret of 20 bytes. */
+  static generate(options?: TotpOptions): PendingTotp {
+    return new PendingTotp(generateSecret(), options);
+  }
+
+  /** The secret as base32 text, to be stored beside the live one. */
+  exposeSecret(): string {
+    return ask("totp_secret", this.#otp).secret;
+  }
+
+  /** The otpauth:// text that an authenticator app scans, as a QR code for example. It holds the secret. */
+  uri(options: Label): string;
+  uri(given: unknown): string {
+    return totpUri(this.#otp, given);
+  }
+
+  /**
+   * Checks the form of a code, and nothing else.
+   * @throws MalformedError `otp_malformed`.
+   */
+  checkCode(code: unknown): void {
+    verify("totp_check_code", codeBytes(code), this.#otp);
+  }
+
+  /**
+   * Checks the first code. Its step is burnt by the transition; after an error the enrolment stays as it was. The evidence
+   * that `commit` gives is that of an enrolment: the secret is new, so it proves nothing about whose account it is.
+   */
+  confirm(code: unknown, options?: { now?: Time }): TotpVerified;
+  confirm(code: unknown, given?: unknown): TotpVerified {
+    return confirmed(this.#otp, code, given);
+  }
 }
 
 export class Hotp {
@@ -108,7 +207,8 @@ export class Hotp {
   /** @param secret base32 text; case, spaces, hyphens and padding do not matter. */
   constructor(secret: string, options?: HotpOptions);
   constructor(secret: unknown, given?: unknown, kind?: unknown) {
-    this.#otp = otp("hotp", secret, given, kind, kind === TEN_DIGITS ? ALGORITHM : HASH);
+    this.#otp = kind === IMPORTED ? made("hotp", given as Otp)
+      : otp("hotp", "Hotp", secret, given, kind === TEN_DIGITS ? ALGORITHM : HASH, kind);
   }
 
   /** For a secret that is held as raw bytes. */
@@ -126,8 +226,29 @@ export class Hotp {
     return new (Hotp as Internal<Hotp>)(secret, options, TEN_DIGITS);
   }
 
+  get algorithm(): HashAlgorithm {
+    return this.#otp.algorithm;
+  }
+
+  get digits(): number {
+    return this.#otp.digits;
+  }
+
+  /** The secret as base32 text, to store what was imported. Whoever reads it can make codes. */
+  exposeSecret(): string {
+    return ask("hotp_secret", this.#otp).secret;
+  }
+
   codeAt(counter: Integer): string {
     return ask("hotp_code", { ...this.#otp, counter: decimal(integer(counter, "counter")) }).code;
+  }
+
+  /**
+   * Checks the form of a code, and nothing else: what fails here is a typing error, so end before the throttle is charged.
+   * @throws MalformedError `otp_malformed`.
+   */
+  checkCode(code: unknown): void {
+    verify("hotp_check_code", codeBytes(code), this.#otp);
   }
 
   /** Checks a code against `counter`, the stored one, and the `lookAhead` (default 10) after it; never before it. */
@@ -151,31 +272,80 @@ export class Hotp {
     const answer = verify("hotp_resync", codeBytes(first), { ...this.#otp, ...host, counter: decimal(counter) });
     return hotpVerified(answer, counter);
   }
+
+  /** The otpauth:// text that an authenticator app scans; `counter` is the next one. It holds the secret. */
+  uri(options: Label & { counter: Integer }): string;
+  uri(given: unknown): string {
+    const { counter, ...label } = options(given, "uri", { ...LABEL, counter: integer });
+    return ask("hotp_uri", { ...this.#otp, ...label, counter: decimal(counter) }).uri;
+  }
+}
+
+/** An authenticator that the core read from a URI, with a secret of whatever length. */
+export function imported({ type, secret, algorithm, digits, period, steam }: Imported): Totp | Hotp {
+  if (type === "hotp") {
+    return new (Hotp as Internal<Hotp>)("", { secret, algorithm, digits, legacy: true, tenDigits: digits === 10 }, IMPORTED);
+  }
+  return new (Totp as Internal<Totp>)("", { secret, algorithm, digits, period, steam, legacy: true }, IMPORTED);
+}
+
+export interface Imported {
+  type: "totp" | "hotp";
+  secret: string;
+  algorithm: HashAlgorithm;
+  digits: number;
+  period: number;
+  steam: boolean;
 }
 
 /** A literal type such as `7` widens to the type of integer that comes back. */
 type Same<I extends Integer> = I extends bigint ? bigint : number;
-/** What the core is told about a secret. It never leaves the private field but over the border. */
-type Otp = Readonly<Record<string, unknown>>;
+/** What the core is told about an authenticator. It never leaves the private field but over the border. */
+type Otp = Readonly<{
+  secret: string; algorithm: HashAlgorithm; digits: number; period?: number; preset?: string | undefined;
+  legacy?: boolean; tenDigits?: boolean; steam?: boolean;
+}>;
 /** The constructor as this module alone can call it: nobody else has the third argument. */
-type Internal<T> = new (secret: unknown, options: unknown, kind: typeof LEGACY | typeof TEN_DIGITS) => T;
+type Internal<T> = new (secret: unknown, given: unknown, kind: symbol) => T;
 
 const LEGACY = Symbol("legacy");
 const TEN_DIGITS = Symbol("ten digits");
+const STEAM = Symbol("Steam");
+const IMPORTED = Symbol("imported");
+const SPECIAL: ReadonlyMap<unknown, Partial<Otp>> = new Map([
+  [LEGACY, { legacy: true }],
+  [TEN_DIGITS, { tenDigits: true, digits: 10 }],
+  [STEAM, { steam: true, digits: 5 }],
+]);
 const ALGORITHM = { algorithm: otherwise("SHA1", text) };
 const HASH = { ...ALGORITHM, digits: otherwise(6, count) };
+const TOTP = { ...HASH, period: otherwise(30, count), preset: maybe(text) };
+const LABEL = { issuer: text, account: text };
 
 function otp(
-  type: "totp" | "hotp", secret: unknown, given: unknown, kind: unknown, readers: Record<string, Reader<unknown>>,
+  type: "totp" | "hotp", name: string, secret: unknown, given: unknown, readers: Record<string, Reader<unknown>>,
+  kind?: unknown,
 ): Otp {
-  const name = type === "totp" ? "Totp" : "Hotp";
   if (typeof secret !== "string") {
-    throw wrong("argument_type_invalid", `${name} takes base32 text; raw bytes go to ${name}.fromKey`);
+    const hint = name === "PendingTotp" ? "" : `; raw bytes go to ${name}.fromKey`;
+    throw wrong("argument_type_invalid", `${name} takes base32 text${hint}`);
   }
-  const special = kind === LEGACY ? { legacy: true } : kind === TEN_DIGITS ? { tenDigits: true, digits: 10 } : {};
-  const made = Object.freeze({ secret, ...options(given, name, readers), ...special });
-  ask(`${type}_check`, made);
-  return made;
+  return made(type, { secret, ...options(given, name, readers), ...SPECIAL.get(kind) } as Otp);
+}
+
+/** Refuses parameters that the core cannot work with as soon as they are given. */
+function made(type: "totp" | "hotp", otp: Otp): Otp {
+  ask(`${type}_check`, otp);
+  return Object.freeze(otp);
+}
+
+function confirmed(otp: Otp, code: unknown, given: unknown): TotpVerified {
+  const host = options(given, "confirm", { now });
+  return totpVerified(verify("totp_confirm", codeBytes(code), { ...otp, ...host }), null);
+}
+
+function totpUri(otp: Otp, given: unknown): string {
+  return ask("totp_uri", { ...otp, ...options(given, "uri", LABEL) }).uri;
 }
 
 function totpVerified(answer: any, lastStep: Integer | null): TotpVerified<any> {

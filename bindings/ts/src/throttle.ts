@@ -7,7 +7,7 @@
  */
 import { ask } from "./backend.js";
 import { isMfaError, type MfaError } from "./errors.js";
-import { count, now, nullable, options, otherwise, text, wrong, type Reader, type Time } from "./host-value.js";
+import { count, maybe, now, nullable, options, otherwise, text, wrong, type Reader, type Time } from "./host-value.js";
 import { frozen, type Transition } from "./verified.js";
 
 export interface ThrottleOptions {
@@ -19,6 +19,15 @@ export interface ThrottleOptions {
   delay?: number;
   /** Seconds of the longest wait: at most 86400, default 3600. */
   maxDelay?: number;
+  /** The digits of the codes that are guarded; default 6. */
+  digits?: number;
+  /** How many codes are good at a time: past + future + 1 for TOTP, lookAhead + 1 for HOTP; default 3. */
+  window?: number;
+  /**
+   * How likely a guesser may be to get in before the method is disabled: `"usual"` (default), 1 in 1000; `"strict"`, 1 in
+   * 10 000. Limits that go beyond it are a ConfigError, `guess_budget_exceeded`.
+   */
+  budget?: "usual" | "strict";
 }
 
 /** The state that is stored, null where there is none yet, and the one to put in its place. */
@@ -32,6 +41,7 @@ export class Throttle {
     this.#throttle = options(given, "Throttle", {
       maxFailures: otherwise(100, count), freeFailures: otherwise(5, count),
       delay: otherwise(30, count), maxDelay: otherwise(3600, count),
+      digits: maybe(count), window: maybe(count), budget: maybe(text),
     });
     ask("throttle_check", { throttle: this.#throttle });
     Object.freeze(this);
@@ -77,6 +87,16 @@ export class Throttle {
   #ask(op: string, state: unknown, host: object): any {
     return ask(op, { throttle: this.#throttle, state: nullable(text)(state, "state"), ...host });
   }
+}
+
+/**
+ * The odds that one of `attempts` guesses is right, where `window` of the codes of so many digits are good at a time:
+ * `1 - (1 - window / 10^digits)^attempts`.
+ */
+export function guessOdds(options: { digits: number; window: number; attempts: number }): number;
+export function guessOdds(given: unknown): number {
+  const { bits } = ask("guess_odds", options(given, "guessOdds", { digits: count, window: count, attempts: count }));
+  return new Float64Array(new BigUint64Array([BigInt(bits)]).buffer)[0]!;
 }
 
 const numberOf: Reader<number> = (value, name) => {

@@ -14,7 +14,8 @@ export interface Transition<Prev, Next = Prev> {
   readonly next: Next;
 }
 
-export type Method = "totp" | "hotp" | "recovery_code" | "webauthn";
+export type Method =
+  | "totp" | "hotp" | "recovery_code" | "admin_code" | "support_code" | "delivered_code" | "webauthn";
 
 // The classes below exist for the type checker alone: a private member makes them impossible to imitate, and
 // methods of a class are what TypeScript drops when an object is spread, as this module does.
@@ -73,6 +74,15 @@ export function frozen<T extends object>(data: T, methods: object = {}): Readonl
     Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]));
   for (const [name, value] of Object.entries({ ...methods, toJSON })) Object.defineProperty(data, name, { value });
   return Object.freeze(data);
+}
+
+/** What Node.js prints of a class that holds secrets, also when it is asked to show what getters give. */
+export function shownAs<T>(type: { readonly prototype: T }, show: (value: T) => string): void {
+  Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: T): string {
+      return show(this);
+    },
+  });
 }
 
 const EVIDENCE = new WeakSet<object>();

@@ -9,7 +9,7 @@
 import { ask, verify } from "./backend.js";
 import { responseBytes } from "./client-value.js";
 import {
-  algorithm, bytes, count, flag, key, list, maybe, now, options, text, type Bytes, type Time,
+  bytes, count, flag, key, list, maybe, now, options, signed, text, type Bytes, type Time,
 } from "./host-value.js";
 import { CredentialRecord, record, recordOf } from "./record.js";
 import { evidence, frozen, verified, type Evidence, type Verified } from "./verified.js";
@@ -254,7 +254,7 @@ const RELYING_PARTY = {
   topOrigins: maybe(list(text)),
   counter: maybe(text),
   backup: maybe(text),
-  algorithms: maybe(list(algorithm)),
+  algorithms: maybe(list(signed)),
   dangerAllowAbsentUser: maybe(flag),
   stateKey: maybe(key),
 };

@@ -1,7 +1,10 @@
 // The first argument is the client's. Whatever it is, the answer is a VerificationError, and the next caller is served.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Hotp, Totp, VerificationError, generateRecoveryCodes, readResponse, verifyRecoveryCode } from "mfakit";
+import {
+  Hotp, PendingTotp, Peppers, Totp, VerificationError, checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, issueTemporaryCode,
+  parseOtpauth, parseOtpauthMigration, readResponse, verifyRecoveryCode, verifyTemporaryCode,
+} from "mfakit";
 import { HOSTILE } from "./support/hostile.mjs";
 import { Site } from "./support/site.mjs";
 
@@ -9,7 +12,10 @@ const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const totp = new Totp(SECRET);
 const hotp = new Hotp(SECRET);
 const site = new Site();
+const pending = new PendingTotp(SECRET);
 const recovery = generateRecoveryCodes("ada");
+const peppers = new Peppers({ a: new Uint8Array(32) }, { current: "a" });
+const { next: temporary } = issueTemporaryCode("ada", { kind: "delivered", issuedBy: "sign-in", peppers }).transition;
 const passkey = site.register();
 const [record] = site.records.values();
 const { userHandle, rp } = site;
@@ -21,10 +27,19 @@ const good = passkey.get(ceremony.options);
 const CALLS = {
   "totp.verify": (value) => totp.verify(value, { lastStep: null, now: 59 }),
   "totp.confirm": (value) => totp.confirm(value, { now: 59 }),
+  "totp.checkCode": (value) => totp.checkCode(value),
+  "pending.confirm": (value) => pending.confirm(value, { now: 59 }),
+  "pending.checkCode": (value) => pending.checkCode(value),
+  "hotp.checkCode": (value) => hotp.checkCode(value),
   "hotp.verify": (value) => hotp.verify(value, { counter: 0 }),
   "hotp.resync": (value) => hotp.resync(value, { second: "287082", counter: 0 }),
   "hotp.resync, the second code,": (value) => hotp.resync("755224", { second: value, counter: 0 }),
   "verifyRecoveryCode": (value) => verifyRecoveryCode(value, { userId: "ada", record: recovery.record, used: 0 }),
+  "checkRecoveryCode": (value) => checkRecoveryCode(value, { record: recovery.record }),
+  "verifyTemporaryCode": (value) => verifyTemporaryCode(value, { userId: "ada", record: temporary, peppers }),
+  "checkTemporaryCode": (value) => checkTemporaryCode(value, { record: temporary }),
+  "parseOtpauth": (value) => parseOtpauth(value),
+  "parseOtpauthMigration": (value) => parseOtpauthMigration(value),
   "readResponse": (value) => readResponse(value),
   "rp.finishRegistration": (value) => rp.finishRegistration(value, { state: registration.state }),
   "rp.verifyRegistration": (value) => rp.verifyRegistration(value, { challenge, userHandle }),

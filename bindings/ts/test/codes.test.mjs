@@ -1,9 +1,11 @@
 // Recovery codes, used as an account uses them.
 import assert from "node:assert/strict";
+import { createHmac, pbkdf2Sync } from "node:crypto";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import {
-  ConfigError, MalformedError, Peppers, RejectedError, VerificationError, generateRecoveryCodes, isEvidence, verifyRecoveryCode,
+  ConfigError, MalformedError, Peppers, RejectedError, VerificationError, checkRecoveryCode, generateRecoveryCodes, isEvidence,
+  verifyRecoveryCode,
 } from "mfakit";
 
 const rejects = (code, call) => assert.throws(call, (error) => error instanceof VerificationError && error.code === code);
@@ -93,6 +95,56 @@ test("a code is read as people type it", () => {
     code.replaceAll("0", "O").replaceAll("1", "I"), [...code.replaceAll("-", "")].join("-"),
   ];
   for (const text of typed) assert.equal(account.verify(text).bit, 1, text);
+});
+
+test("typeable codes are 16 symbols under a slow hash, and what verifies them reads that from the record", () => {
+  const peppers = new Peppers({ "2026-05": KEY(1) }, { current: "2026-05" });
+  const account = new Account({ count: 3, format: "typeable", peppers });
+  assert.match(account.record, /^\$mfakit-rc\$v=1,f=typeable,h=pbkdf2-sha256,i=600000,k=2026-05\$[\w-]{22}\$([\w-]{43}\.){2}[\w-]{43}$/);
+  for (const [slot, code] of account.set.codes.entries()) {
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+    assert.equal(code[0], ALPHABET[slot]);
+  }
+  const { verified, evidence } = account.signIn(account.set.codes[1].toLowerCase().replaceAll("-", " "));
+  assert.deepEqual([verified.bit, verified.remaining, verified.needsRegeneration], [2, 2, false]);
+  assert.ok(isEvidence(evidence));
+  rejects("recovery_code_rejected", () => account.verify(account.set.codes[1]));
+  rejects("recovery_code_rejected", () => account.verify(account.set.codes[0], { userId: "eve" }));
+});
+
+// What an earlier version may have written: fewer rounds, which a reader accepts and asks to be made anew.
+const EARLIER = "$mfakit-rc$v=1,f=typeable,h=pbkdf2-sha256,i=100000$AAAAAAAAAAAAAAAAAAAAAA$";
+
+test("a typeable record of few rounds asks for a new set, and one of absurd or unknown work is refused unread", () => {
+  const [userId, code] = ["ada", typeable(0, "0123456789ABCD")];
+  const fast = createHmac("sha256", Buffer.alloc(16))
+    .update(Buffer.from("mfakit-rc-v1")).update(Buffer.from([2, 0, 3])).update(userId).update(Buffer.alloc(16))
+    .update(Buffer.from([0, ...Array.from("0123456789ABCD", (symbol) => ALPHABET.indexOf(symbol))])).digest();
+  const record = EARLIER + pbkdf2Sync(fast, Buffer.alloc(16), 100_000, 32, "sha256").toString("base64url");
+  const verified = verifyRecoveryCode(code, { userId, record, used: 0 });
+  assert.deepEqual([verified.bit, verified.needsRegeneration], [1, true]);
+
+  const before = process.cpuUsage();
+  for (const rounds of ["99999", "2000001", "4294967295", "99999999999999999999", "-1", "0", "1e6", "0100000"]) {
+    for (const call of [
+      () => verifyRecoveryCode(code, { userId, record: record.replace("100000", rounds), used: 0 }),
+      () => checkRecoveryCode(code, { record: record.replace("100000", rounds) }),
+    ]) {
+      misuse("record_corrupt", call);
+    }
+  }
+  misuse("code_hash_unsupported", () => checkRecoveryCode(code, { record: record.replace("h=pbkdf2-sha256,i=100000", "h=bcrypt,c=12") }));
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 1_000_000, "some work was done");
+});
+
+test("the form of a code is checked before anything is charged", () => {
+  const { set } = new Account({ count: 1 });
+  const check = (code) => checkRecoveryCode(code, { record: set.record });
+  assert.equal(check(set.codes[0]), undefined);
+  assert.equal(check(generateRecoveryCodes("eve").codes[9]), undefined);
+  for (const code of ["", set.codes[0].slice(1), `${set.codes[0]}0`, set.codes[0].slice(0, 19)]) rejects("recovery_code_malformed", () => check(code));
+  rejects("recovery_code_malformed", () => checkRecoveryCode(set.codes[0], { record: `${EARLIER}${"A".repeat(43)}` }));
 });
 
 test("a typing error is not a wrong code", () => {
@@ -236,6 +288,19 @@ test("what the host gets wrong is a ConfigError", () => {
   for (const count of [0, 32, 1e6, -1, 1.5, NaN]) misuse("argument_value_invalid", () => generateRecoveryCodes("ada", { count }));
   for (const count of [5n, "5", null]) misuse("argument_type_invalid", () => generateRecoveryCodes("ada", { count }));
   assert.equal(generateRecoveryCodes("ada", { format: "full", count: 1 }).codes.length, 1);
-  misuse("argument_value_invalid", () => generateRecoveryCodes("ada", { format: "typeable" }));
+  for (const format of ["short", "Full", ""]) misuse("argument_value_invalid", () => generateRecoveryCodes("ada", { format }));
   misuse("argument_type_invalid", () => generateRecoveryCodes("ada", { format: 5 }));
 });
+
+/** A typeable code of a slot and fourteen symbols, with the one check symbol that makes it one. */
+function typeable(slot, random) {
+  const symbols = [slot, ...Array.from(random, (symbol) => ALPHABET.indexOf(symbol))];
+  return ALPHABET.split("").map((check) => [...symbols.map((symbol) => ALPHABET[symbol]), check].join("")).find((code) => {
+    try {
+      checkRecoveryCode(code, { record: `${EARLIER}${"A".repeat(43)}` });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

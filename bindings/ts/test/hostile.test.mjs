@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  CredentialRecord, Hotp, MfaError, Peppers, RejectedError, RelyingParty, Throttle, Totp, VerificationError,
-  generateRecoveryCodes, generateSecret, generateUserHandle, qrSvg, readResponse, verifyRecoveryCode,
+  CredentialRecord, Hotp, MfaError, PendingTotp, Peppers, RejectedError, RelyingParty, Throttle, Totp, VerificationError,
+  checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateSecret, generateUserHandle, guessOdds, issueTemporaryCode,
+  parseOtpauth, parseOtpauthMigration, qrPng, qrSvg, qrTerminal, readResponse, revokeTemporaryCode, verifyRecoveryCode,
+  verifyTemporaryCode,
 } from "mfakit";
 import { HOSTILE } from "./support/hostile.mjs";
 import { ORIGIN, Site } from "./support/site.mjs";
@@ -23,6 +25,7 @@ const credential = CredentialRecord.fromText(record);
 const { rp, userHandle } = site;
 const totp = new Totp(SECRET);
 const hotp = new Hotp(SECRET);
+const pending = new PendingTotp(SECRET);
 const authentication = rp.beginAuthentication(userHandle, { allow: [record], now: NOW });
 const registration = rp.beginRegistration(userHandle, { userName: "ada", now: NOW });
 const signedIn = passkey.get(authentication.options);
@@ -87,34 +90,55 @@ const keys = { old: Buffer.alloc(32, 1), new: Buffer.alloc(64, 2) };
 const peppers = new Peppers(keys, { current: "new" });
 const recovery = generateRecoveryCodes("ada", { count: 2, peppers });
 const stored = { userId: "ada", record: recovery.record, used: 2, peppers };
+const delivered = { kind: "delivered", issuedBy: "sign-in", peppers, now: NOW };
+const temporary = issueTemporaryCode("ada", delivered);
 const throttle = new Throttle();
 const charged = throttle.charge(null, { now: NOW }).next;
 const BEGIN = { userVerification: "required", lifetime: 300, now: NOW };
 const CALLS = {
   generateSecret: [generateSecret, [20]],
-  Totp: [(...args) => new Totp(...args), [SECRET, { ...otp, period: 30 }]],
+  Totp: [(...args) => new Totp(...args), [SECRET, { ...otp, period: 30, preset: "strict" }]],
+  PendingTotp: [(...args) => new PendingTotp(...args), [SECRET, { ...otp, period: 30, preset: "usual" }]],
+  "PendingTotp.generate": [PendingTotp.generate, [{ ...otp, period: 30, preset: "usual" }]],
+  "pending.confirm": [pending.confirm.bind(pending), ["287082", { now: 59 }]],
+  "pending.uri": [pending.uri.bind(pending), [{ issuer: "Example", account: "ada" }]],
+  parseOtpauth: [parseOtpauth, [`otpauth://hotp/Example:ada?secret=${SECRET}&counter=5&digits=8&algorithm=SHA256&issuer=Example`]],
+  parseOtpauthMigration: [parseOtpauthMigration, ["otpauth-migration://offline?data=Ch0KCkhlbGxvId6tvu8SBWFsaWNlGgRBY21lKAEwAhABGAEgACgH"]],
   "Totp.fromKey": [Totp.fromKey, [Buffer.alloc(20, 1), { ...otp, period: 30 }]],
   "Totp.dangerLegacy": [Totp.dangerLegacy, ["GEZDGNBVGY3TQOJQ", { ...otp, period: 30 }]],
+  "Totp.steam": [Totp.steam, [SECRET]],
+  "totp.checkCode": [totp.checkCode.bind(totp), ["287082"]],
   "totp.codeAt": [totp.codeAt.bind(totp), [59]],
   "totp.confirm": [totp.confirm.bind(totp), ["287082", { now: 59 }]],
-  "totp.verify": [totp.verify.bind(totp), ["287082", { lastStep: null, now: 59, past: 1, future: 1 }]],
+  "totp.verify": [totp.verify.bind(totp), ["287082", { lastStep: null, now: 59, past: 1, future: 1, drift: 0 }]],
   "totp.uri": [totp.uri.bind(totp), [{ issuer: "Example", account: "ada" }]],
   Hotp: [(...args) => new Hotp(...args), [SECRET, otp]],
   "Hotp.fromKey": [Hotp.fromKey, [Buffer.alloc(20, 1), otp]],
   "Hotp.dangerLegacy": [Hotp.dangerLegacy, ["GEZDGNBVGY3TQOJQ", otp]],
   "Hotp.tenDigits": [Hotp.tenDigits, [SECRET, { algorithm: "SHA1" }]],
   "hotp.codeAt": [hotp.codeAt.bind(hotp), [0]],
+  "hotp.checkCode": [hotp.checkCode.bind(hotp), ["287082"]],
+  "hotp.uri": [hotp.uri.bind(hotp), [{ issuer: "Example", account: "ada", counter: 5 }]],
   "hotp.verify": [hotp.verify.bind(hotp), ["287082", { counter: 1, lookAhead: 10 }]],
   "hotp.resync": [hotp.resync.bind(hotp), ["287082", { second: "359152", counter: 0, lookAhead: 10 }]],
   Peppers: [(...args) => new Peppers(...args), [keys, { current: "new" }]],
   generateRecoveryCodes: [generateRecoveryCodes, ["ada", { count: 2, format: "full", peppers }]],
   verifyRecoveryCode: [verifyRecoveryCode, [recovery.codes[0], stored]],
-  Throttle: [(...args) => new Throttle(...args), [{ maxFailures: 100, freeFailures: 5, delay: 30, maxDelay: 3600 }]],
+  checkRecoveryCode: [checkRecoveryCode, [recovery.codes[0], { record: recovery.record }]],
+  issueTemporaryCode: [issueTemporaryCode, ["ada", { ...delivered, previous: temporary.transition.next, lifetime: 60, digits: 8 }]],
+  verifyTemporaryCode: [verifyTemporaryCode, [temporary.code, { userId: "ada", record: temporary.transition.next, peppers, now: NOW }]],
+  checkTemporaryCode: [checkTemporaryCode, [temporary.code, { record: temporary.transition.next }]],
+  revokeTemporaryCode: [revokeTemporaryCode, [temporary.transition.next]],
+  Throttle: [(...args) => new Throttle(...args),
+    [{ maxFailures: 30, freeFailures: 5, delay: 30, maxDelay: 3600, digits: 6, window: 3, budget: "strict" }]],
+  guessOdds: [guessOdds, [{ digits: 6, window: 3, attempts: 100 }]],
   "throttle.charge": [throttle.charge.bind(throttle), [charged, { now: NOW }]],
   "throttle.succeed": [throttle.succeed.bind(throttle), [charged]],
   "throttle.refund": [throttle.refund.bind(throttle), [charged, new RejectedError("otp_rejected")]],
   "throttle.retryAt": [throttle.retryAt.bind(throttle), [charged, { now: NOW }]],
   qrSvg: [qrSvg, ["otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ"]],
+  qrPng: [qrPng, ["otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ"]],
+  qrTerminal: [qrTerminal, ["otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQ", { ascii: true }]],
   generateUserHandle: [generateUserHandle, []],
   readResponse: [readResponse, [signedIn]],
   CredentialRecord: [(...args) => new CredentialRecord(...args), [decode(credential.id), parts]],

@@ -1,7 +1,11 @@
 // One-time passwords, used as a login uses them.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { ConfigError, Hotp, RejectedError, Totp, VerificationError, generateSecret, isEvidence, qrSvg } from "mfakit";
+import { inspect } from "node:util";
+import {
+  ConfigError, Hotp, MalformedError, PendingTotp, Totp, VerificationError, generateSecret, isEvidence, qrSvg,
+} from "mfakit";
 
 // RFC 4226 appendix D and RFC 6238 appendix B use the ASCII digits 1 to 0, over and over, as the key.
 const KEY = (bytes) => Buffer.from("1234567890".repeat(7).slice(0, bytes));
@@ -120,6 +124,120 @@ test("the window is what the caller says, one step a side by default", () => {
   assert.deepEqual(drifts({ past: 0, future: 0 }), [0]);
   assert.deepEqual(drifts({ past: 3, future: 2 }), [-3, -2, -1, 0, 1, 2]);
   misuse("window_too_large", () => totp.verify("000000", { lastStep: null, now, past: 11 }));
+});
+
+test("the strict preset is one step of 30 seconds and cannot be widened", () => {
+  const totp = new Totp(SECRET, { preset: "strict" });
+  const now = 1_700_000_000;
+  const verify = (steps, options) => totp.verify(totp.codeAt(now + 30 * steps), { lastStep: null, now, ...options });
+  assert.equal(verify(0).drift, 0);
+  for (const steps of [-1, 1]) rejects("otp_rejected", () => verify(steps));
+  rejects("otp_rejected", () => totp.confirm(totp.codeAt(now + 30), { now }));
+  assert.equal(verify(0, { past: 0, future: 0 }).drift, 0);
+  for (const wide of [{ past: 1 }, { future: 1 }, { past: 1, future: 1 }]) misuse("guess_budget_exceeded", () => verify(0, wide));
+  for (const period of [31, 60]) misuse("guess_budget_exceeded", () => new Totp(SECRET, { preset: "strict", period }));
+  assert.equal(Totp.fromKey(KEY(20), { preset: "strict", period: 15 }).period, 15);
+  assert.equal(new Totp(SECRET, { preset: "usual", period: 60 }).period, 60);
+  misuse("argument_value_invalid", () => new Totp(SECRET, { preset: "lenient" }));
+});
+
+test("the window follows a clock that is known to drift, and never leaves ten steps", () => {
+  const totp = new Totp(SECRET);
+  const now = 1_700_000_000;
+  const accepted = (options) => Array.from({ length: 25 }, (_, index) => index - 12).filter((steps) => {
+    try {
+      return totp.verify(totp.codeAt(now + 30 * steps), { lastStep: null, now, ...options }).drift === steps;
+    } catch (error) {
+      assert.equal(error.code, "otp_rejected");
+      return false;
+    }
+  });
+  assert.deepEqual(accepted({ drift: 0 }), [-1, 0, 1]);
+  assert.deepEqual(accepted({ drift: 4 }), [3, 4, 5]);
+  assert.deepEqual(accepted({ drift: -4, past: 0 }), [-4, -3]);
+  assert.deepEqual(accepted({ drift: 10 }), [8, 9, 10]);
+  assert.deepEqual(accepted({ drift: -10, past: 2 }), [-10, -9, -8, -7]);
+  for (const drift of [-11, 11, 2 ** 40]) misuse("window_too_large", () => totp.verify("000000", { lastStep: null, now, drift }));
+});
+
+test("Steam's codes are five symbols of its own alphabet", () => {
+  const steam = Totp.steam("GEZDGNBV");
+  assert.deepEqual([steam.algorithm, steam.digits, steam.period], ["SHA1", 5, 30]);
+  for (const time of [0, 59, 1_111_111_111, 2_000_000_000, 20_000_000_000]) {
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor(time / 30)));
+    const mac = createHmac("sha1", Buffer.from("12345")).update(counter).digest();
+    let value = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+    let expected = "";
+    for (; expected.length < 5; value = Math.floor(value / 26)) expected += "23456789BCDFGHJKMNPQRTVWXY"[value % 26];
+    assert.equal(steam.codeAt(time), expected);
+    assert.equal(steam.verify(expected.toLowerCase(), { lastStep: null, now: time }).step, Math.floor(time / 30));
+  }
+  for (const code of ["12345", "23456A", "2345", "23456", "BCDF0"]) {
+    rejects(code === "23456" ? "otp_rejected" : "otp_malformed", () => steam.verify(code, { lastStep: null, now: 59 }));
+  }
+  misuse("argument_type_invalid", () => Totp.steam(KEY(20)));
+  misuse("secret_malformed", () => Totp.steam("1"));
+  misuse("secret_too_short", () => Totp.steam(""));
+});
+
+test("the form of a code is checked before anything is charged", () => {
+  const checks = [new Totp(SECRET), new PendingTotp(SECRET), new Hotp(SECRET)].map((otp) => otp.checkCode.bind(otp));
+  for (const check of checks) {
+    for (const good of ["000000", "123 456", "-1-2-3-4-5-6-"]) assert.equal(check(good), undefined);
+    for (const bad of ["", "12345", "1234567", "12345x", "\uff11\uff12\uff13\uff14\uff15\uff16"]) {
+      assert.throws(() => check(bad), (error) => error instanceof MalformedError && error.code === "otp_malformed");
+    }
+    rejects("input_malformed", () => check(123456));
+  }
+  assert.equal(new Totp(SECRET, { digits: 8 }).checkCode("12345678"), undefined);
+  assert.equal(Hotp.tenDigits(SECRET).checkCode("1234567890"), undefined);
+  assert.equal(Totp.steam(SECRET).checkCode("bcdfg"), undefined);
+});
+
+test("an authenticator tells its parameters, and its secret to who asks for it", () => {
+  const totp = Totp.fromKey(KEY(32), { algorithm: "SHA256", digits: 8, period: 60 });
+  assert.deepEqual([totp.algorithm, totp.digits, totp.period], ["SHA256", 8, 60]);
+  assert.equal(totp.exposeSecret(), base32(KEY(32)));
+  assert.equal(new Totp("gezd gnbv-gy3t qojq gezd gnbv gy3t qojq").exposeSecret(), SECRET);
+  assert.equal(Totp.dangerLegacy("gezdgnbv").exposeSecret(), "GEZDGNBV");
+  const hotp = new Hotp(SECRET, { algorithm: "SHA512", digits: 7 });
+  assert.deepEqual([hotp.algorithm, hotp.digits, hotp.exposeSecret()], ["SHA512", 7, SECRET]);
+  assert.equal(Hotp.tenDigits(SECRET).digits, 10);
+  for (const name of ["algorithm", "digits", "period"]) assert.throws(() => { totp[name] = 6; }, TypeError);
+  for (const otp of [totp, hotp, new PendingTotp(SECRET), Totp.steam(SECRET)]) {
+    const shown = inspect(otp, { showHidden: true, depth: 9, getters: true }) + JSON.stringify(otp) + String(otp) + Object.entries(otp);
+    assert.ok(!shown.includes("GEZD") && JSON.stringify(otp) === "{}", shown);
+  }
+});
+
+test("an enrolment is over when its first code is confirmed, and until then the old secret signs in", () => {
+  const now = 1_800_000_000;
+  const row = { secret: SECRET, lastStep: 7, pending: null };
+  const begun = PendingTotp.generate({ digits: 8 });
+  row.pending = begun.exposeSecret();
+  assert.match(row.pending, /^[A-Z2-7]{32}$/);
+  assert.equal(new URL(begun.uri({ issuer: "Example", account: "ada" })).searchParams.get("secret"), row.pending);
+
+  const pending = new PendingTotp(row.pending, { digits: 8 });
+  assert.deepEqual(["verify", "codeAt"].map((name) => name in pending), [false, false]);
+  const live = new Totp(row.secret);
+  const next = new Totp(row.pending, { digits: 8 });
+  rejects("otp_malformed", () => pending.confirm(live.codeAt(now), { now }));
+  rejects("otp_rejected", () => pending.confirm(next.codeAt(now + 300), { now }));
+  assert.equal(live.verify(live.codeAt(now), { lastStep: row.lastStep, now }).drift, 0);
+
+  const typed = next.codeAt(now);
+  const confirmed = pending.confirm(typed, { now });
+  assert.equal(confirmed.transition.prev, null);
+  Object.assign(row, { secret: row.pending, lastStep: confirmed.transition.next, pending: null });
+  assert.ok(isEvidence(confirmed.commit(1)));
+  rejects("otp_replayed", () => next.verify(typed, { lastStep: row.lastStep, now }));
+  assert.equal(next.verify(next.codeAt(now + 30), { lastStep: row.lastStep, now: now + 30 }).drift, 0);
+  assert.throws(() => new PendingTotp(KEY(20)), /PendingTotp takes base32 text/);
+  misuse("secret_too_short", () => new PendingTotp("GEZDGNBV"));
+  misuse("period_invalid", () => PendingTotp.generate({ period: 0 }));
+  misuse("argument_value_invalid", () => PendingTotp.generate({ digit: 6 }));
 });
 
 test("a typed code may have spaces and hyphens, and no other company", () => {
@@ -242,6 +360,10 @@ test("an enrolment is a URI that an app scans", () => {
   assert.equal(parsed.searchParams.get("issuer"), "Example & Sons");
   assert.match(qrSvg(uri), /^<svg [^]*<\/svg>\s*$/);
   misuse("otp_label_invalid", () => new Totp(SECRET).uri({ issuer: "a:b", account: "ada" }));
+  const token = new URL(new Hotp(SECRET, { digits: 8 }).uri({ issuer: "Example", account: "ada", counter: 2n ** 64n - 1n }));
+  assert.deepEqual([token.host, token.searchParams.get("counter"), token.searchParams.get("digits")], ["hotp", "18446744073709551615", "8"]);
+  misuse("argument_type_invalid", () => new Hotp(SECRET).uri({ issuer: "Example", account: "ada" }));
+  misuse("argument_value_invalid", () => new Hotp(SECRET).uri({ issuer: "Example", account: "ada", counter: -1 }));
 });
 
 function base32(bytes) {

@@ -1,7 +1,7 @@
 // The throttle, as a login uses it: charge, verify, succeed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigError, RejectedError, Throttle, Totp, isEvidence } from "mfakit";
+import { ConfigError, RejectedError, Throttle, Totp, guessOdds, isEvidence } from "mfakit";
 
 const rejects = (code, call) => assert.throws(call, (error) => error instanceof RejectedError && error.code === code);
 const misuse = (code, call) => assert.throws(call, (error) => error instanceof ConfigError && error.code === code);
@@ -81,6 +81,39 @@ test("the limits are what the caller says", () => {
     misuse("argument_type_invalid", () => new Throttle(options));
   }
   assert.ok(Object.isFrozen(throttle) && Object.isFrozen(throttle.charge(null)));
+});
+
+test("the odds of a guesser are one minus those of failing every time", () => {
+  for (const [digits, window, attempts] of [[6, 3, 100], [6, 1, 1], [8, 21, 100], [7, 101, 10_000], [1, 1, 22], [10, 1000, 5]]) {
+    const expected = -Math.expm1(attempts * Math.log1p(-window / 10 ** digits));
+    const odds = guessOdds({ digits, window, attempts });
+    assert.ok(Math.abs(odds - expected) <= 1e-12 * expected, `${digits} ${window} ${attempts}: ${odds}, not ${expected}`);
+  }
+  assert.deepEqual([guessOdds({ digits: 6, window: 3, attempts: 0 }), guessOdds({ digits: 1, window: 10, attempts: 1 })], [0, 1]);
+});
+
+test("limits that let a guesser in more often than the budget says are refused", () => {
+  const fits = (options) => {
+    try {
+      return new Throttle(options) instanceof Throttle;
+    } catch (error) {
+      assert.equal(error.code, "guess_budget_exceeded");
+      assert.ok(error instanceof ConfigError);
+      return false;
+    }
+  };
+  for (const [budget, odds] of [["usual", 1e-3], ["strict", 1e-4]]) {
+    for (const digits of [4, 6, 7, 8]) {
+      for (const window of [1, 2, 3, 10, 11, 21, 101]) {
+        for (const maxFailures of [10, 30, 34, 100]) {
+          const options = { digits, window, maxFailures, budget };
+          assert.equal(fits(options), guessOdds({ digits, window, attempts: maxFailures }) <= odds, JSON.stringify(options));
+        }
+      }
+    }
+  }
+  assert.ok(fits({}) && fits({ budget: "usual" }) && !fits({ budget: "strict" }) && fits({ budget: "strict", maxFailures: 33 }));
+  misuse("argument_value_invalid", () => new Throttle({ budget: "lenient" }));
 });
 
 test("a stored state that nobody wrote is a ConfigError", () => {

@@ -1,9 +1,12 @@
 // A consumer's file, type-checked and never run: what must compile does, and what must not is marked.
 import init, {
-  CredentialRecord, Hotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
-  generateRecoveryCodes, isEvidence, isMfaError, verifyRecoveryCode,
-  type AuthenticationState, type AuthenticationVerified, type Evidence, type RecoverySet, type RecoveryVerified, type RegistrationState,
-  type ThrottleTransition, type TotpVerified,
+  CredentialRecord, Hotp, PendingTotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
+  checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateRecoveryCodesAsync, guessOdds, isEvidence, isMfaError,
+  issueTemporaryCode, issueTemporaryCodeAsync, parseOtpauth, parseOtpauthMigration, qrPng, qrTerminal, revokeTemporaryCode,
+  verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
+  type AuthenticationState, type AuthenticationVerified, type Evidence, type HashAlgorithm, type MigrationEntry, type Otpauth,
+  type OtpauthWarning, type RecoverySet, type RecoveryVerified, type RegistrationState, type TemporaryAudit, type TemporaryCode,
+  type TemporaryKind, type TemporaryRevoked, type TemporaryVerified, type ThrottleTransition, type TotpVerified,
 } from "mfakit";
 import { SoftAuthenticator, type AuthenticationResponse } from "mfakit/testing";
 
@@ -18,6 +21,45 @@ const either: number | bigint = totp.verify("123456", { lastStep: step as number
 const counter: bigint = new Hotp("…").verify("123456", { counter: 7n }).nextCounter;
 const small: number = new Hotp("…").verify(undefined, { counter: 7 }).nextCounter;
 const evidence: Evidence = verified.commit(1);
+
+const strict = new Totp("…", { preset: "strict" });
+const parameters: [HashAlgorithm, number, number] = [strict.algorithm, strict.digits, strict.period];
+const corrected: number = totp.verify("123456", { lastStep: step, past: 2, future: 0, drift: -3 }).drift;
+const steam: string = Totp.steam("…").exposeSecret();
+const form: void = totp.checkCode({ anything: true });
+const pending = PendingTotp.generate({ digits: 8, preset: "strict" });
+const enrolled: TotpVerified = new PendingTotp(pending.exposeSecret()).confirm("123456", { now: 59 });
+const label: string = pending.uri({ issuer: "Example", account: "ada" }) + new Hotp("…").uri({ issuer: "Example", account: "ada", counter: 5n });
+// @ts-expect-error: not a preset
+new Totp("…", { preset: "lenient" });
+// @ts-expect-error: Steam has no options
+Totp.steam("…", { digits: 5 });
+// @ts-expect-error: parameters are read-only
+totp.digits = 8;
+// @ts-expect-error: who is being enrolled does not sign in
+pending.verify("123456", { lastStep: null });
+// @ts-expect-error: nor does an enrolment make codes
+pending.codeAt(59);
+// @ts-expect-error: the URI of a counter says the counter
+new Hotp("…").uri({ issuer: "Example", account: "ada" });
+
+const read: Otpauth = parseOtpauth(undefined);
+const next: number | bigint = read.counter === null ? read.otp.period : read.counter;
+const token: Hotp | null = read.counter === null ? null : read.otp;
+const odd: readonly OtpauthWarning[] = read.warnings;
+const entries: readonly Otpauth<MigrationEntry>[] = parseOtpauthMigration("otpauth-migration://offline?data=…");
+const last: boolean = entries.every(({ migration }) => migration.batchIndex + 1 === migration.batchSize);
+// @ts-expect-error: a URI stands in no export
+const place: number = read.migration.batchIndex;
+// @ts-expect-error: which type it is has to be asked
+const unasked: number = read.otp.period;
+// @ts-expect-error: not a warning
+const warned: boolean = odd.includes("issuer_missing");
+
+const png: Uint8Array = qrPng("otpauth://…");
+const shownInTerminal: string = qrTerminal("otpauth://…", { ascii: true });
+// @ts-expect-error: an unknown option
+qrTerminal("otpauth://…", { unicode: false });
 
 // @ts-expect-error: lastStep is never left out
 totp.verify("123456", { now: 59 });
@@ -61,8 +103,44 @@ new Peppers({ "2026-05": "secret" }, { current: "2026-05" });
 generateRecoveryCodes("ada", { peppers: { current: "2026-05" } });
 // @ts-expect-error: the mask is a number
 verifyRecoveryCode("", { userId: "ada", record: set.record, used: 0n });
-// @ts-expect-error: the typeable format is not built in
-generateRecoveryCodes("ada", { format: "typeable" });
+const typeable: RecoverySet = generateRecoveryCodes("ada", { format: "typeable" });
+const later: Promise<RecoverySet> = generateRecoveryCodesAsync("ada", { format: "typeable", peppers });
+const laterStill: Promise<RecoveryVerified> = verifyRecoveryCodeAsync(shown[0], { userId: "ada", record: set.record, used: 0 });
+checkRecoveryCode(undefined, { record: set.record });
+// @ts-expect-error: not a format
+generateRecoveryCodes("ada", { format: "short" });
+// @ts-expect-error: a promise of a set has no codes yet
+generateRecoveryCodesAsync("ada").codes;
+// @ts-expect-error: whose code it is has to be said
+verifyRecoveryCodeAsync(shown[0], { record: set.record, used: 0 });
+
+const admin: TemporaryCode = issueTemporaryCode("ada", { kind: "admin", issuedBy: "rosa", previous: null, lifetime: 86_400 });
+const delivered: Promise<TemporaryCode> = issueTemporaryCodeAsync("ada", { kind: "delivered", issuedBy: "sign-in", digits: 8, peppers });
+const temporary: TemporaryVerified = verifyTemporaryCode("", { userId: "ada", record: admin.transition.next, now: new Date() });
+const temporaryLater: Promise<TemporaryVerified> = verifyTemporaryCodeAsync("", { userId: "ada", record: admin.transition.next });
+const [kind, left, audit, proof]: [TemporaryKind, number, TemporaryAudit, Evidence] =
+  [temporary.kind, temporary.usesLeft, temporary.audit, temporary.commit(1)];
+const revoked: TemporaryRevoked = revokeTemporaryCode(temporary.transition.next);
+checkTemporaryCode(undefined, { record: revoked.next });
+// @ts-expect-error: there is no usual kind
+issueTemporaryCode("ada", { issuedBy: "rosa" });
+// @ts-expect-error: a delivered code needs a pepper
+issueTemporaryCode("ada", { kind: "delivered", issuedBy: "sign-in" });
+// @ts-expect-error: only a delivered code has digits
+issueTemporaryCode("ada", { kind: "support", issuedBy: "tom", digits: 6 });
+// @ts-expect-error: a code is made by issuing it
+const forgedCode: TemporaryCode = { code: "123456", transition: admin.transition, expiresAt: 0, audit };
+// @ts-expect-error: a verified code cannot be written by hand
+const forgedVerified: TemporaryVerified = { kind, usesLeft: left, audit, transition: temporary.transition, commit: () => proof };
+// @ts-expect-error: an audit value is read-only
+audit.uses = 0;
+
+const odds: number = guessOdds({ digits: 6, window: 3, attempts: 100 });
+new Throttle({ digits: 8, window: 21, budget: "strict" });
+// @ts-expect-error: not a budget
+new Throttle({ budget: "lenient" });
+// @ts-expect-error: odds of what
+guessOdds({ digits: 6, attempts: 100 });
 // @ts-expect-error: a state that was forgotten
 throttle.charge(undefined);
 
@@ -82,4 +160,8 @@ try {
   if (isMfaError(error) && error.code === "no_such_code") throw error;
 }
 
-export { big, counter, created, id, either, forged, isEvidence, login, made, mask, retry, small, states };
+export {
+  big, corrected, counter, created, delivered, enrolled, id, either, forged, forgedCode, forgedVerified, form, isEvidence, label, last, later,
+  laterStill, login, made, mask, next, odds, parameters, place, png, retry, shownInTerminal, small, states, steam, temporaryLater, token,
+  typeable, unasked, warned,
+};
