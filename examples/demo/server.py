@@ -60,6 +60,9 @@ WRONG_TEMPORARY_CODE = "That temporary code was not accepted. Check your typing,
 WRONG_PASSKEY = "That passkey was not accepted."
 # DEMO: who takes this name runs the site. A real site keeps a list.
 ADMINISTRATOR = "admin"
+FRESH_SECONDS = 10 * 60  # who replaces a method has just proven to be the one that it belongs to
+# Where nobody's record is, a code is checked against this one: the answer then takes as long as where there is one.
+NOBODY = mfakit.issue_temporary_code(mfakit.generate_user_handle(), kind="admin", issued_by="nobody").transition.next
 
 
 class Demo:
@@ -103,7 +106,7 @@ class Demo:
             }
             if answer["person"]["administrator"]:
                 answer["person"]["audit"] = [
-                    {"at": row["at"], "name": row["name"], "event": row["event"], "issuedBy": row["issued_by"]}
+                    {"at": row["at"], "name": row["name"], "event": row["event"], "by": row["done_by"]}
                     for row in self.store.audit()
                 ]
         return answer
@@ -154,8 +157,8 @@ class Demo:
     def begin_totp(self, body, session):
         """A new secret waits beside the live one, if there is one, and the live one signs in until this one is confirmed."""
         user = self.person(session)
-        if user["totp_secret"] is not None and session["kind"] != "signed_in":
-            raise Refusal(HTTPStatus.CONFLICT, "totp_exists", "An authenticator app is already set up.")
+        if user["totp_secret"] is not None:
+            self.just_signed_in(session)
         pending = mfakit.PendingTotp.generate()
         secret, uri = pending.expose_secret(), pending.uri(issuer=SITE_NAME, account=user["name"])
         self.store.offer_totp(user["id"], secret)
@@ -167,11 +170,15 @@ class Demo:
         secret, now = user["totp_pending"], clock()
         if secret is None:
             raise Refusal(HTTPStatus.CONFLICT, "totp_not_begun", PUBLIC_MESSAGES["retry"])
+        if user["totp_secret"] is not None:
+            self.just_signed_in(session)
         check = {"operation": "totp_confirm", "now": now}
         try:
             verified = mfakit.PendingTotp(secret).confirm(body.get("code"), now=now)
             with self.store.transaction() as db:
+                # No Evidence: setting an app up signs nobody in. Whoever else was signed in proves themselves anew.
                 verified.commit(self.store.confirm_totp(db, user["id"], secret, verified.transition))
+                self.store.close_other_sessions(db, session)
         except mfakit.VerificationError as error:
             return refused("totp_confirmation", error, check, WRONG_CODE)
         return accepted(
@@ -217,17 +224,17 @@ class Demo:
         except mfakit.RejectedError as error:  # temporary_code_limit
             message = "Six codes were issued for this account within the last hour. Try again later."
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, message) from None
-        if not self.store.issue_temporary_code(user["id"], code, now=now):
+        if not self.store.issue_temporary_code(user, code, by=administrator["name"], now=now):
             raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
         return {"name": user["name"], "code": code.code, "expiresAt": code.expires_at}
 
     def revoke_temporary_code(self, body, session):
-        self.administrator(session)
-        user = self.somebody(body)
-        if user["temporary_code"] is None:
-            raise Refusal(HTTPStatus.NOT_FOUND, "no_temporary_code", "No temporary code was issued for that name.")
-        revoked = mfakit.revoke_temporary_code(user["temporary_code"])
-        if not self.store.revoke_temporary_code(user["id"], revoked, now=clock()):
+        administrator, user = self.administrator(session), self.somebody(body)
+        record = user["temporary_code"]
+        revoked = mfakit.revoke_temporary_code(record) if record else None
+        if revoked is None or revoked.next == record:
+            raise Refusal(HTTPStatus.NOT_FOUND, "no_temporary_code", "There is no temporary code of that name.")
+        if not self.store.revoke_temporary_code(user, revoked, by=administrator["name"], now=clock()):
             raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
         return {"message": f"The temporary code of {user['name']} is revoked."}
 
@@ -334,13 +341,14 @@ class Demo:
 
     def temporary_sign_in(self, body, session):
         user, now = self.store.user_by_name(user_name(body)), clock()
-        if user is None or user["temporary_code"] is None:
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "temporary_code_not_issued", WRONG_TEMPORARY_CODE)
-        code, record = body.get("code"), user["temporary_code"]
+        if user is None:
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "name_unknown", WRONG_TEMPORARY_CODE)
+        # Who has a temporary code is worth knowing to a guesser: without one the work and the charge are the same.
+        code, record = body.get("code"), user["temporary_code"] or NOBODY
 
         def keep(db, verified):
             rows = self.store.change_temporary_code(db, user["id"], verified.transition)
-            self.store.write_down(db, user["id"], verified.audit, now=now)
+            self.store.write_down(db, user, verified.audit, by=user["name"], now=now)
             return rows
 
         return self.guess(
@@ -389,6 +397,11 @@ class Demo:
         if session is None:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "no_session", "Your session has ended. Please sign in.")
         return self.store.user(session["user_id"])
+
+    def just_signed_in(self, session):
+        """Who finds a browser that somebody left signed in does not take the account over with an app of their own."""
+        if session["kind"] != "signed_in" or clock() - session["opened_at"] > FRESH_SECONDS:
+            raise Refusal(HTTPStatus.FORBIDDEN, "sign_in_again", "Sign in again first, then set up the other app.")
 
     def administrator(self, session):
         """Whoever runs the site, proven by a passkey that checked it was them. Others do not learn that there is such a page."""

@@ -57,10 +57,11 @@ CREATE TABLE IF NOT EXISTS ceremonies (
     options TEXT NOT NULL,                      -- only so that this demo's page can check again; a real site drops it
     expires_at INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS audit (
+CREATE TABLE IF NOT EXISTS audit (             -- outlives the account
     at INTEGER NOT NULL,
-    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,                         -- whose code it is
     event TEXT NOT NULL,                        -- issued, verified or revoked
+    done_by TEXT NOT NULL,
     code_id TEXT NOT NULL,                      -- names the temporary code and tells nothing of it
     issued_by TEXT NOT NULL
 );
@@ -70,6 +71,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     kind TEXT NOT NULL CHECK (kind IN ('enrolling', 'signed_in')),
     method TEXT,
     user_verified INTEGER,
+    opened_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 );
 """
@@ -79,7 +81,7 @@ SIGNED_IN_SECONDS = 12 * 3600  # a working day
 
 # Mistyping is human, so the first five wrong codes cost nothing; then each one doubles the wait, up to a quarter of an hour.
 THROTTLE = mfakit.Throttle(free_failures=5, delay=15, max_delay=15 * 60)
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Store:
@@ -114,7 +116,7 @@ class Store:
             # A sign-up that was given up before any method was added does not hold its name for ever.
             db.execute(
                 """DELETE FROM users WHERE name_key = ? AND created_at < ? AND totp_secret IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)""",
+                   AND temporary_code IS NULL AND NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)""",
                 (key, now - ENROLLING_SECONDS),
             )
             cursor = db.execute(
@@ -206,20 +208,20 @@ class Store:
 
     # Temporary codes
 
-    def issue_temporary_code(self, user_id, code, *, now):
+    def issue_temporary_code(self, user, code, *, by, now):
         """The code that was issued before is void with this. False where another one was stored meanwhile."""
         with self.transaction() as db:
-            stored = self.change_temporary_code(db, user_id, code.transition) == 1
+            stored = self.change_temporary_code(db, user["id"], code.transition) == 1
             if stored:
-                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user_id,))
-                self.write_down(db, user_id, code.audit, now=now)
+                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user["id"],))
+                self.write_down(db, user, code.audit, by=by, now=now)
             return stored
 
-    def revoke_temporary_code(self, user_id, revoked, *, now):
+    def revoke_temporary_code(self, user, revoked, *, by, now):
         with self.transaction() as db:
-            stored = self.change_temporary_code(db, user_id, revoked) == 1
+            stored = self.change_temporary_code(db, user["id"], revoked) == 1
             if stored:
-                self.write_down(db, user_id, revoked.audit, now=now)
+                self.write_down(db, user, revoked.audit, by=by, now=now)
             return stored
 
     @staticmethod
@@ -230,18 +232,17 @@ class Store:
         ).rowcount
 
     @staticmethod
-    def write_down(db, user_id, audit, *, now):
+    def write_down(db, user, audit, *, by, now):
+        """mfakit's value says what happened to which code; whose code it is and who did it, the site knows."""
         db.execute(
-            "INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (now, user_id, audit.event, audit.id, audit.issued_by)
+            "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
+            (now, user["name"], audit.event, by, audit.id, audit.issued_by),
         )
 
     def audit(self):
         """The last of what happened to temporary codes, the newest first."""
         with contextlib.closing(self._connect()) as db:
-            return db.execute(
-                """SELECT audit.*, users.name FROM audit JOIN users ON users.id = audit.user_id
-                   ORDER BY audit.rowid DESC LIMIT 20"""
-            ).fetchall()
+            return db.execute("SELECT * FROM audit ORDER BY rowid DESC LIMIT 20").fetchall()
 
     # Guesses
 
@@ -301,28 +302,36 @@ class Store:
     def open_enrolling_session(self, user_id, *, now):
         """What sign-up gives: enough to add a first method, and nothing else."""
         with self.transaction() as db:
-            return self._new_session(db, user_id, "enrolling", None, None, now + ENROLLING_SECONDS)
+            expires_at = now + ENROLLING_SECONDS
+            return self._new_session(db, user_id, "enrolling", None, None, now=now, expires_at=expires_at)
 
     def open_session(self, db, user_id, evidence, *, now):
         if not isinstance(evidence, mfakit.Evidence):
             raise TypeError("a session is opened by Evidence, which only a committed proof gives")
         proof = (evidence.method, evidence.user_verified)
-        return self._new_session(db, user_id, "signed_in", *proof, now + SIGNED_IN_SECONDS)
+        expires_at = now + SIGNED_IN_SECONDS
+        return self._new_session(db, user_id, "signed_in", *proof, now=now, expires_at=expires_at)
 
     def session(self, token, *, now):
         return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", _hash(token), now)
+
+    @staticmethod
+    def close_other_sessions(db, session):
+        db.execute(
+            "DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", (session["user_id"], session["token_hash"])
+        )
 
     def close_session(self, token):
         with self.transaction() as db:
             db.execute("DELETE FROM sessions WHERE token_hash = ?", (_hash(token),))
 
     @staticmethod
-    def _new_session(db, user_id, kind, method, user_verified, expires_at):
+    def _new_session(db, user_id, kind, method, user_verified, *, now, expires_at):
         token = secrets.token_urlsafe(32)
         db.execute(
-            """INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, expires_at)
-               VALUES (?, ?, ?, ?, ?, ?)""",
-            (_hash(token), user_id, kind, method, user_verified, expires_at),
+            """INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, opened_at, expires_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (_hash(token), user_id, kind, method, user_verified, now, expires_at),
         )
         return token
 

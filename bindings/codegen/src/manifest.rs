@@ -20,7 +20,7 @@ const SHARED: [&str; 13] = [
 ];
 
 /// Classes of results: run-time names in Python, types in TypeScript.
-const PYTHON: [&str; 17] = [
+const PYTHON: [&str; 18] = [
     "Attestation",
     "AuthenticationVerified",
     "Ceremony",
@@ -35,6 +35,7 @@ const PYTHON: [&str; 17] = [
     "TemporaryCode",
     "TemporaryRevoked",
     "TemporaryVerified",
+    "TotpConfirmed",
     "TotpVerified",
     "Transition",
     "UnverifiedResponse",
@@ -61,7 +62,7 @@ const FUNCTIONS: [&str; 16] = [
 ];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 64] = [
+const RUST: [&str; 65] = [
     "Attestation",
     "AuthenticationState",
     "AuthenticationVerified",
@@ -110,6 +111,7 @@ const RUST: [&str; 64] = [
     "ThrottleOptions",
     "Totp",
     "TotpOptions",
+    "TotpConfirmed",
     "TotpVerified",
     "Transition",
     "UnixTime",

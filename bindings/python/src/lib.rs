@@ -40,7 +40,7 @@ mod _native {
     #[pymodule_export]
     use crate::throttle::{Throttle, guess_odds};
     #[pymodule_export]
-    use crate::totp::{PendingTotp, Totp, TotpVerified, generate_secret};
+    use crate::totp::{PendingTotp, Totp, TotpConfirmed, TotpVerified, generate_secret};
     #[pymodule_export]
     use crate::webauthn::{
         Attestation, AuthenticationVerified, Ceremony, CredentialRecord, RegistrationVerified,

@@ -194,13 +194,52 @@ impl PendingTotp {
         py: Python<'_>,
         code: Any<'_, '_>,
         now: Maybe<'_, '_>,
-    ) -> PyResult<TotpVerified> {
+    ) -> PyResult<TotpConfirmed> {
         let now = convert::now(now)?;
-        TotpVerified::make(py, self.0.confirm(&convert::otp(code)?, now).map_err(raise)?)
+        TotpConfirmed::make(py, self.0.confirm(&convert::otp(code)?, now).map_err(raise)?)
     }
 
     fn __repr__(&self) -> &'static str {
         "PendingTotp(***)"
+    }
+}
+
+/// A first TOTP code that was right: the end of an enrolment, and no evidence.
+#[pyclass(frozen, module = "mfakit")]
+pub(crate) struct TotpConfirmed {
+    #[pyo3(get)]
+    step: u64,
+    #[pyo3(get)]
+    drift: i8,
+    #[pyo3(get)]
+    transition: Py<Transition>,
+    proof: Once<mfakit::TotpConfirmed>,
+}
+
+impl TotpConfirmed {
+    fn make(py: Python<'_>, confirmed: mfakit::TotpConfirmed) -> PyResult<Self> {
+        Ok(Self {
+            step: confirmed.step().get(),
+            drift: confirmed.drift(),
+            transition: Transition::make(py, confirmed.transition())?,
+            proof: Once::new(confirmed),
+        })
+    }
+}
+
+#[pymethods]
+impl TotpConfirmed {
+    fn commit(&self, rows: Any<'_, '_>) -> PyResult<()> {
+        let rows = convert::rows(rows)?;
+        self.proof.take()?.commit(rows).map_err(raise)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("TotpConfirmed(step={}, drift={})", self.step, self.drift)
+    }
+
+    fn __bool__(&self) -> PyResult<bool> {
+        no_truth_value()
     }
 }
 

@@ -70,7 +70,14 @@ def test_a_re_enrolment_keeps_the_old_secret_until_the_new_one_confirms():
         "UPDATE factors SET secret = pending, last_step = ?, pending = NULL WHERE id = 1 AND pending = ?",
         (confirmed.transition.next, stored),
     ).rowcount
-    assert confirmed.commit(rows).method == "totp"
+    assert repr(confirmed) == f"TotpConfirmed(step={confirmed.step}, drift=0)"
+    assert confirmed.commit(rows) is None  # an enrolment is no sign-in
+    with pytest.raises(RejectedError):
+        confirmed.commit(rows)
+    with pytest.raises(RejectedError):
+        pending.confirm(new.code_at(noon), now=noon).commit(0)
+    with pytest.raises(ConfigError):
+        bool(confirmed)
     with pytest.raises(RejectedError) as caught:
         sign_in(new.code_at(noon))
     assert caught.value.code == "otp_replayed"
@@ -112,6 +119,7 @@ def test_the_strict_preset_accepts_the_current_step_alone():
                 call()
     for call in (
         lambda: strict.verify(codes[0], last_step=None, now=1_800_000_000, past=1),
+        lambda: strict.verify(codes[0], last_step=None, now=1_800_000_000, drift=1),
         lambda: strict.verify(codes[0], last_step=None, now=1_800_000_000, future=1),
         lambda: Totp(SECRET, period=31, preset="strict"),
         lambda: Totp.from_key(b"k" * 20, period=60, preset="strict"),

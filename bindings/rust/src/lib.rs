@@ -63,7 +63,7 @@ pub use codes::{
 pub use entropy::{generate_secret, generate_user_handle};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
-pub use mfakit_core::otp::totp::TotpVerified;
+pub use mfakit_core::otp::totp::{TotpConfirmed, TotpVerified};
 pub use mfakit_core::webauthn::attestation::Attestation;
 pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
 pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};

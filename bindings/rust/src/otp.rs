@@ -3,7 +3,7 @@
 use crate::time::or_clock;
 use mfakit_core::encoding::base32;
 use mfakit_core::otp::hotp::{self, HotpVerified};
-use mfakit_core::otp::totp::{self, TotpVerified, Window};
+use mfakit_core::otp::totp::{self, TotpConfirmed, TotpVerified, Window};
 use mfakit_core::otp::uri::{MovingFactor, OtpUri};
 use mfakit_core::otp::{Digits, HashAlgorithm};
 use mfakit_core::{Error, OtpSecret, Period, UnixTime};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// | `Usual` | one step each side | up to 90 s, period 30 | RFC 6238 §5.2 (one step of delay), NIST SP 800-63B-4 §3.1.4 |
 /// | `Strict` | the current step | 30 s at most | those, and OWASP ASVS 5.0 6.5.5 |
 ///
-/// With `Strict`, a wider window is [`Error::GuessBudgetExceeded`], and so is a period above 30 seconds.
+/// With `Strict`, a wider window is [`Error::GuessBudgetExceeded`], and so are a drift and a period above 30 seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Preset {
     /// One step each side; up to ten where the host asks for it.
@@ -40,12 +40,14 @@ impl Preset {
         }
     }
 
-    fn window(self, past: Option<u64>, future: Option<u64>) -> Result<Window, Error> {
+    fn window(self, past: Option<u64>, future: Option<u64>, drift: i64) -> Result<Window, Error> {
         let steps = match self {
             Self::Usual => 1,
             Self::Strict => 0,
         };
         let window = Window::new(past.unwrap_or(steps), future.unwrap_or(steps))?;
+        let drift = i8::try_from(drift).map_err(|_| Error::WindowTooLarge)?;
+        let window = window.with_drift(drift)?;
         let wide = self == Self::Strict && window != Window::STRICT;
         if wide { Err(Error::GuessBudgetExceeded) } else { Ok(window) }
     }
@@ -201,8 +203,9 @@ impl Totp {
         Ok(self.inner.code_at(or_clock(now)?)?.expose().to_owned())
     }
 
-    /// Verifies the first code of an enrolment, with the preset's window. Its step is burnt by the transition. [`PendingTotp`] is the
-    /// same for hosts that want the type to say that an enrolment is not over.
+    /// Verifies the first code of an enrolment, with the preset's window. Its step is burnt by the transition.
+    ///
+    /// The evidence that it gives is that of an enrolment: it opens no session. [`PendingTotp`] gives none.
     ///
     /// # Errors
     ///
@@ -218,9 +221,7 @@ impl Totp {
     /// [`Error::OtpMalformed`], [`Error::OtpReplayed`], [`Error::OtpRejected`], [`Error::WindowTooLarge`],
     /// [`Error::GuessBudgetExceeded`], [`Error::TimeInvalid`].
     pub fn verify(&self, code: &str, options: VerifyTotp) -> Result<TotpVerified, Error> {
-        let window = self.preset.window(options.past, options.future)?;
-        let drift = i8::try_from(options.drift).map_err(|_| Error::WindowTooLarge)?;
-        let window = window.with_drift(drift)?;
+        let window = self.preset.window(options.past, options.future, options.drift)?;
         self.inner.verify(code.as_bytes(), options.last_step, or_clock(options.now)?, window)
     }
 
@@ -270,12 +271,11 @@ fn exposed(secret: &OtpSecret) -> Zeroizing<String> {
 /// # let typed = Totp::new(&stored, TotpOptions::default())?.code_at(now)?;
 /// let confirmed = pending.confirm(&typed, now)?;
 /// let last_step = Some(confirmed.transition().next); // the statement above
-/// let evidence = confirmed.commit(1)?;
+/// confirmed.commit(1)?; // no evidence: that is for a sign-in
 ///
 /// let live = Totp::new(&stored, TotpOptions::default())?;
 /// let again = live.verify(&typed, VerifyTotp { last_step, now, ..VerifyTotp::default() });
 /// assert_eq!(again, Err(Error::OtpReplayed));
-/// # let _ = evidence;
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug)]
@@ -325,18 +325,21 @@ impl PendingTotp {
         self.0.check_code(code)
     }
 
-    /// Verifies the first code. Its step is burnt by the transition; on an error the enrolment stays as it was.
+    /// Verifies the first code, with the preset's window. Its step is burnt by the transition; on an error the enrolment stays as
+    /// it was. What comes back is no evidence: a secret that is a minute old says nothing about whose account it is.
     ///
     /// # Errors
     ///
-    /// As [`Totp::confirm`].
-    pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpVerified, Error> {
-        self.0.confirm(code, now)
+    /// [`Error::OtpMalformed`], [`Error::OtpRejected`], [`Error::TimeInvalid`].
+    pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpConfirmed, Error> {
+        let window = self.0.preset.window(None, None, 0)?;
+        let pending = totp::PendingTotp::new(self.0.inner.clone());
+        pending.confirm_within(code.as_bytes(), or_clock(now)?, window)
     }
 
     /// The authenticator, once its first code proved right.
     #[must_use]
-    pub fn confirmed(self, _proof: &TotpVerified) -> Totp {
+    pub fn confirmed(self, _proof: &TotpConfirmed) -> Totp {
         self.0
     }
 }

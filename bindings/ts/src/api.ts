@@ -5,7 +5,8 @@ export {
 } from "./errors.js";
 export {
   Totp, PendingTotp, Hotp, generateSecret,
-  type TotpOptions, type HotpOptions, type HashAlgorithm, type TotpVerified, type HotpVerified,
+  type TotpOptions, type HotpOptions, type HashAlgorithm, type TotpConfirmed, type TotpVerified,
+  type HotpVerified,
 } from "./otp.js";
 export {
   parseOtpauth, parseOtpauthMigration, type Otpauth, type OtpauthWarning, type MigrationEntry,

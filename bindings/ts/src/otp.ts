@@ -40,6 +40,14 @@ export declare class TotpVerified<I extends Integer = number> extends Verified<I
   readonly drift: number;
 }
 
+/** The end of an enrolment: no evidence. */
+export declare class TotpConfirmed extends Verified<null, number, undefined> {
+  /** The time step of the code: what the host stores as `lastStep`. */
+  readonly step: number;
+  /** The steps that the authenticator's clock is ahead (positive) or behind (negative). */
+  readonly drift: number;
+}
+
 export declare class HotpVerified<I extends Integer = number> extends Verified<I, I, Evidence> {
   readonly matchedCounter: I;
   /** What the host stores as `counter`. */
@@ -192,12 +200,13 @@ export class PendingTotp {
   }
 
   /**
-   * Checks the first code. Its step is burnt by the transition; after an error the enrolment stays as it was. The evidence
-   * that `commit` gives is that of an enrolment: the secret is new, so it proves nothing about whose account it is.
+   * Checks the first code. Its step is burnt by the transition; after an error the enrolment stays as it was. `commit` gives no
+   * evidence: the secret is new, so it proves nothing about whose account it is.
    */
-  confirm(code: unknown, options?: { now?: Time }): TotpVerified;
-  confirm(code: unknown, given?: unknown): TotpVerified {
-    return confirmed(this.#otp, code, given);
+  confirm(code: unknown, options?: { now?: Time }): TotpConfirmed;
+  confirm(code: unknown, given?: unknown): TotpConfirmed {
+    const { step, drift } = confirmed(this.#otp, code, given);
+    return verified({ step, drift }, null, step, () => undefined);
   }
 }
 

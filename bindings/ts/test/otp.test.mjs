@@ -231,7 +231,9 @@ test("an enrolment is over when its first code is confirmed, and until then the 
   const confirmed = pending.confirm(typed, { now });
   assert.equal(confirmed.transition.prev, null);
   Object.assign(row, { secret: row.pending, lastStep: confirmed.transition.next, pending: null });
-  assert.ok(isEvidence(confirmed.commit(1)));
+  assert.equal(confirmed.commit(1), undefined, "an enrolment is no sign-in");
+  rejects("state_conflict", () => confirmed.commit(1));
+  rejects("state_conflict", () => pending.confirm(typed, { now }).commit(0));
   rejects("otp_replayed", () => next.verify(typed, { lastStep: row.lastStep, now }));
   assert.equal(next.verify(next.codeAt(now + 30), { lastStep: row.lastStep, now: now + 30 }).drift, 0);
   assert.throws(() => new PendingTotp(KEY(20)), /PendingTotp takes base32 text/);

@@ -31,6 +31,8 @@ const PREFIX: &str = "$mfakit-tc$";
 const PURPOSE: &[u8] = b"mfakit-tc-v1";
 const MAX_RECORD: usize = 1024;
 const HOUR: u64 = 3600;
+/// The latest time in a record: what hosts may pass as a time, and the longest lifetime.
+const LATEST: u64 = 100_000_000_000 + 86_400;
 /// The clocks of the host's machines may differ by so much.
 const CLOCK_SKEW: u64 = 5;
 /// The first symbol of every temporary code; recovery codes begin with a slot below it.
@@ -459,6 +461,7 @@ impl<'a> TemporaryRecord<'a> {
         let good = numbers.next().is_none()
             && parts.next().is_none()
             && not_before <= not_after
+            && issued.get().iter().chain([&not_after]).all(|time| *time <= LATEST)
             && max_uses == kind.max_uses()
             && uses <= max_uses
             && (kind != TemporaryKind::Delivered || pepper_id.is_some());
@@ -845,6 +848,7 @@ mod tests {
             (".1.0.0$", ".1.0.0.0$"),
             ("$1800000000.1800000600", "$1800000601.1800000600"),
             ("$1800000000.", "$01800000000."),
+            (".1800000600.", ".100000086401."),
         ] {
             let bad = text.replacen(from, to, 1);
             assert_ne!(bad, text);

@@ -136,17 +136,26 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// The bytes that percent-encoded text stands for; `None` for an escape without two hexadecimal digits.
-fn bytes(raw: &str) -> impl Iterator<Item = Option<u8>> + '_ {
-    let mut rest = raw.bytes();
-    core::iter::from_fn(move || {
-        let byte = rest.next()?;
-        if byte != b'%' {
-            return Some(Some(byte));
+/// The first byte that percent-encoded text stands for (`None` for an escape without two hexadecimal digits), and the rest.
+fn split_byte(raw: &[u8]) -> Option<(Option<u8>, &[u8])> {
+    let hex = |digit: &u8| char::from(*digit).to_digit(16).and_then(|n| u8::try_from(n).ok());
+    match raw {
+        [] => None,
+        [b'%', high, low, rest @ ..] => {
+            Some((hex(high).zip(hex(low)).map(|(high, low)| (high << 4) | low), rest))
         }
-        let mut nibble =
-            || char::from(rest.next()?).to_digit(16).and_then(|n| u8::try_from(n).ok());
-        Some(nibble().zip(nibble()).map(|(high, low)| (high << 4) | low))
+        [b'%', ..] => Some((None, &[])),
+        [byte, rest @ ..] => Some((Some(*byte), rest)),
+    }
+}
+
+/// The bytes that percent-encoded text stands for.
+fn bytes(raw: &str) -> impl Iterator<Item = Option<u8>> + '_ {
+    let mut rest = raw.as_bytes();
+    core::iter::from_fn(move || {
+        let (byte, after) = split_byte(rest)?;
+        rest = after;
+        Some(byte)
     })
 }
 
@@ -361,6 +370,10 @@ impl<'a> Parameters<'a> {
         let mut unknown = false;
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            // Other readers decode names, so an encoded one has two meanings; nobody writes one in good faith.
+            if name.contains('%') {
+                return Err(Error::OtpauthMalformed);
+            }
             let known = [
                 ("secret", &mut read.secret),
                 ("issuer", &mut read.issuer),
@@ -415,27 +428,32 @@ fn split_label<'a>(
     label: &'a str,
     issuer: Option<&str>,
 ) -> Result<(Option<Label<'a>>, Label<'a>), Error> {
-    let colons = || {
-        let plain = label.match_indices(':');
-        let encoded = label.match_indices("%3A").chain(label.match_indices("%3a"));
-        plain.chain(encoded).filter_map(|(at, colon)| {
-            let (before, rest) = label.split_at_checked(at)?;
-            Some((before, rest.strip_prefix(colon)?, colon.len()))
-        })
+    let plain = || label.split_once(':');
+    let encoded = || {
+        let at = [label.find("%3A"), label.find("%3a")].into_iter().flatten().min()?;
+        let (before, colon) = label.split_at_checked(at)?;
+        Some((before, colon.get(3..)?))
     };
-    let named = |before: &str| issuer.is_some_and(|issuer| chars(before).eq(chars(issuer)));
-    let shortest = |plain: bool| {
-        let same = colons().filter(move |(_, _, len)| (*len == 1) == plain);
-        same.min_by_key(|(before, ..)| before.len())
-    };
-    let chosen = colons()
-        .find(|(before, ..)| named(before))
-        .or_else(|| shortest(true))
-        .or_else(|| shortest(false));
-    match chosen {
-        Some((before, after, _)) => Ok((Label::new(before)?.present(), Label::new(after)?)),
+    let chosen = issuer.and_then(|issuer| after_issuer(label, issuer)).or_else(plain);
+    match chosen.or_else(encoded) {
+        Some((before, after)) => Ok((Label::new(before)?.present(), Label::new(after)?)),
         None => Ok((None, Label::new(label)?)),
     }
+}
+
+/// What stands before and after the colon that follows the issuer's own text at the start of the label.
+fn after_issuer<'a>(label: &'a str, issuer: &str) -> Option<(&'a str, &'a str)> {
+    let mut rest = label.as_bytes();
+    for wanted in bytes(issuer) {
+        let (byte, after) = split_byte(rest)?;
+        if byte.is_none() || byte != wanted {
+            return None;
+        }
+        rest = after;
+    }
+    let (before, colon) = label.split_at_checked(label.len().checked_sub(rest.len())?)?;
+    let after = [":", "%3A", "%3a"].into_iter().find_map(|text| colon.strip_prefix(text))?;
+    Some((before, after))
 }
 
 #[cfg(test)]
@@ -540,6 +558,8 @@ mod tests {
             ("&period=0", Error::OtpauthParameterInvalid),
             ("&period=3601", Error::OtpauthParameterInvalid),
             ("&period=-30", Error::OtpauthParameterInvalid),
+            ("&d%69gits=8", Error::OtpauthMalformed),
+            ("&%73ecret=GEZDGNBV", Error::OtpauthMalformed),
             ("&secret=GEZDGNBV", Error::OtpauthParameterDuplicate),
             ("&SECRET=GEZDGNBV", Error::OtpauthParameterDuplicate),
             ("&issuer=a&issuer=a", Error::OtpauthParameterDuplicate),

@@ -261,14 +261,64 @@ impl PendingTotp {
     /// # Leakage
     ///
     /// As [`Totp::verify`].
-    pub fn confirm(&self, code: &[u8], now: UnixTime) -> Result<TotpVerified, Error> {
-        self.0.verify(code, None, now, Window::ONE_STEP)
+    pub fn confirm(&self, code: &[u8], now: UnixTime) -> Result<TotpConfirmed, Error> {
+        self.confirm_within(code, now, Window::ONE_STEP)
+    }
+
+    /// As [`PendingTotp::confirm`], with a window of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`PendingTotp::confirm`].
+    pub fn confirm_within(
+        &self,
+        code: &[u8],
+        now: UnixTime,
+        window: Window,
+    ) -> Result<TotpConfirmed, Error> {
+        self.0.verify(code, None, now, window).map(TotpConfirmed)
     }
 
     /// The authenticator, once its first code proved right.
     #[must_use]
-    pub fn confirmed(self, _proof: &TotpVerified) -> Totp {
+    pub fn confirmed(self, _proof: &TotpConfirmed) -> Totp {
         self.0
+    }
+}
+
+/// A first code that was right. Its step is burnt once the transition is stored.
+///
+/// It is no evidence of a sign-in: the secret is as new as the enrolment, and says nothing about whose account it is.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub struct TotpConfirmed(TotpVerified);
+
+impl TotpConfirmed {
+    /// The step whose code it was.
+    #[must_use]
+    pub const fn step(&self) -> Step {
+        self.0.step()
+    }
+
+    /// As [`TotpVerified::drift`].
+    #[must_use]
+    pub const fn drift(&self) -> i8 {
+        self.0.drift()
+    }
+
+    /// What to store beside the secret, in one statement.
+    #[must_use]
+    pub const fn transition(&self) -> Transition<u64> {
+        self.0.transition()
+    }
+
+    /// Ends the enrolment, given how many rows the compare-and-set changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StateConflict`] unless exactly one.
+    pub fn commit(self, rows: u64) -> Result<(), Error> {
+        crate::state::require_one_row(rows)
     }
 }
 

@@ -2,7 +2,7 @@
 // which hand the server's options to the browser's passkey prompt and give back the JSON to post.
 
 import { authenticate, register } from "mfakit/client";
-import { recheck, rememberRecord, rememberSecret } from "/local.js";
+import { recheck, rememberConfirmed, rememberPending, rememberRecord } from "/local.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -43,7 +43,7 @@ onClick("add-passkey", "passkey", async () => {
 
 onClick("begin-totp", "totp", async () => {
   const { secret, uri, qr } = await post("/api/totp/begin", {});
-  rememberSecret(me.person.name, secret);
+  rememberPending(me.person.name, secret);
   $("qr").src = `data:image/svg+xml,${encodeURIComponent(qr)}`;
   $("totp-key").textContent = secret.replace(/.{4}(?=.)/g, "$& ");
   $("totp-uri").href = uri;
@@ -54,6 +54,7 @@ onClick("begin-totp", "totp", async () => {
 
 onSubmit("confirm-totp", "totp", async (form) => {
   const answer = await postProof("/api/totp/confirm", { code: form.get("code") }, me.person.name);
+  rememberConfirmed(me.person.name);
   $("confirm-totp").reset();
   $("totp-setup").hidden = true;
   await refresh();
@@ -146,8 +147,8 @@ function showAdministration({ administrator, audit = [] }) {
   $("admin-card").hidden = !administrator;
   hideIssuedCode();
   $("audit-list").replaceChildren(
-    ...audit.map(({ at, name, event, issuedBy }) =>
-      textElement("li", `${moment(at)}: ${name}'s code, issued by ${issuedBy}, was ${event}`),
+    ...audit.map(({ at, name, event, by }) =>
+      textElement("li", `${moment(at)}: ${name}'s code was ${event} by ${by}`),
     ),
   );
 }

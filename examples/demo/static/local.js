@@ -6,6 +6,7 @@
 // app was set up, or the codes were made, in this very tab. A temporary code's record never leaves the server.
 
 const secrets = new Map(); // user name → base32 secret, for as long as the tab lives
+const pending = new Map(); // the same, of an app that is being set up
 
 const records = new Map(); // user name → the record of the recovery codes, and whose it is
 
@@ -13,8 +14,13 @@ export function rememberRecord(name, record) {
   records.set(name.toLowerCase(), record);
 }
 
-export function rememberSecret(name, secret) {
-  secrets.set(name.toLowerCase(), secret);
+export function rememberPending(name, secret) {
+  pending.set(name.toLowerCase(), secret);
+}
+
+// The first code was accepted: the app takes the place of the one before.
+export function rememberConfirmed(name) {
+  secrets.set(name.toLowerCase(), pending.get(name.toLowerCase()));
 }
 
 // → {accepted: true, next} | {accepted: false, code, kind, step} | {skipped: reason}
@@ -52,7 +58,7 @@ function verify(mfakit, check, relyingParty, name, { response, code }) {
     case "verify_discoverable_authentication":
       return party.verifyDiscoverableAuthentication(response, { challenge, record });
     case "totp_confirm":
-      return secret && new mfakit.Totp(secret).confirm(code, { now: check.now });
+      return pending.has(name) && new mfakit.PendingTotp(pending.get(name)).confirm(code, { now: check.now });
     case "totp_verify":
       return secret && new mfakit.Totp(secret).verify(code, { now: check.now, lastStep: check.lastStep ?? null });
     case "verify_recovery_code": {

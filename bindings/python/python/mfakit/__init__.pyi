@@ -28,6 +28,7 @@ __all__ = [
     "TemporaryVerified",
     "Throttle",
     "Totp",
+    "TotpConfirmed",
     "TotpVerified",
     "Transition",
     "UnsupportedError",
@@ -241,11 +242,28 @@ class PendingTotp:
     def check_code(self, code: str) -> None:
         """As Totp.check_code."""
 
-    def confirm(self, code: str, *, now: Optional[_Time] = ...) -> TotpVerified:
+    def confirm(self, code: str, *, now: Optional[_Time] = ...) -> TotpConfirmed:
         """Verifies the first code; its step is burnt by the transition. After an error the enrolment is as it was.
 
         VerificationError: `otp_malformed`, `otp_rejected`, `input_malformed`. ConfigError: `time_invalid`.
         """
+
+@final
+class TotpConfirmed:
+    """The end of an enrolment. It is no evidence: a secret that is a minute old says nothing about whose account it is."""
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def drift(self) -> int:
+        """How many steps the authenticator's clock is ahead, -10 to 10."""
+
+    @property
+    def transition(self) -> Transition[int]: ...
+    def commit(self, rows: int) -> None:
+        """Raises `state_conflict` unless the compare-and-set changed exactly one row."""
+
+    def __bool__(self) -> NoReturn: ...
 
 @final
 class TotpVerified:

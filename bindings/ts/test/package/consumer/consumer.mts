@@ -6,7 +6,8 @@ import init, {
   verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
   type AuthenticationState, type AuthenticationVerified, type Evidence, type HashAlgorithm, type MigrationEntry, type Otpauth,
   type OtpauthWarning, type RecoverySet, type RecoveryVerified, type RegistrationState, type TemporaryAudit, type TemporaryCode,
-  type TemporaryKind, type TemporaryRevoked, type TemporaryVerified, type ThrottleTransition, type TotpVerified,
+  type TemporaryKind, type TemporaryRevoked, type TemporaryVerified, type ThrottleTransition, type TotpConfirmed,
+  type TotpVerified,
 } from "mfakit";
 import { SoftAuthenticator, type AuthenticationResponse } from "mfakit/testing";
 
@@ -28,7 +29,7 @@ const corrected: number = totp.verify("123456", { lastStep: step, past: 2, futur
 const steam: string = Totp.steam("…").exposeSecret();
 const form: void = totp.checkCode({ anything: true });
 const pending = PendingTotp.generate({ digits: 8, preset: "strict" });
-const enrolled: TotpVerified = new PendingTotp(pending.exposeSecret()).confirm("123456", { now: 59 });
+const enrolled: TotpConfirmed = new PendingTotp(pending.exposeSecret()).confirm("123456", { now: 59 });
 const label: string = pending.uri({ issuer: "Example", account: "ada" }) + new Hotp("…").uri({ issuer: "Example", account: "ada", counter: 5n });
 // @ts-expect-error: not a preset
 new Totp("…", { preset: "lenient" });
