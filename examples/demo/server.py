@@ -209,7 +209,7 @@ class Demo:
         """The administrator's page. This answer is the only one that ever has the code."""
         administrator, user = self.administrator(session), self.somebody(body)
         hours = body.get("hours")
-        if hours not in range(1, 25) or isinstance(hours, bool):
+        if type(hours) is not int or not 1 <= hours <= 24:
             raise Refusal(HTTPStatus.BAD_REQUEST, "hours_invalid", "A temporary code lives for 1 to 24 hours.")
         now = clock()
         try:
@@ -385,7 +385,9 @@ class Demo:
             with self.store.transaction() as db:
                 evidence = verified.commit(keep(db, verified))
                 self.store.guess_was_right(db, user["id"], method)
-                token = self.store.open_session(db, user["id"], evidence, now=now)
+                # A session by a temporary code ends with the code.
+                until = verified.audit.not_after if method == "temporary_code" else None
+                token = self.store.open_session(db, user["id"], evidence, now=now, until=until)
         except mfakit.VerificationError as error:
             return refused(operation, error, check, wrong), None
         return accepted(operation, verified, check, "Signed in with a code.", **facts(verified)), token

@@ -218,9 +218,11 @@ class Store:
             return stored
 
     def revoke_temporary_code(self, user, revoked, *, by, now):
+        """The code ends here, and the sessions that it opened. False where it was used meanwhile."""
         with self.transaction() as db:
             stored = self.change_temporary_code(db, user["id"], revoked) == 1
             if stored:
+                db.execute("DELETE FROM sessions WHERE user_id = ? AND method = 'admin_code'", (user["id"],))
                 self.write_down(db, user, revoked.audit, by=by, now=now)
             return stored
 
@@ -305,11 +307,11 @@ class Store:
             expires_at = now + ENROLLING_SECONDS
             return self._new_session(db, user_id, "enrolling", None, None, now=now, expires_at=expires_at)
 
-    def open_session(self, db, user_id, evidence, *, now):
+    def open_session(self, db, user_id, evidence, *, now, until=None):
         if not isinstance(evidence, mfakit.Evidence):
             raise TypeError("a session is opened by Evidence, which only a committed proof gives")
         proof = (evidence.method, evidence.user_verified)
-        expires_at = now + SIGNED_IN_SECONDS
+        expires_at = min(now + SIGNED_IN_SECONDS, until or now + SIGNED_IN_SECONDS)
         return self._new_session(db, user_id, "signed_in", *proof, now=now, expires_at=expires_at)
 
     def session(self, token, *, now):

@@ -6,6 +6,7 @@ win. `read` and `attempt` are what a program does in a request, with the real pa
 """
 
 import json
+import multiprocessing
 
 import mfakit
 from mfakit.testing import SoftAuthenticator
@@ -13,6 +14,8 @@ from mfakit.testing import SoftAuthenticator
 ORIGIN = "https://example.org"
 NOON = 1_800_000_000
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+NEW_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PEPPERS = mfakit.Peppers({"2026-05": bytes(range(32))}, current="2026-05")
 
 
 def relying_party(**more):
@@ -34,16 +37,26 @@ def committed(verified, rows):
     return True
 
 
+def half():
+    """0 or 1: half of the workers do one thing, half the other."""
+    return int(multiprocessing.current_process().name) % 2
+
+
 class Case:
-    """The material of all rounds is made once, by `prepare`; a subclass says what its rows are and what a request does."""
+    """The material of all rounds is made once, by `prepare`; a subclass says what its rows are and what a request does.
+
+    What `attempt` returns is true where it won; where winning is one of two things, it says which.
+    """
 
     table = None
+    # The documented statements, where they are not called as the case is.
+    recipes = ()
 
     def __init__(self, rounds):
         self.rounds = self.prepare(rounds)
 
-    def seed(self, client):
-        client.fill(self.table, [self.row(number, round) for number, round in enumerate(self.rounds)])
+    def seed(self, client, count):
+        client.fill(self.table, [self.row(number, round) for number, round in enumerate(self.rounds[:count])])
 
     def name(self, number):
         return f"user-{number}"
@@ -51,8 +64,12 @@ class Case:
     def read(self, client, numbers):
         return client.read(self.table, [self.name(number) for number in numbers])
 
-    def stored(self, client):
-        return self.read(client, range(len(self.rounds)))
+    def stored(self, client, count):
+        return self.read(client, range(count))
+
+    def is_right(self, won):
+        """Whether a round may end so, by what each of its winners won."""
+        return len(won) == 1
 
 
 class TotpCase(Case):
@@ -75,6 +92,92 @@ class TotpCase(Case):
 
     def expected(self):
         return [(now // 30,) for _, now in self.rounds]
+
+
+class TotpDriftCase(Case):
+    """An authenticator whose clock runs ahead, and by one step more each time."""
+
+    table = "drift"
+    totp = mfakit.Totp(SECRET)
+    recipes = ("totp_drift",)
+
+    def prepare(self, rounds):
+        # Its codes are from after the window, but for the drift that is stored; it stays within ten steps.
+        times = [(NOON + 300 * number, 1 + number % 8) for number in range(rounds)]
+        return [(self.totp.code_at(now + 30 * (ahead + 1)), now, ahead) for now, ahead in times]
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "last_step": round[1] // 30 - 5, "drift": round[2]}
+
+    def attempt(self, client, number, seen):
+        code, now, _ = self.rounds[number]
+        last_step, drift = seen
+        verified = self.totp.verify(code, last_step=last_step, now=now, drift=drift)
+        change, values = verified.transition, {"user_id": self.name(number), "drift": verified.drift}
+        return committed(verified, client.run("totp_drift", prev=change.prev, next=change.next, **values))
+
+    def expected(self):
+        return [(now // 30 + ahead + 1, ahead + 1) for _, now, ahead in self.rounds]
+
+
+class TotpEnrolCase(Case):
+    """A new authenticator in place of the old one: everyone confirms it with the same code."""
+
+    table = "enrolment"
+    recipes = ("totp_pending", "totp_enrol")
+
+    def prepare(self, rounds):
+        new = mfakit.Totp(NEW_SECRET)
+        return [(new.code_at(NOON + 300 * number), NOON + 300 * number) for number in range(rounds)]
+
+    def row(self, number, round):
+        # Every other user enrols for the first time.
+        return {"user_id": self.name(number), "secret": None if number % 2 else SECRET, "pending": None}
+
+    def seed(self, client, count):
+        super().seed(client, count)
+        for number in range(count):
+            assert client.run("totp_pending", user_id=self.name(number), pending=NEW_SECRET) == 1
+
+    def attempt(self, client, number, seen):
+        return self.confirm(client, number, seen[1])
+
+    def confirm(self, client, number, pending):
+        code, now = self.rounds[number]
+        verified = mfakit.PendingTotp(pending).confirm(code, now=now)
+        values = {"user_id": self.name(number), "pending": pending, "next": verified.transition.next}
+        return committed(verified, client.run("totp_enrol", **values))
+
+    def expected(self):
+        return [(NEW_SECRET, None)] * len(self.rounds)
+
+
+class TotpReplaceCase(TotpEnrolCase):
+    """Half of the requests confirm the new authenticator while the other half sign in with the old one."""
+
+    recipes = ("totp", *TotpEnrolCase.recipes)
+
+    def prepare(self, rounds):
+        old = mfakit.Totp(SECRET)
+        self.old = [old.code_at(NOON + 300 * number - 30) for number in range(rounds)]
+        return super().prepare(rounds)
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "secret": SECRET, "pending": None}
+
+    def attempt(self, client, number, seen):
+        secret, pending = seen
+        if half():
+            return "confirmed" if self.confirm(client, number, pending) else None
+        # NULL at first: the last step was read with the secret, before anyone wrote.
+        verified = mfakit.Totp(secret).verify(self.old[number], last_step=None, now=self.rounds[number][1])
+        change = verified.transition
+        rows = client.run("totp", user_id=self.name(number), prev=change.prev, next=change.next)
+        return "signed in" if committed(verified, rows) else None
+
+    def is_right(self, won):
+        # The old one until the new one confirms, and no longer.
+        return won.count("confirmed") == 1 and won.count("signed in") <= 1
 
 
 class HotpCase(Case):
@@ -112,7 +215,7 @@ class CredentialAddCase(Case):
         record = self.rp.finish_registration(response, state=ceremony.state, now=NOON).credential
         return response, ceremony.state, record.id, record.to_text()
 
-    def seed(self, client):
+    def seed(self, client, count):
         pass
 
     def name(self, number):
@@ -121,8 +224,8 @@ class CredentialAddCase(Case):
     def read(self, client, numbers):
         return [None for _ in numbers]
 
-    def stored(self, client):
-        return client.read(self.table, [self.name(number) for number in range(len(self.rounds))])
+    def stored(self, client, count):
+        return client.read(self.table, [self.name(number) for number in range(count)])
 
     def attempt(self, client, number, seen):
         response, state, *_ = self.rounds[number]
@@ -183,9 +286,9 @@ class CeremonyCase(CredentialCase):
         passkey = self.register("synced", counter=0)
         return [self.sign_in(*passkey) for _ in range(rounds)]
 
-    def seed(self, client):
+    def seed(self, client, count):
         client.fill(self.table, [self.row(0, self.rounds[0])])
-        for _, ceremony, *_ in self.rounds:
+        for _, ceremony, *_ in self.rounds[:count]:
             values = {"id": ceremony.id, "state": ceremony.state, "expires_at": ceremony.expires_at}
             assert client.run("ceremony_put", **values) == 1
 
@@ -193,7 +296,7 @@ class CeremonyCase(CredentialCase):
         (record,) = client.read(self.table, [self.name(0)])
         return [(*record, client.look(self.rounds[number][1].id)) for number in numbers]
 
-    def stored(self, client):
+    def stored(self, client, count):
         return client.read(self.table, [self.name(0)])
 
     def attempt(self, client, number, seen):
@@ -211,7 +314,7 @@ class SealedCeremonyCase(CeremonyCase):
 
     rp = relying_party(state_key=bytes(range(32)))
 
-    def seed(self, client):
+    def seed(self, client, count):
         client.fill(self.table, [self.row(0, self.rounds[0])])
 
     def attempt(self, client, number, seen):
@@ -260,11 +363,88 @@ class RecoveryRenewCase(Case):
         new = mfakit.generate_recovery_codes("alice", count=2)
         return client.run("recovery_renew", user_id=self.name(number), prev=seen[0], next=new.record) == 1
 
-    def stored(self, client):
-        return [used for _, used in super().stored(client)]
+    def stored(self, client, count):
+        return [used for _, used in super().stored(client, count)]
 
     def expected(self):
         return [0] * len(self.rounds)
+
+
+def delivered(number, now=NOON):
+    return mfakit.issue_temporary_code(f"user-{number}", kind="delivered", issued_by="login", peppers=PEPPERS, now=now)
+
+
+class TemporaryCase(Case):
+    """A temporary code is used: its record, one text, changes."""
+
+    table = "temporary_code"
+
+    def prepare(self, rounds):
+        issued = [delivered(number) for number in range(rounds)]
+        return [(one.code, one.transition.next) for one in issued]
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "record": round[1]}
+
+    def attempt(self, client, number, seen):
+        return self.use(client, number, seen[0])
+
+    def use(self, client, number, record):
+        verified = self.verify(number, record)
+        return committed(verified, self.store(client, number, verified.transition))
+
+    def verify(self, number, record):
+        code, user_id = self.rounds[number][0], self.name(number)
+        return mfakit.verify_temporary_code(code, user_id=user_id, record=record, peppers=PEPPERS, now=NOON)
+
+    def store(self, client, number, change):
+        return client.run("temporary", user_id=self.name(number), prev=change.prev, next=change.next)
+
+    def expected(self):
+        return [(self.verify(number, record).transition.next,) for number, (_, record) in enumerate(self.rounds)]
+
+
+class TemporaryIssueCase(TemporaryCase):
+    """Everyone issues a code in place of the last one: only one of them may be shown."""
+
+    recipes = ("temporary",)
+
+    def row(self, number, round):
+        # Every other user never had one.
+        return {"user_id": self.name(number), "record": None if number % 2 else round[1]}
+
+    def attempt(self, client, number, seen):
+        values = {"kind": "delivered", "issued_by": "login", "previous": seen[0], "peppers": PEPPERS, "now": NOON + 1}
+        issued = mfakit.issue_temporary_code(self.name(number), **values)
+        return self.store(client, number, issued.transition) == 1
+
+    def stored(self, client, count):
+        """The old codes are void: right for nobody, the new ones being unknown here."""
+        records = [record for (record,) in super().stored(client, count)]
+        return [self.is_void(number, record) for number, record in enumerate(records)]
+
+    def is_void(self, number, record):
+        try:
+            self.verify(number, record)
+        except mfakit.RejectedError as error:
+            return error.code == "temporary_code_rejected"
+        return False
+
+    def expected(self):
+        return [True] * len(self.rounds)
+
+
+class TemporaryRevokeCase(TemporaryIssueCase):
+    """Half of the requests use a code while the other half revoke it: either ends the other, since both change the one text."""
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "record": round[1]}
+
+    def attempt(self, client, number, seen):
+        if half():
+            return "used" if self.use(client, number, seen[0]) else None
+        revoked = mfakit.revoke_temporary_code(seen[0])
+        return "revoked" if self.store(client, number, revoked) == 1 else None
 
 
 class ThrottleCase(Case):
@@ -291,6 +471,9 @@ class ThrottleCase(Case):
 
 CASES = {
     "totp": TotpCase,
+    "totp_drift": TotpDriftCase,
+    "totp_enrol": TotpEnrolCase,
+    "totp_replace": TotpReplaceCase,
     "hotp": HotpCase,
     "credential_add": CredentialAddCase,
     "credential": CredentialCase,
@@ -298,5 +481,13 @@ CASES = {
     "ceremony_spend": SealedCeremonyCase,
     "recovery": RecoveryCase,
     "recovery_renew": RecoveryRenewCase,
+    "temporary": TemporaryCase,
+    "temporary_issue": TemporaryIssueCase,
+    "temporary_revoke": TemporaryRevokeCase,
     "throttle": ThrottleCase,
 }
+
+
+def recipes_of(case):
+    """The documented statements that a case runs to win."""
+    return set(CASES[case].recipes or (case,))

@@ -19,15 +19,17 @@ class Workers:
         context = multiprocessing.get_context("fork")
         self.barrier = context.Barrier(WORKERS)
         self.pipes, self.processes = [], []
-        for _ in range(WORKERS):
+        for number in range(WORKERS):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, self.barrier, cases), daemon=True)
+            process = context.Process(
+                target=_work, args=(theirs, self.barrier, cases), name=str(number), daemon=True
+            )
             process.start()
             self.pipes.append(ours)
             self.processes.append(process)
 
     def race(self, case, rounds, store, careless=False):
-        """How many workers won each of the first rounds of a case."""
+        """What the winners of each of the first rounds of a case won."""
         self.barrier.reset()
         for pipe in self.pipes:
             pipe.send((case, rounds, store, careless))
@@ -36,7 +38,7 @@ class Workers:
         # One that failed breaks the barrier for the others: the first cause is what matters.
         failures.sort(key=lambda text: "BrokenBarrierError" in text)
         assert not failures, failures[0]
-        return [sum(number in won for won in answers) for number in range(rounds)]
+        return [[won[number] for won in answers if number in won] for number in range(rounds)]
 
     def close(self):
         for pipe in self.pipes:
@@ -60,11 +62,12 @@ def _race(barrier, cases, case, rounds, store, careless):
     client = kind(**where)
     if careless:
         client.be_careless()
-    won = set()
+    won = {}
     for start in range(0, rounds, BATCH):
         numbers = range(start, min(start + BATCH, rounds))
         seen = case.read(client, numbers)
         barrier.wait(STUCK_SECONDS)
-        won.update(number for number, state in zip(numbers, seen) if case.attempt(client, number, state))
+        attempts = ((number, case.attempt(client, number, state)) for number, state in zip(numbers, seen))
+        won.update((number, outcome) for number, outcome in attempts if outcome)
     client.close()
     return won

@@ -31,14 +31,20 @@ START_SECONDS = 60
 # The states that live in a row: its key, its values.
 TABLES = {
     "totp": ("user_id", ["last_step"]),
+    "drift": ("user_id", ["last_step", "drift"]),
+    "enrolment": ("user_id", ["secret", "pending"]),
     "hotp": ("user_id", ["counter"]),
     "credential": ("id", ["record"]),
     "recovery": ("user_id", ["record", "used"]),
+    "temporary_code": ("user_id", ["record"]),
     "throttle": ("user_id", ["state"]),
 }
 
+# In SQL an authenticator is one row, whatever part of it a case looks at.
+SQL_TABLES = {"drift": "totp", "enrolment": "totp"}
+
 # The half of a WHERE that is the compare of the compare-and-set.
-CONDITION = re.compile(r" AND (?:last_step|counter|record|state)\b.*")
+CONDITION = re.compile(r" AND (?:last_step|pending|counter|record|state)\b.*")
 
 
 class SqlClient:
@@ -76,7 +82,7 @@ class SqlClient:
 
     def be_careless(self):
         """Read, then write: the same statements without their conditions, and row counts that nobody looks at."""
-        for name in ("totp", "hotp", "credential", "recovery", "throttle"):
+        for name in ("totp", "totp_drift", "totp_enrol", "hotp", "credential", "recovery", "temporary", "throttle"):
             self.statements[name], cut = CONDITION.subn("", self.statements[name])
             assert cut == 1, name
         self.statements["ceremony_read"] = self.translate(RECIPES["mysql"]["ceremony_read"])
@@ -91,7 +97,7 @@ class SqlClient:
         names = ", ".join(rows[0])
         marks = ", ".join(f":{name}" for name in rows[0])
         self.cursor.execute("BEGIN")
-        self.cursor.executemany(self.translate(f"INSERT INTO {table} ({names}) VALUES ({marks})"), rows)
+        self.cursor.executemany(self.translate(f"INSERT INTO {SQL_TABLES.get(table, table)} ({names}) VALUES ({marks})"), rows)
         self.cursor.execute("COMMIT")
 
     def read(self, table, wanted):
@@ -99,7 +105,8 @@ class SqlClient:
         key, values = TABLES[table]
         marks = {f"k{n}": name for n, name in enumerate(wanted)}
         listed = ", ".join(f":{mark}" for mark in marks)
-        select = f"SELECT {key}, {', '.join(values)} FROM {table} WHERE {key} IN ({listed})"
+        columns, source = ", ".join([key, *values]), SQL_TABLES.get(table, table)
+        select = f"SELECT {columns} FROM {source} WHERE {key} IN ({listed})"
         found = {row[0]: row[1:] for row in self.query(self.translate(select), marks)}
         return [found[name] for name in wanted]
 
@@ -182,6 +189,8 @@ class Redis:
 
     def be_careless(self):
         self.recipes["compare_and_set"] = "redis.call('SET', KEYS[1], ARGV[2]) return 1"
+        self.recipes["set_with_drift"] = "redis.call('HSET', KEYS[1], 'last_step', ARGV[2], 'drift', ARGV[3]) return 1"
+        self.recipes["enrol"] = "redis.call('HSET', KEYS[1], 'secret', ARGV[1]) return 1"
         self.recipes["use_bit"] = "redis.call('HINCRBY', KEYS[1], 'used', ARGV[2]) return 1"
         self.careless = True
 
@@ -196,7 +205,7 @@ class Redis:
             for row in rows:
                 name = _redis_name(table, row[key])
                 stored = {value: row[value] for value in values if row[value] is not None}
-                if len(values) > 1:
+                if len(values) > 1 and stored:
                     pipeline.hset(name, mapping=stored)
                 elif stored:
                     pipeline.set(name, stored[values[0]])
@@ -228,8 +237,11 @@ def _redis_name(table, key):
     return f"{table}:{key}:totp" if table == "throttle" else f"{table}:{key}"
 
 
+_REDIS_INTEGERS = ("last_step", "drift", "counter", "used")
+
+
 def _redis_value(name, value):
-    return int(value) if value is not None and name in ("last_step", "counter", "used") else value
+    return int(value) if value is not None and name in _REDIS_INTEGERS else value
 
 
 # ---------------------------------------------------------------- servers

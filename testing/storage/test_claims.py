@@ -10,8 +10,7 @@ import pymysql
 import pytest
 import recipes
 import stores
-from cases import CASES, NOON
-from conftest import ROUNDS
+from cases import CASES, NEW_SECRET, NOON, PEPPERS, SECRET, recipes_of
 
 import mfakit
 
@@ -19,9 +18,9 @@ import mfakit
 def test_every_recipe_of_every_store_is_in_the_table_and_is_raced():
     table = recipes.DOCUMENT.read_text(encoding="utf-8").partition("| state |")[2].partition("\n\n")[0]
     named = set(re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in table.splitlines()[2:])))
-    assert named == CASES.keys() | {"ceremony_put"}
+    assert named == set().union(*map(recipes_of, CASES)) | {"ceremony_put"}
     for store, found in stores.RECIPES.items():
-        scripts = {"schema", "ceremony_read", "compare_and_set", "use_bit", "renew"}
+        scripts = {"schema", "ceremony_read", "compare_and_set", "set_with_drift", "enrol", "use_bit", "renew"}
         assert found.keys() - scripts == named, store
 
 
@@ -38,6 +37,79 @@ def test_two_codes_of_a_set_used_at_once_both_count_and_a_new_set_ends_the_old(c
     assert client.run("recovery_renew", user_id="alice", prev=old.record, next=new.record) == 1
     assert use(three) == 0
     assert client.read("recovery", ["alice"]) == [(new.record, 0)]
+
+
+def test_the_old_authenticator_signs_in_until_the_new_one_is_confirmed(client):
+    old, new = mfakit.Totp(SECRET), mfakit.PendingTotp(NEW_SECRET)
+    codes = mfakit.Totp(new.expose_secret())
+    client.fill("enrolment", [{"user_id": "alice", "secret": SECRET, "pending": None}])
+    assert client.run("totp_pending", user_id="alice", pending=new.expose_secret()) == 1
+
+    def sign_in(at):
+        """With the code of what is stored, as a program does: the row count."""
+        ((secret, _),), ((last_step,),) = client.read("enrolment", ["alice"]), client.read("totp", ["alice"])
+        code = (old if secret == SECRET else codes).code_at(at)
+        change = mfakit.Totp(secret).verify(code, last_step=last_step, now=at).transition
+        return client.run("totp", user_id="alice", prev=change.prev, next=change.next)
+
+    assert (sign_in(NOON), sign_in(NOON + 60)) == (1, 1)
+    assert client.read("enrolment", ["alice"]) == [(SECRET, NEW_SECRET)]
+    first = codes.code_at(NOON + 120)
+    step = new.confirm(first, now=NOON + 120).transition.next
+    confirm = [client.run("totp_enrol", user_id="alice", pending=NEW_SECRET, next=step) for _ in range(2)]
+    assert confirm == [1, 0]
+    assert client.read("enrolment", ["alice"]) == [(NEW_SECRET, None)]
+    assert client.read("totp", ["alice"]) == [(step,)]
+    # The code that confirmed is burnt, the old authenticator's are wrong, and the new one's next is right.
+    for code, error in [(first, "otp_replayed"), (old.code_at(NOON + 180), "otp_rejected")]:
+        with pytest.raises(mfakit.RejectedError) as refused:
+            codes.verify(code, last_step=step, now=NOON + 120)
+        assert refused.value.code == error
+    assert sign_in(NOON + 180) == 1
+
+
+@pytest.fixture(scope="session")
+def admin_code():
+    """An administrator's code and its records after no use, one and two: slow to make, the same for every store."""
+    given = {"user_id": "alice", "now": NOON}
+    issued = mfakit.issue_temporary_code("alice", kind="admin", issued_by="rosa", now=NOON)
+    records = [issued.transition.next]
+    for _ in range(2):
+        records.append(mfakit.verify_temporary_code(issued.code, record=records[-1], **given).transition.next)
+    return records
+
+
+def test_parallel_uses_of_an_administrators_code_are_all_counted(client, admin_code):
+    unused, once, twice = admin_code
+    client.fill("temporary_code", [{"user_id": "alice", "record": None}])
+
+    def store(prev, next):
+        return client.run("temporary", user_id="alice", prev=prev, next=next)
+
+    assert store(None, unused) == 1
+    # Two requests have read `unused`: whoever lost reads again, and both uses are in the record.
+    assert (store(unused, once), store(unused, once), store(once, twice)) == (1, 0, 1)
+    assert ".1000.2.0$" in twice and client.read("temporary_code", ["alice"]) == [(twice,)]
+
+
+def test_a_lost_revocation_is_made_again(client):
+    issued = mfakit.issue_temporary_code("alice", kind="delivered", issued_by="login", peppers=PEPPERS, now=NOON)
+    record = issued.transition.next
+    client.fill("temporary_code", [{"user_id": "alice", "record": record}])
+
+    def revoke(seen):
+        change = mfakit.revoke_temporary_code(seen)
+        return client.run("temporary", user_id="alice", prev=change.prev, next=change.next)
+
+    given = {"user_id": "alice", "peppers": PEPPERS, "now": NOON}
+    used = mfakit.verify_temporary_code(issued.code, record=record, **given).transition
+    assert client.run("temporary", user_id="alice", prev=used.prev, next=used.next) == 1
+    assert revoke(record) == 0
+    ((seen,),) = client.read("temporary_code", ["alice"])
+    assert revoke(seen) == 1
+    ((revoked,),) = client.read("temporary_code", ["alice"])
+    with pytest.raises(mfakit.RejectedError):
+        mfakit.verify_temporary_code(issued.code, record=revoked, **given)
 
 
 def test_values_are_compared_byte_for_byte(client):
@@ -192,8 +264,9 @@ def test_mariadb_takes_a_ceremony_in_one_statement(mariadb, cases, workers):
     with contextlib.closing(mariadb(**where)) as client:
         assert not client.reads_first
         client.empty()
-        cases["ceremony_take"].seed(client)
-        assert workers.race("ceremony_take", ROUNDS, (mariadb, where)) == [1] * ROUNDS
+        cases["ceremony_take"].seed(client, 250)
+        won = workers.race("ceremony_take", 250, (mariadb, where))
+        assert [len(winners) for winners in won] == [1] * 250
 
 
 def test_a_sqlite_transaction_that_begins_as_a_reader_may_not_write():

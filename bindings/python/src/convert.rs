@@ -37,7 +37,8 @@ fn client(
     malformed: Error,
 ) -> PyResult<Zeroizing<String>> {
     let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
-    if text.len()? > longest {
+    // A subclass may say anything of its length, or raise.
+    if text.len().map_err(|_| raise(Error::InputMalformed))? > longest {
         return Err(raise(too_long));
     }
     text.to_cow().map(|t| Zeroizing::new(t.into_owned())).map_err(|_| raise(malformed))
@@ -66,7 +67,7 @@ pub(crate) fn uri(
 pub(crate) fn response(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
     let too_large = |len: usize| len > mfakit::MAX_RESPONSE;
     if let Ok(text) = value.cast::<PyString>() {
-        if too_large(text.len()?) {
+        if too_large(text.len().map_err(|_| raise(Error::InputMalformed))?) {
             return Err(raise(Error::InputTooLarge));
         }
         return text
@@ -75,7 +76,7 @@ pub(crate) fn response(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
             .map_err(|_| raise(Error::InputMalformed));
     }
     if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
-        if too_large(value.len()?) {
+        if too_large(value.len().map_err(|_| raise(Error::InputMalformed))?) {
             return Err(raise(Error::InputTooLarge));
         }
         return bytes(value).ok_or_else(|| raise(Error::InputMalformed));

@@ -87,8 +87,16 @@ CLIENT = [
 URI = f"otpauth://totp/Acme:alice?secret={SECRET}&issuer=Acme&digits=6"
 EXPORT = "otpauth-migration://offline?data=Ch8KFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgVhbGljZTACEAIYAQ=="
 
+
+
+class NoLength(str):
+    def __len__(self):
+        raise RuntimeError("none of yours")
+
+
 # Values that are no text: `input_malformed`, whatever the argument.
 NOT_TEXT = [
+    NoLength("287082"),
     None, True, False, 0, 287082, -1, 2**64, 10**400, 0.5, 287082.0, math.nan, math.inf, -math.inf, 1j,
     b"", b"287082", b"\xff\xfe\x00", b"\xed\xa0\x80", bytearray(b"287082"), memoryview(b"287082"),
     [], ["287082"], ("287082",), {}, {"code": "287082"}, set(), object(), str, datetime.datetime(2027, 1, 15),

@@ -8,8 +8,8 @@
 use crate::otp::{Hotp, Preset, Totp};
 use crate::otpauth::{MigrationEntry, Otp, Otpauth};
 use mfakit_core::encoding::base64url;
-use mfakit_core::otp::otpauth::Warnings;
-use mfakit_core::otp::uri::MovingFactor;
+use mfakit_core::otp::otpauth::{Warning, Warnings};
+use mfakit_core::otp::uri::{MovingFactor, is_forbidden};
 use mfakit_core::otp::{Digits, HashAlgorithm};
 use mfakit_core::{Error, OtpSecret, Period};
 use zeroize::Zeroizing;
@@ -181,7 +181,7 @@ impl<'a> Field<'a> {
 
     fn text(&self) -> Result<&'a str, Error> {
         let text = std::str::from_utf8(self.bytes()?).map_err(|_| MALFORMED)?;
-        if text.chars().any(char::is_control) { Err(MALFORMED) } else { Ok(text) }
+        if text.chars().any(is_forbidden) { Err(MALFORMED) } else { Ok(text.trim()) }
     }
 }
 
@@ -240,7 +240,7 @@ impl<'a> Entry<'a> {
             Some(2) => MovingFactor::Time(Period::THIRTY_SECONDS),
             _ => return Err(Error::OtpauthUnsupported),
         };
-        let warnings = Warnings::of(&secret, algorithm, moving).iter().collect();
+        let mut warnings: Vec<Warning> = Warnings::of(&secret, algorithm, moving).iter().collect();
         let (otp, counter) = match moving {
             MovingFactor::Counter(counter) => {
                 (Otp::Hotp(Hotp::of(secret, algorithm, digits)?), Some(counter))
@@ -249,25 +249,21 @@ impl<'a> Entry<'a> {
                 (Otp::Totp(Totp::of(secret, algorithm, digits, period, Preset::Usual)?), None)
             }
         };
-        // The name is `issuer:account` or the account alone.
-        let name = self.name.unwrap_or_default();
-        let (prefix, account) = match (self.issuer, name.split_once(':')) {
-            (Some(issuer), _) if !issuer.is_empty() => {
-                let own = name.strip_prefix(issuer).and_then(|rest| rest.strip_prefix(':'));
-                (Some(issuer), own.unwrap_or(name))
+        // The name is `issuer:account` or the account alone; of two issuers the field wins, as a URI's parameter does.
+        let (name, issuer) = (self.name.unwrap_or_default(), self.issuer.filter(|i| !i.is_empty()));
+        let own =
+            issuer.and_then(|issuer| Some((issuer, name.strip_prefix(issuer)?.strip_prefix(':')?)));
+        let (prefix, account) = match own.or_else(|| name.split_once(':')) {
+            Some((prefix, account)) => {
+                (Some(prefix.trim()).filter(|p| !p.is_empty()), account.trim())
             }
-            (_, Some((prefix, account))) => (Some(prefix), account),
-            _ => (None, name),
+            None => (None, name),
         };
-        let issuer = prefix.map(str::trim).filter(|issuer| !issuer.is_empty()).map(str::to_owned);
+        if issuer.zip(prefix).is_some_and(|(issuer, prefix)| issuer != prefix) {
+            warnings.insert(0, Warning::IssuerMismatch);
+        }
+        let (issuer, account) = (issuer.or(prefix).map(str::to_owned), account.to_owned());
         let migration = Some(batch(self.unique_id.map(str::to_owned)));
-        Ok(Otpauth {
-            otp,
-            issuer,
-            account: account.trim().to_owned(),
-            counter,
-            warnings,
-            migration,
-        })
+        Ok(Otpauth { otp, issuer, account, counter, warnings, migration })
     }
 }

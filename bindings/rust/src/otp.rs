@@ -91,12 +91,13 @@ pub struct VerifyTotp {
 /// A time-based authenticator (RFC 6238). `Debug` shows no secret; the secret is wiped on drop.
 #[derive(Debug)]
 pub struct Totp {
-    secret: OtpSecret,
+    // In places of their own: what is moved, into a list for example, would leave copies behind.
+    secret: Box<OtpSecret>,
     algorithm: HashAlgorithm,
     digits: Digits,
     period: Period,
     preset: Preset,
-    inner: totp::Totp,
+    inner: Box<totp::Totp>,
 }
 
 impl Totp {
@@ -155,7 +156,8 @@ impl Totp {
         period: Period,
         preset: Preset,
     ) -> Result<Self, Error> {
-        let inner = totp::Totp::new(&secret, algorithm, digits, period)?;
+        let secret = Box::new(secret);
+        let inner = Box::new(totp::Totp::new(&secret, algorithm, digits, period)?);
         Ok(Self { secret, algorithm, digits, period, preset, inner })
     }
 
@@ -333,7 +335,7 @@ impl PendingTotp {
     /// [`Error::OtpMalformed`], [`Error::OtpRejected`], [`Error::TimeInvalid`].
     pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpConfirmed, Error> {
         let window = self.0.preset.window(None, None, 0)?;
-        let pending = totp::PendingTotp::new(self.0.inner.clone());
+        let pending = totp::PendingTotp::new(totp::Totp::clone(&self.0.inner));
         pending.confirm_within(code.as_bytes(), or_clock(now)?, window)
     }
 
@@ -362,10 +364,10 @@ impl Default for HotpOptions {
 /// A counter-based authenticator (RFC 4226). `Debug` shows no secret.
 #[derive(Debug)]
 pub struct Hotp {
-    secret: OtpSecret,
+    secret: Box<OtpSecret>,
     algorithm: HashAlgorithm,
     digits: Digits,
-    inner: hotp::Hotp,
+    inner: Box<hotp::Hotp>,
 }
 
 impl Hotp {
@@ -411,7 +413,8 @@ impl Hotp {
         algorithm: HashAlgorithm,
         digits: Digits,
     ) -> Result<Self, Error> {
-        let inner = hotp::Hotp::new(&secret, algorithm, digits)?;
+        let secret = Box::new(secret);
+        let inner = Box::new(hotp::Hotp::new(&secret, algorithm, digits)?);
         Ok(Self { secret, algorithm, digits, inner })
     }
 

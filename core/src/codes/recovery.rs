@@ -117,7 +117,7 @@ impl ZeroizeOnDrop for RecoveryCode {}
 ///
 /// # Errors
 ///
-/// [`Error::UserIdInvalid`]; [`Error::ArgumentValueInvalid`] for no code, more than 31, one in the wrong place or of the other
+/// [`Error::UserIdInvalid`]; [`Error::PepperInvalid`] for an id that no record can have; [`Error::ArgumentValueInvalid`] for no code, more than 31, one in the wrong place or of the other
 /// format, a hash out of bounds, or where `out` is full.
 pub fn write_record<'c>(
     out: &mut impl fmt::Write,
@@ -128,6 +128,7 @@ pub fn write_record<'c>(
     codes: impl IntoIterator<Item = &'c RecoveryCode>,
 ) -> Result<(), Error> {
     let full = |_| Error::ArgumentValueInvalid;
+    let pepper = Peppers::checked(pepper)?;
     match format {
         Format::Full => write!(out, "{PREFIX}v=1,f=full"),
         Format::Typeable(hash) if !hash.is_bounded() => return Err(Error::ArgumentValueInvalid),
@@ -584,6 +585,10 @@ mod tests {
         assert_eq!(write(&[b'a'; 256], &codes(1)), Err(Error::UserIdInvalid));
         assert_eq!(write(&[b'a'; 255], &codes(1)), Ok(()));
         assert_eq!(write(b"a", &[]), Err(Error::ArgumentValueInvalid));
+        let key = Pepper::new(&[1; 32]).unwrap();
+        let pepper = Some(("x,y", &key));
+        let refused = write_record(&mut String::new(), b"a", &SET, Format::Full, pepper, &codes(1));
+        assert_eq!(refused, Err(Error::PepperInvalid));
         assert_eq!(write(b"a", &codes(2)[1..]), Err(Error::ArgumentValueInvalid));
         assert_eq!(RecoveryCode::full(31, &[0; 24]).err(), Some(Error::ArgumentValueInvalid));
     }

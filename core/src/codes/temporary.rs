@@ -311,7 +311,8 @@ pub struct Issue<'a> {
 ///
 /// [`Error::TemporaryCodeLimit`] for the seventh code within an hour. The host's: [`Error::UserIdInvalid`];
 /// [`Error::ArgumentValueInvalid`] for a lifetime, a name or a hash out of bounds, or a code of the other form;
-/// [`Error::PepperRequired`]; [`Error::CodeHashUnsupported`] without a hash where one is needed.
+/// [`Error::PepperRequired`]; [`Error::PepperInvalid`] for an id that no record can have; [`Error::TimeInvalid`] for a time after the
+/// year 5138, which is one in milliseconds; [`Error::CodeHashUnsupported`] without a hash where one is needed.
 ///
 /// # Examples
 ///
@@ -346,8 +347,9 @@ pub struct Issue<'a> {
 /// # Ok::<(), Error>(())
 /// ```
 pub fn issue<'a>(code: &TemporaryCode, issue: Issue<'a>) -> Result<TemporaryRecord<'a>, Error> {
-    let Issue { user_id, kind, previous, pepper, .. } = issue;
+    let Issue { user_id, kind, previous, .. } = issue;
     let user = User::new(user_id)?;
+    let pepper = Peppers::checked(issue.pepper)?;
     let issued_by = Name::new(issue.issued_by.as_bytes()).ok_or(Error::ArgumentValueInvalid)?;
     let lifetime = issue.lifetime.unwrap_or(kind.default_lifetime());
     if !kind.allows_lifetime(lifetime) {
@@ -368,6 +370,10 @@ pub fn issue<'a>(code: &TemporaryCode, issue: Issue<'a>) -> Result<TemporaryReco
         _ => return Err(Error::ArgumentValueInvalid),
     };
     let now = issue.now.seconds();
+    let not_after = now.saturating_add(lifetime);
+    if not_after > LATEST {
+        return Err(Error::TimeInvalid);
+    }
     // Before the hash: a host that is asked too often does no work.
     let issued = previous.map_or(Issued::NEVER, |record| record.issued).and_now(now)?;
     let key = pepper.map_or(&issue.id[..], |(_, pepper)| pepper.expose());
@@ -379,7 +385,7 @@ pub fn issue<'a>(code: &TemporaryCode, issue: Issue<'a>) -> Result<TemporaryReco
         id: issue.id,
         tag: *tag,
         not_before: now,
-        not_after: now.saturating_add(lifetime),
+        not_after,
         max_uses: kind.max_uses(),
         uses: 0,
         revoked: false,
@@ -799,6 +805,12 @@ mod tests {
             assert_eq!(refused(wrong), Error::ArgumentValueInvalid);
         }
         assert_eq!(refused(Issue { pepper: None, ..delivered }), Error::PepperRequired);
+        let unnamed = Some(("x,y", &pepper));
+        assert_eq!(refused(Issue { pepper: unnamed, ..delivered }), Error::PepperInvalid);
+        for now in [LATEST - 599, u64::MAX] {
+            assert_eq!(refused(Issue { now: at(now), ..delivered }), Error::TimeInvalid);
+        }
+        assert!(issue(&digits, Issue { now: at(LATEST - 600), ..delivered }).is_ok());
         assert_eq!(refused(Issue { user_id: b"", ..delivered }), Error::UserIdInvalid);
         let long = "x".repeat(256);
         for issued_by in ["", &long] {

@@ -7,7 +7,7 @@
 //! whether it is well formed; of the secret what `base32::decode` leaks.
 
 use super::code::Digits;
-use super::uri::MovingFactor;
+use super::uri::{MovingFactor, is_forbidden};
 use crate::crypto::hmac::HashAlgorithm;
 use crate::encoding::base32;
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::time::Period;
 use core::fmt::{self, Write};
 use zeroize::Zeroizing;
 
-/// The longest URI that is looked at, in bytes: a QR code holds 2331 of them.
+/// The longest URI that is looked at, in bytes. What services write has a few hundred.
 pub const MAX_URI: usize = 2400;
 /// The longest base32 text of a secret: 205 symbols, and room for separators and padding.
 const MAX_SECRET: usize = 512;
@@ -97,7 +97,7 @@ impl Warnings {
     }
 }
 
-/// A label of a URI, percent-encoded UTF-8 without control characters. `Display` writes it decoded.
+/// A label of a URI, percent-encoded UTF-8 without a character that [`is_forbidden`]. `Display` writes it decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Label<'a>(&'a str);
 
@@ -111,7 +111,7 @@ impl<'a> Label<'a> {
         while let Some(rest) = raw.strip_suffix(' ').or_else(|| raw.strip_suffix("%20")) {
             raw = rest;
         }
-        let good = chars(raw).all(|c| c.is_some_and(|c| !c.is_control()));
+        let good = chars(raw).all(|c| c.is_some_and(|c| !is_forbidden(c)));
         if good { Ok(Self(raw)) } else { Err(Error::OtpauthMalformed) }
     }
 
@@ -408,12 +408,13 @@ fn read_secret(text: Option<&str>) -> Result<OtpSecret, Error> {
 /// An algorithm's name in any case, with or without its hyphen.
 fn read_algorithm(text: Option<&str>) -> Result<HashAlgorithm, Error> {
     let Some(text) = text else { return Ok(HashAlgorithm::Sha1) };
-    let is = |algorithm: &HashAlgorithm| {
-        let written = text.bytes().filter(|b| *b != b'-').map(|b| b.to_ascii_uppercase());
-        written.eq(algorithm.as_str().bytes())
-    };
-    let known = [HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha512];
-    known.into_iter().find(is).ok_or(Error::OtpauthUnsupported)
+    let (family, size) = text.split_at_checked(3).ok_or(Error::OtpauthUnsupported)?;
+    match (family.eq_ignore_ascii_case("SHA"), size.strip_prefix('-').unwrap_or(size)) {
+        (true, "1") => Ok(HashAlgorithm::Sha1),
+        (true, "256") => Ok(HashAlgorithm::Sha256),
+        (true, "512") => Ok(HashAlgorithm::Sha512),
+        _ => Err(Error::OtpauthUnsupported),
+    }
 }
 
 /// A number of ASCII digits and nothing else.
@@ -518,6 +519,8 @@ mod tests {
             "a%00",
             "a\n",
             "%F5%80%80%80",
+            "%E2%80%AEa",
+            "\u{2028}",
             "%ED%A0%80",
             "a#b",
         ] {
@@ -548,6 +551,8 @@ mod tests {
         for (more, error) in [
             ("&algorithm=MD5", Error::OtpauthUnsupported),
             ("&algorithm=", Error::OtpauthUnsupported),
+            ("&algorithm=SHA--1", Error::OtpauthUnsupported),
+            ("&algorithm=SHA-51-2", Error::OtpauthUnsupported),
             ("&encoder=other", Error::OtpauthUnsupported),
             ("&digits=5", Error::OtpauthParameterInvalid),
             ("&digits=9", Error::OtpauthParameterInvalid),

@@ -52,7 +52,8 @@ impl<'a> OtpUri<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtpLabelInvalid`] if either is empty, longer than 128 bytes, or has a colon or a control character.
+    /// [`Error::OtpLabelInvalid`] if either is empty, longer than 128 bytes, or has a colon or a character that
+    /// [`is_forbidden`].
     pub fn new(
         secret: &'a OtpSecret,
         algorithm: HashAlgorithm,
@@ -63,7 +64,7 @@ impl<'a> OtpUri<'a> {
     ) -> Result<Self, Error> {
         for part in [issuer, account] {
             let sized = (1..=128).contains(&part.len()) && part.trim() == part;
-            if !sized || part.chars().any(|c| c == ':' || c.is_control()) {
+            if !sized || part.chars().any(|c| c == ':' || is_forbidden(c)) {
                 return Err(Error::OtpLabelInvalid);
             }
         }
@@ -96,6 +97,13 @@ impl<'a> OtpUri<'a> {
         }
         if self.digits == Digits::STEAM { out.write_str("&encoder=steam") } else { Ok(()) }
     }
+}
+
+/// Whether a character may not be in a name: a control character, a line or paragraph separator, or one that turns the
+/// direction of what follows, so that a name shows as another.
+#[must_use]
+pub fn is_forbidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// RFC 3986 §2.3: everything but the unreserved characters is encoded.
@@ -137,9 +145,15 @@ mod tests {
         );
         let steam = build(time, Digits::STEAM, "Steam", "a").unwrap();
         assert!(steam.ends_with("&algorithm=SHA1&digits=5&period=30&encoder=steam"), "{steam}");
-        for (issuer, account) in
-            [("", "a"), ("a", ""), ("a:b", "c"), ("a", "b:c"), ("a", "b\n"), (" a", "b")]
-        {
+        for (issuer, account) in [
+            ("", "a"),
+            ("a", ""),
+            ("a:b", "c"),
+            ("a", "b:c"),
+            ("a", "b\n"),
+            (" a", "b"),
+            ("a", "\u{202e}b"),
+        ] {
             assert_eq!(uri(issuer, account), Err(Error::OtpLabelInvalid));
         }
     }

@@ -84,6 +84,15 @@ impl<'a> Peppers<'a> {
         self.keys.iter().find(|(other, _)| *other == id).map(|(_, pepper)| *pepper)
     }
 
+    /// The key of new records and its id, if that is one that a record can have.
+    #[cfg(feature = "codes")]
+    pub(crate) fn checked<'p>(
+        pepper: Option<(&'p str, &'p Pepper)>,
+    ) -> Result<Option<(&'p str, &'p Pepper)>, Error> {
+        let good = pepper.is_none_or(|(id, _)| Self::is_id(id));
+        if good { Ok(pepper) } else { Err(Error::PepperInvalid) }
+    }
+
     pub(crate) fn is_id(id: &str) -> bool {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
         (1..=32).contains(&id.len()) && id.bytes().all(allowed)

@@ -492,6 +492,7 @@ scenario("an administrator helps somebody who is locked out with a temporary cod
   await admin.page.getByLabel("Whose account").fill("victor");
   await admin.page.getByRole("button", { name: "Revoke" }).click();
   await reads(admin, "admin", /revoked/);
+  assert.equal((await postFrom(admin, "/api/admin/temporary-code/revoke", { name: "victor" })).status, 404, "once");
   assert.equal((await signInWithTemporaryCode(victor, "victor", newer)).server, "temporary_code_rejected");
 
   const ask = () => postFrom(admin, "/api/admin/temporary-code", { name: "victor", hours: 1 });

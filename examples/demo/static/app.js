@@ -56,7 +56,7 @@ onSubmit("confirm-totp", "totp", async (form) => {
   const answer = await postProof("/api/totp/confirm", { code: form.get("code") }, me.person.name);
   rememberConfirmed(me.person.name);
   $("confirm-totp").reset();
-  $("totp-setup").hidden = true;
+  forgetSetup();
   await refresh();
   say("totp", `${answer.message} The code you just typed is used up; the next one works.`);
   $("totp-card").querySelector("h2").focus();
@@ -237,9 +237,17 @@ async function refresh({ focus = false } = {}) {
   if (focus) (person ? $("account-title") : document.querySelector("#view-welcome h1")).focus();
 }
 
+function forgetSetup() {
+  $("totp-setup").hidden = true;
+  $("totp-key").textContent = "";
+  $("qr").removeAttribute("src");
+  $("totp-uri").removeAttribute("href");
+}
+
 function resetWelcome() {
   forgetRecoveryCodes();
-  $("totp-setup").hidden = true;
+  forgetSetup();
+  hideIssuedCode();
   for (const form of ["sign-in", "sign-up", "confirm-totp", "issue-temporary-code"]) $(form).reset();
   chooseMethod("totp");
 }
