@@ -28,30 +28,25 @@ pub(crate) fn no_truth_value() -> PyResult<bool> {
     Err(wrong_type())
 }
 
-/// A client's text. This copy is wiped; Python's own cannot be. Text with a lone surrogate is `malformed`; text of more than `longest`
-/// characters is `too_long`, and is not copied.
-fn client(
-    value: Any<'_, '_>,
-    longest: usize,
-    too_long: Error,
-    malformed: Error,
-) -> PyResult<Zeroizing<String>> {
+/// A client's text. This copy is wiped; Python's own cannot be. Text with a lone surrogate is `malformed`. Text of more than
+/// `longest` characters is not copied: spaces that are as much too long stand for it, and the core refuses them in its turn.
+fn client(value: Any<'_, '_>, longest: usize, malformed: Error) -> PyResult<Zeroizing<String>> {
     let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
     // A subclass may say anything of its length, or raise.
     if text.len().map_err(|_| raise(Error::InputMalformed))? > longest {
-        return Err(raise(too_long));
+        return Ok(Zeroizing::new(" ".repeat(longest + 1)));
     }
     text.to_cow().map(|t| Zeroizing::new(t.into_owned())).map_err(|_| raise(malformed))
 }
 
 /// A one-time password.
 pub(crate) fn otp(value: Any<'_, '_>) -> PyResult<Zeroizing<String>> {
-    client(value, 64, Error::OtpMalformed, Error::OtpMalformed)
+    client(value, 64, Error::OtpMalformed)
 }
 
-/// A recovery or temporary code. One that is longer than any code is `malformed`.
+/// A recovery or temporary code.
 pub(crate) fn code(value: Any<'_, '_>, malformed: Error) -> PyResult<Zeroizing<String>> {
-    client(value, 128, malformed, malformed)
+    client(value, 128, malformed)
 }
 
 /// A URI that another service wrote.
@@ -60,7 +55,7 @@ pub(crate) fn uri(
     longest: usize,
     malformed: Error,
 ) -> PyResult<Zeroizing<String>> {
-    client(value, longest, Error::InputTooLarge, malformed)
+    client(value, longest, malformed)
 }
 
 /// A response: JSON text, as `str` or bytes, or the parsed object.
