@@ -181,7 +181,7 @@ impl<'a> Field<'a> {
 
     fn text(&self) -> Result<&'a str, Error> {
         let text = std::str::from_utf8(self.bytes()?).map_err(|_| MALFORMED)?;
-        if text.chars().any(is_forbidden) { Err(MALFORMED) } else { Ok(text.trim()) }
+        if text.chars().any(is_forbidden) { Err(MALFORMED) } else { Ok(text) }
     }
 }
 
@@ -205,8 +205,8 @@ impl<'a> Entry<'a> {
         while let Some((number, field)) = fields.next()? {
             match number {
                 1 => set(&mut entry.secret, field.bytes()?)?,
-                2 => set(&mut entry.name, field.text()?)?,
-                3 => set(&mut entry.issuer, field.text()?)?,
+                2 => set(&mut entry.name, field.text()?.trim())?,
+                3 => set(&mut entry.issuer, field.text()?.trim())?,
                 4 => set(&mut entry.algorithm, field.varint()?)?,
                 5 => set(&mut entry.digits, field.varint()?)?,
                 6 => set(&mut entry.kind, field.varint()?)?,
