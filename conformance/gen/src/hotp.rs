@@ -703,6 +703,33 @@ fn resynchronised(cases: &mut Vec<Case>) {
         "the window never goes back",
     );
     resync(
+        "previous",
+        &code(9),
+        &code(10),
+        10,
+        1000,
+        Err("otp_replayed"),
+        "the first code is the one accepted last",
+    );
+    resync(
+        "previous-at-0",
+        &code(0),
+        &code(1),
+        0,
+        0,
+        Ok(0),
+        "nothing was accepted before counter 0",
+    );
+    resync(
+        "previous-twin",
+        "251166",
+        &code(57_766_337),
+        57_766_336,
+        100,
+        Err("otp_replayed"),
+        "the code accepted last, as that of a later counter",
+    );
+    resync(
         "collision",
         "251166",
         &code(57_766_337),

@@ -17,12 +17,18 @@ mod hmac_vectors;
 mod hotp;
 mod json;
 mod keys;
+mod migration;
 mod otp;
+mod otpauth;
 mod recovery;
+mod short_codes;
 mod signature;
 mod state;
+mod steam;
+mod temporary;
 mod throttle;
 mod totp;
+mod typeable;
 mod webauthn;
 
 use std::collections::BTreeMap;
@@ -72,11 +78,16 @@ fn files(home: &Path) -> Result<BTreeMap<String, String>, String> {
         der::file(),
         hmac_vectors::file(),
         hotp::file(),
+        migration::file(),
+        otpauth::file(),
         recovery::file(),
         signature::file(),
         state::file(),
+        steam::file(),
+        temporary::file(),
         throttle::file(),
         totp::file(),
+        typeable::file(),
         webauthn::auth_data::file(),
         webauthn::client_data::file(),
         webauthn::eddsa::file(),

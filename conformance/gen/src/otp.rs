@@ -65,6 +65,17 @@ pub(crate) fn digits_of(number: u32, digits: u32) -> String {
     format!("{:0width$}", u64::from(number) % 10_u64.pow(digits))
 }
 
+const STEAM: u32 = 5;
+const STEAM_SYMBOLS: &str = "23456789BCDFGHJKMNPQRTVWXY";
+
+/// Steam: the number in base 26, the lowest place first.
+fn symbols_of(number: u32) -> String {
+    let places = std::iter::successors(Some(number), |rest| Some(rest / 26)).take(5);
+    let symbol =
+        |place: u32| STEAM_SYMBOLS.chars().nth(usize::try_from(place % 26).expect("small"));
+    places.filter_map(symbol).collect()
+}
+
 /// A secret with its parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Otp {
@@ -84,17 +95,27 @@ impl Otp {
         Self { secret: algorithm.rfc6238_seed(), algorithm, digits }
     }
 
+    /// The RFC 4226 key behind Steam's symbols. No other code has five.
+    pub(crate) fn steam() -> Self {
+        Self { digits: STEAM, ..Self::rfc4226() }
+    }
+
     /// The code of a counter or step.
     pub(crate) fn code(&self, counter: u64) -> String {
         let mac = mac(self.algorithm, &self.secret, &counter.to_be_bytes());
-        digits_of(truncate(&mac).1, self.digits)
+        let number = truncate(&mac).1;
+        if self.digits == STEAM { symbols_of(number) } else { digits_of(number, self.digits) }
     }
 
-    /// The digits of a typed code, if it is one.
+    /// The digits (or Steam's symbols) of a typed code, if it is one.
     fn normalised(&self, typed: &str) -> Result<String, &'static str> {
         let code: String = typed.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let wanted = usize::try_from(self.digits).expect("small");
-        if code.len() == wanted && code.bytes().all(|b| b.is_ascii_digit()) {
+        let (code, alphabet) = match self.digits {
+            STEAM => (code.to_ascii_uppercase(), STEAM_SYMBOLS),
+            _ => (code, "0123456789"),
+        };
+        if typed.len() <= 64 && code.len() == wanted && code.chars().all(|c| alphabet.contains(c)) {
             Ok(code)
         } else {
             Err("otp_malformed")
@@ -141,6 +162,9 @@ impl Otp {
         }
         let (first, second) = (self.normalised(first)?, self.normalised(second)?);
         let start = i128::from(counter);
+        if !self.matching(&first, start - 1..=start - 1).is_empty() {
+            return Err("otp_replayed");
+        }
         let matched = self
             .matching(&first, start..=start + i128::from(look_ahead))
             .into_iter()
@@ -154,15 +178,19 @@ impl Otp {
 
     /// TOTP: the matched step.
     pub(crate) fn verify_totp(&self, typed: &str, window: &Window) -> Result<u64, &'static str> {
-        if window.past > 10 || window.future > 10 {
+        if window.past > 10 || window.future > 10 || window.drift.abs() > 10 {
             return Err("window_too_large");
         }
         let code = self.normalised(typed)?;
         let (past, future) = (i128::from(window.past), i128::from(window.future));
-        let now = i128::from(window.now);
+        let drift = i128::from(window.drift);
+        // The whole window moves, and stays within ten steps of now.
+        let centre = i128::from(window.now) + drift.clamp(past - 10, 10 - future);
+        let centre = centre.clamp(0, u64::MAX.into());
         let last = window.last.map_or(-1, i128::from);
-        let candidates = self.matching(&code, (last + 1).max(now - past)..=now + future);
-        let burnt = self.matching(&code, now - past - (past + future + 1)..=last.min(now + future));
+        let candidates = self.matching(&code, (last + 1).max(centre - past)..=centre + future);
+        let burnt =
+            self.matching(&code, centre - past - (past + future + 1)..=last.min(centre + future));
         match (candidates.last(), burnt.is_empty()) {
             (_, false) => Err("otp_replayed"),
             (Some(step), true) => Ok(*step),
@@ -178,4 +206,6 @@ pub(crate) struct Window {
     pub(crate) past: u64,
     pub(crate) future: u64,
     pub(crate) last: Option<u64>,
+    /// Steps by which the other clock is ahead.
+    pub(crate) drift: i64,
 }

@@ -8,14 +8,14 @@ use crate::case::{Case, File};
 use crate::json::Json;
 use crate::otp::{Algorithm, mac};
 
-const RULES: &str = "mfakit docs/codes";
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(crate) const RULES: &str = "mfakit docs/codes";
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Slot, 24 random symbols, check symbol.
 const SYMBOLS: usize = 26;
-const USER: &str = "user-0001";
-const REFUSED: &str = "recovery_code_rejected";
-const MALFORMED: &str = "recovery_code_malformed";
-const CORRUPT: &str = "record_corrupt";
+pub(crate) const USER: &str = "user-0001";
+pub(crate) const REFUSED: &str = "recovery_code_rejected";
+pub(crate) const MALFORMED: &str = "recovery_code_malformed";
+pub(crate) const CORRUPT: &str = "record_corrupt";
 
 pub(crate) fn file() -> File {
     let mut cases = Vec::new();
@@ -54,14 +54,13 @@ pub(crate) fn file() -> File {
 
 // ---------------------------------------------------------------- the model
 
-/// x^0 to x^25 in GF(2)[x]/(x^5 + x^2 + 1).
-fn powers_of_x() -> [u8; SYMBOLS] {
-    let mut powers = [1; SYMBOLS];
-    for i in 1..SYMBOLS {
-        let doubled = powers[i - 1] << 1;
-        powers[i] = if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 };
-    }
-    powers
+/// x^0, x^1 and so on in GF(2)[x]/(x^5 + x^2 + 1).
+fn powers_of_x(count: usize) -> Vec<u8> {
+    let next = |power: &u8| {
+        let doubled = power << 1;
+        Some(if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 })
+    };
+    std::iter::successors(Some(1), next).take(count).collect()
 }
 
 /// The product of two elements: the sum of the first's multiples by the powers of x in the second.
@@ -80,10 +79,10 @@ fn product(a: u8, b: u8) -> u8 {
     sum
 }
 
-/// The weighted sum of 26 symbols; 0 for a code without a typing error.
-fn weighted_sum(symbols: &[u8]) -> u8 {
-    assert_eq!(symbols.len(), SYMBOLS, "a whole code");
-    symbols.iter().zip(powers_of_x().iter().rev()).fold(0, |sum, (s, x)| sum ^ product(*s, *x))
+/// The weighted sum of a whole code's symbols; 0 for a code without a typing error.
+pub(crate) fn weighted_sum(symbols: &[u8]) -> u8 {
+    let powers = powers_of_x(symbols.len());
+    symbols.iter().zip(powers.iter().rev()).fold(0, |sum, (s, x)| sum ^ product(*s, *x))
 }
 
 /// A code by its symbols' values.
@@ -126,7 +125,7 @@ fn grouped(plain: &str, between: &str) -> String {
 }
 
 /// As many bytes as are asked for, from a public label.
-fn labelled(label: &str, len: usize) -> Vec<u8> {
+pub(crate) fn labelled(label: &str, len: usize) -> Vec<u8> {
     let mut out = mac(Algorithm::Sha256, b"mfakit recovery vectors", label.as_bytes());
     while out.len() < len {
         out.extend(mac(Algorithm::Sha256, b"mfakit recovery vectors", &out));
@@ -137,13 +136,13 @@ fn labelled(label: &str, len: usize) -> Vec<u8> {
 
 /// A pepper.
 #[derive(Clone, Debug)]
-struct Pepper {
-    id: String,
-    key: Vec<u8>,
+pub(crate) struct Pepper {
+    pub(crate) id: String,
+    pub(crate) key: Vec<u8>,
 }
 
 impl Pepper {
-    fn new(id: &str) -> Self {
+    pub(crate) fn new(id: &str) -> Self {
         Self { id: id.into(), key: labelled(&format!("pepper {id}"), 32) }
     }
 
@@ -152,7 +151,7 @@ impl Pepper {
     }
 }
 
-fn peppers_json(current: &str, peppers: &[Pepper]) -> Json {
+pub(crate) fn peppers_json(current: &str, peppers: &[Pepper]) -> Json {
     let keys: Vec<Json> = peppers.iter().map(Pepper::json).collect();
     Json::object([("current", current.into()), ("keys", keys.into())])
 }
@@ -349,7 +348,7 @@ fn alternate_case(text: &str) -> String {
     text.chars().enumerate().map(flip).collect()
 }
 
-fn apart(text: &str, between: &str) -> String {
+pub(crate) fn apart(text: &str, between: &str) -> String {
     text.chars().map(String::from).collect::<Vec<_>>().join(between)
 }
 
@@ -695,7 +694,7 @@ fn malformed_codes(cases: &mut Vec<Case>) {
     cases.push(case.reject(MALFORMED).why("twenty kilobytes"));
 }
 
-fn full_width(plain: &str) -> String {
+pub(crate) fn full_width(plain: &str) -> String {
     let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).expect("a full-width form");
     plain.chars().map(wide).collect()
 }
@@ -891,7 +890,7 @@ fn records(cases: &mut Vec<Case>) {
 }
 
 /// The same bytes to a lenient reader: the lowest bit of the last symbol, which belongs to no byte, is set.
-fn leftover_bits(text: &str) -> String {
+pub(crate) fn leftover_bits(text: &str) -> String {
     const SYMBOLS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = text.chars().next_back().and_then(|c| SYMBOLS.find(c)).expect("a symbol");
     let changed = SYMBOLS.as_bytes()[last ^ 1];
@@ -1062,14 +1061,22 @@ fn generation(cases: &mut Vec<Case>) {
             [("codes", count.into()), ("accepted", count.into()), ("lines", true.into())],
         )
     };
-    cases.push(made(generate("default"), 10).why("ten codes unless said otherwise"));
+    let mut default = made(generate("default"), 10);
+    default.expect.set("prefix", "$mfakit-rc$v=1,f=full$".into());
+    cases.push(default.why("ten codes unless said otherwise, in the full format"));
     for count in [1_u64, 2, 31] {
         cases.push(made(generate(&count.to_string()).input("count", count), count));
     }
     let pepper = Pepper::new("2026-05");
     let peppers = peppers_json("2026-05", std::slice::from_ref(&pepper));
-    cases.push(made(generate("peppered").input("peppers", peppers), 10));
-    cases.push(made(generate("format-full").input("format", "full"), 10).why("the one there is"));
+    let mut peppered = made(generate("peppered").input("peppers", peppers), 10);
+    peppered.expect.set("prefix", "$mfakit-rc$v=1,f=full,k=2026-05$".into());
+    cases.push(peppered.why("under the current pepper"));
+    cases.push(made(generate("format-full").input("format", "full"), 10).why("the usual one"));
+    let typeable = generate("format-typeable").input("format", "typeable").input("count", 1);
+    let mut typeable = made(typeable, 1).requires("typeable");
+    typeable.expect.set("prefix", "$mfakit-rc$v=1,f=typeable,h=pbkdf2-sha256,i=600000$".into());
+    cases.push(typeable.why("PBKDF2 with 600000 rounds"));
     cases.push(made(generate("user-255-bytes").input("user_id", "u".repeat(255)), 10));
     for (id, count) in
         [("0", 0_u64), ("32", 32), ("33", 33), ("1000", 1000), ("2e32-plus-10", (1 << 32) + 10)]
@@ -1110,7 +1117,7 @@ mod tests {
     #[test]
     fn the_field_is_a_field() {
         // x generates it: 31 different powers, and 31 = 2^5 - 1 is the order of its units.
-        let powers = powers_of_x();
+        let powers = powers_of_x(SYMBOLS);
         for (i, power) in powers.iter().enumerate() {
             assert!(!powers[..i].contains(power), "x^{i}");
             assert!((1..32).contains(power));

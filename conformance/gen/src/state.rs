@@ -1234,6 +1234,8 @@ fn entropy(cases: &mut Vec<Case>) {
         "generate_secret",
         "generate_user_handle",
         "generate_recovery_codes",
+        "issue_temporary_code",
+        "pending_totp",
         "begin_registration",
         "begin_authentication",
         "begin_discoverable_authentication",

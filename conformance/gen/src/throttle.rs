@@ -21,6 +21,8 @@ pub(crate) fn file() -> File {
     states(&mut cases);
     types(&mut cases);
     configuration(&mut cases);
+    budgets(&mut cases);
+    odds(&mut cases);
     File {
         topic: "throttle",
         description: "Throttle: back-off at every border, success and refund, and every malformed state",
@@ -30,6 +32,9 @@ pub(crate) fn file() -> File {
                 .into(),
             "charge: failures >= max_failures is throttle_disabled; failures >= free_failures and now < TIME + min(max_delay, \
              delay * 2^(failures - free_failures)) is throttle_wait; else FAILURES + 1 and TIME = now are stored."
+                .into(),
+            "guess_odds = 1 - (1 - window / 10^digits)^attempts, and window / 10^digits is 1 at most. A throttle is refused where \
+             the odds of max_failures attempts are above 1/1000 (usual) or 1/10000 (strict). Defaults: digits 6, window 3, usual."
                 .into(),
         ],
         cases,
@@ -523,9 +528,266 @@ fn configuration(cases: &mut Vec<Case>) {
     }
 }
 
+// ---------------------------------------------------------------- the odds of a guess
+
+/// A number of 0 to 1, in units of 2^-256, the lowest limb first: far more than a double can tell apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Fraction([u64; 4]);
+
+impl Fraction {
+    /// `part / whole`, which is below 1.
+    fn new(part: u64, whole: u64) -> Self {
+        let (mut limbs, mut rest) = ([0; 4], u128::from(part));
+        for limb in limbs.iter_mut().rev() {
+            rest <<= 64;
+            *limb = u64::try_from(rest / u128::from(whole))
+                .expect("the remainder is below the divisor");
+            rest %= u128::from(whole);
+        }
+        Self(limbs)
+    }
+
+    /// The upper half of the product.
+    fn times(self, other: Self) -> Self {
+        let mut product = [0_u64; 8];
+        for (i, a) in self.0.into_iter().enumerate() {
+            let mut carry = 0;
+            for (j, b) in other.0.into_iter().enumerate() {
+                let sum = u128::from(a) * u128::from(b) + u128::from(product[i + j]) + carry;
+                product[i + j] = low(sum);
+                carry = sum >> 64;
+            }
+            product[i + 4] = low(carry);
+        }
+        Self(product[4..].try_into().expect("four limbs"))
+    }
+
+    /// One minus this; `None` for one itself.
+    fn complement(self) -> Option<Self> {
+        let (mut limbs, mut carry) = (self.0.map(|limb| !limb), true);
+        for limb in &mut limbs {
+            (*limb, carry) = limb.overflowing_add(carry.into());
+        }
+        (!carry).then_some(Self(limbs))
+    }
+
+    /// The nearest double.
+    fn double(self) -> f64 {
+        let bit = |n: usize| self.0[n / 64] >> (n % 64) & 1;
+        let Some(top) = (0..256).rev().find(|n| bit(*n) == 1) else { return 0.0 };
+        let mantissa = (0..53).fold(0, |bits, n| bits << 1 | top.checked_sub(n).map_or(0, bit));
+        let half = top.checked_sub(53).map_or(0, bit);
+        let exponent = 1023 + u64::try_from(top).expect("below 256") - 256;
+        // Rounding up may carry into the exponent, which is then right, too.
+        f64::from_bits((exponent << 52) + (mantissa & ((1 << 52) - 1)) + half)
+    }
+}
+
+fn low(word: u128) -> u64 {
+    u64::try_from(word & u128::from(u64::MAX)).expect("64 bits")
+}
+
+/// 1 - (1 - window / 10^digits)^attempts, to 50 places and more.
+fn guess_odds(digits: u32, window: u64, attempts: u64) -> f64 {
+    let codes = 10_u64.pow(digits);
+    if attempts == 0 {
+        return 0.0;
+    }
+    let Some(miss) = codes.checked_sub(window).filter(|good| *good > 0) else { return 1.0 };
+    // Bit by bit from the highest: squared, and once more for a bit that is set.
+    let miss = Fraction::new(miss, codes);
+    let mut all = miss;
+    for bit in (0..attempts.ilog2()).rev() {
+        all = all.times(all);
+        if attempts >> bit & 1 == 1 {
+            all = all.times(miss);
+        }
+    }
+    all.complement().map_or(1.0, Fraction::double)
+}
+
+fn odds(cases: &mut Vec<Case>) {
+    let ask = |digits: u64, window: u64, attempts: u64| {
+        Case::new("guess_odds", format!("guess-odds-{digits}-{window}-{attempts}"))
+            .source(RULES, "Guess odds")
+            .input("digits", digits)
+            .input("window", window)
+            .input("attempts", attempts)
+    };
+    for (digits, window, attempts, why) in [
+        (6, 3, 100, "one step each side, as many attempts as NIST SP 800-63B allows"),
+        (6, 1, 100, "one step alone"),
+        (6, 21, 100, "the widest window"),
+        (6, 101, 100, "the furthest look-ahead"),
+        (7, 3, 100, "a digit more"),
+        (8, 3, 100, "two digits more"),
+        (10, 1, 1, "the smallest odds"),
+        (10, 1000, 100, "the largest window"),
+        (6, 1, 0, "who does not guess does not get in"),
+        (6, 1000, 0, "who does not guess does not get in"),
+        (6, 1, 1, "one in a million"),
+        (6, 3, 1, "three in a million"),
+        (6, 3, 2, "an attempt more"),
+        (6, 3, 3, "an attempt more"),
+        (1, 1, 1, "one in ten"),
+        (1, 5, 2, "three in four"),
+        (1, 9, 100, "almost sure"),
+        (1, 10, 1, "every code is good"),
+        (1, 10, 0, "every code is good, and none is tried"),
+        (1, 1000, 1, "more good codes than codes"),
+        (3, 1000, 1, "every code is good"),
+        (6, 1, 1_000_000, "as many attempts as codes: not sure, since guesses may repeat"),
+        (6, 3, 1_000_000_000, "a throttle that never ends"),
+        (6, 1, (1 << 53) - 1, "more attempts than anybody has time for"),
+        (8, 1, 4_294_967_296, "beyond 32 bits"),
+        (10, 1, 99_999, "small odds, many attempts"),
+    ] {
+        let exact = guess_odds(u32::try_from(digits).expect("small"), window, attempts);
+        let field = ("odds_hex", format!("{:016x}", exact.to_bits()).into());
+        cases.push(ask(digits, window, attempts).accept("ok", [field]).why(why));
+    }
+    for (digits, window, why) in [
+        (0, 1, "codes of 1 to 10 digits"),
+        (11, 1, "codes of 1 to 10 digits"),
+        (256 + 6, 1, "not cut to a byte"),
+        (6, 0, "1 to 1000 codes are good"),
+        (6, 1001, "1 to 1000 codes are good"),
+        (6, 65_536 + 3, "not cut to 16 bits"),
+    ] {
+        cases.push(ask(digits, window, 100).reject("argument_value_invalid").why(why));
+    }
+    for name in ["digits", "window", "attempts"] {
+        for (id, value) in [("text", Json::from("6")), ("boolean", true.into())] {
+            let mut case = ask(6, 3, 100).input(name, value);
+            case.id = format!("guess-odds-type-{name}-{id}");
+            let why = "a wrong type is the host's mistake; it is never converted";
+            cases.push(case.requires("dynamic_input").reject("argument_type_invalid").why(why));
+        }
+    }
+}
+
+fn budgets(cases: &mut Vec<Case>) {
+    // Digits, window and max_failures; the budget by name, and whether the odds are within it.
+    for (digits, window, failures, budget, within) in [
+        (6, 3, 100, "usual", true),
+        (6, 10, 100, "usual", true),
+        (6, 11, 100, "usual", false),
+        (6, 21, 100, "usual", false),
+        (6, 21, 47, "usual", true),
+        (6, 21, 48, "usual", false),
+        (6, 101, 9, "usual", true),
+        (6, 101, 10, "usual", false),
+        (8, 21, 100, "usual", true),
+        (8, 1000, 100, "usual", true),
+        (7, 101, 99, "usual", true),
+        (7, 101, 100, "usual", false),
+        (4, 1, 10, "usual", true),
+        (4, 1, 11, "usual", false),
+        (3, 1, 1, "usual", true),
+        (3, 1, 2, "usual", false),
+        (1, 1, 1, "usual", false),
+        (1, 1000, 1, "usual", false),
+        (10, 1000, 100, "usual", true),
+        (6, 1, 100, "strict", true),
+        (6, 2, 100, "strict", false),
+        (6, 2, 50, "strict", true),
+        (6, 3, 33, "strict", true),
+        (6, 3, 34, "strict", false),
+        (7, 10, 100, "strict", true),
+        (7, 11, 100, "strict", false),
+        (8, 21, 100, "strict", true),
+        (4, 1, 1, "strict", true),
+        (4, 1, 2, "strict", false),
+    ] {
+        let most = if budget == "usual" { 1e-3 } else { 1e-4 };
+        assert_eq!(
+            guess_odds(digits, window, failures) <= most,
+            within,
+            "{digits} {window} {failures}"
+        );
+        let id = format!("throttle-budget-{budget}-{digits}-{window}-{failures}");
+        let case = Case::new("config.throttle", id)
+            .source(RULES, "Guess odds")
+            .input("max_failures", failures)
+            .input("free_failures", failures.min(6) - 1)
+            .input("digits", digits)
+            .input("window", window)
+            .input("budget", budget);
+        cases.push(if within {
+            case.accept("ok", []).why("the odds of a guess are within the budget")
+        } else {
+            case.reject("guess_budget_exceeded").why("the odds of a guess are above the budget")
+        });
+    }
+    let config = |id: &str| {
+        Case::new("config.throttle", format!("throttle-budget-{id}")).source(RULES, "Guess odds")
+    };
+    for (id, name, value) in [
+        ("strict-alone", "budget", Json::from("strict")),
+        ("window-11-alone", "window", 11.into()),
+        ("digits-5-alone", "digits", 5.into()),
+    ] {
+        let why = "the defaults of the others count, too";
+        cases.push(config(id).input(name, value).reject("guess_budget_exceeded").why(why));
+    }
+    for (id, name, value) in [
+        ("usual-alone", "budget", Json::from("usual")),
+        ("window-10-alone", "window", 10.into()),
+        ("digits-8-alone", "digits", 8.into()),
+    ] {
+        cases.push(
+            config(id)
+                .input(name, value)
+                .accept("ok", [])
+                .why("the defaults of the others count, too"),
+        );
+    }
+    for (id, name, value, why) in [
+        ("digits-0", "digits", 0_u64, "codes of 1 to 10 digits"),
+        ("digits-11", "digits", 11, "codes of 1 to 10 digits"),
+        ("digits-2e32-plus-6", "digits", (1 << 32) + 6, "not cut to 32 bits"),
+        ("window-0", "window", 0, "1 to 1000 codes are good"),
+        ("window-1001", "window", 1001, "1 to 1000 codes are good"),
+        ("window-2e16-plus-3", "window", 65_536 + 3, "not cut to 16 bits"),
+    ] {
+        cases.push(config(id).input(name, value).reject("argument_value_invalid").why(why));
+    }
+    for (id, name, value, code) in [
+        ("budget-unknown", "budget", Json::from("lax"), "argument_value_invalid"),
+        ("budget-empty", "budget", "".into(), "argument_value_invalid"),
+        ("budget-upper-case", "budget", "Strict".into(), "argument_value_invalid"),
+        ("budget-number", "budget", 1.into(), "argument_type_invalid"),
+        ("digits-text", "digits", "6".into(), "argument_type_invalid"),
+        ("window-text", "window", "3".into(), "argument_type_invalid"),
+        ("window-boolean", "window", true.into(), "argument_type_invalid"),
+    ] {
+        let case = config(&format!("type-{id}")).input(name, value).requires("dynamic_input");
+        cases.push(case.reject(code).why("the host's mistake; nothing is converted"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By Python's decimal module with 60 places.
+    #[test]
+    fn odds_are_what_the_formula_says() {
+        for (digits, window, attempts, odds) in [
+            (6, 3, 100, 0.000_299_955_454_365_582_4),
+            (6, 1, 100, 0.000_099_995_050_161_696_08),
+            (8, 3, 100, 0.000_002_999_995_545_004_366),
+            (6, 21, 100, 0.002_097_818_546_741_403_6),
+            (10, 1, 1, 1e-10),
+            (1, 1, 1, 0.1),
+            (1, 5, 2, 0.75),
+            (1, 10, 1, 1.0),
+            (6, 1, 0, 0.0),
+            (6, 1, u64::MAX, 1.0),
+        ] {
+            assert_eq!(guess_odds(digits, window, attempts), odds, "{digits} {window} {attempts}");
+        }
+    }
 
     /// The table of docs/throttle, typed in.
     #[test]

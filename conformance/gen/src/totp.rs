@@ -56,14 +56,18 @@ impl Clock {
 pub(crate) fn file() -> File {
     let mut cases = Vec::new();
     generated(&mut cases);
-    let mut verify = Verify { cases: &mut cases, otp: Otp::rfc4226() };
+    let mut verify = Verify { cases: &mut cases, otp: Otp::rfc4226(), drift: None };
     windows(&mut verify);
     last_steps(&mut verify);
     burnt_range(&mut verify);
     collisions(&mut verify);
     ends_of_time(&mut verify);
     periods_and_t0(&mut verify);
+    drifts(&mut verify);
     forms(&mut verify);
+    confirmations(&mut cases);
+    presets(&mut cases);
+    checked(&mut cases);
     File {
         topic: "totp",
         description: "TOTP: RFC 6238 Appendix B; windows, single use, two-step collisions, the ends of time",
@@ -75,6 +79,9 @@ pub(crate) fn file() -> File {
              candidate, drift is matched_step - now. If a burnt step has it: otp_replayed. Else otp_rejected."
                 .into(),
             "last_accepted_step null: nothing is burnt.".into(),
+            "With a drift of d, now is replaced by now + d in all of this but the answer's drift; d is cut so that the window stays \
+             within now - 10 ..= now + 10, and now + d to the steps there are."
+                .into(),
         ],
         cases,
     }
@@ -162,6 +169,7 @@ fn generated(cases: &mut Vec<Case>) {
 struct Verify<'a> {
     cases: &'a mut Vec<Case>,
     otp: Otp,
+    drift: Option<i64>,
 }
 
 impl Verify<'_> {
@@ -178,7 +186,10 @@ impl Verify<'_> {
     ) {
         let otp = self.otp.clone();
         let modelled = match clock.step() {
-            Some(now) => otp.verify_totp(code, &Window { now, past, future, last }),
+            Some(now) => {
+                let drift = self.drift.unwrap_or(0);
+                otp.verify_totp(code, &Window { now, past, future, last, drift })
+            }
             None => Err("time_before_t0"),
         };
         assert_eq!(modelled, expected, "{id}");
@@ -188,6 +199,10 @@ impl Verify<'_> {
             .input("window_future", future)
             .input("last_accepted_step", last)
             .input("code", code);
+        let case = match self.drift {
+            Some(drift) => case.input("drift", drift),
+            None => case,
+        };
         self.cases.push(
             match expected {
                 Ok(step) => {
@@ -929,6 +944,416 @@ fn periods_and_t0(v: &mut Verify) {
         Err("time_before_t0"),
         "time - T0 must not wrap",
     );
+}
+
+fn drifts(v: &mut Verify) {
+    let at = |offset: i64| NOW.checked_add_signed(offset).expect("in range");
+    let here = Clock::at(NOW);
+    // Drift, window, the code's step relative to now, whether it is in the window, and why.
+    let within = "the window moves with the drift";
+    let beyond = "the window moved, and did not grow";
+    let cut = "the window stays within ten steps of now";
+    type Row = (i64, (u64, u64), i64, bool, &'static str);
+    let rows: [Row; 48] = [
+        (0, (1, 1), 0, true, "no drift, said aloud"),
+        (0, (1, 1), 2, false, "no drift, said aloud"),
+        (1, (1, 1), 0, true, within),
+        (1, (1, 1), 2, true, within),
+        (1, (1, 1), -1, false, beyond),
+        (1, (1, 1), 3, false, beyond),
+        (-1, (1, 1), -2, true, within),
+        (-1, (1, 1), 1, false, beyond),
+        (3, (1, 1), 2, true, within),
+        (3, (1, 1), 3, true, within),
+        (3, (1, 1), 4, true, within),
+        (3, (1, 1), 1, false, beyond),
+        (3, (1, 1), 5, false, beyond),
+        (-4, (1, 1), -5, true, within),
+        (-4, (1, 1), -3, true, within),
+        (-4, (1, 1), -6, false, beyond),
+        (-4, (1, 1), -2, false, beyond),
+        (2, (0, 0), 2, true, "one step alone, elsewhere"),
+        (2, (0, 0), 1, false, "one step alone, elsewhere"),
+        (2, (0, 0), 3, false, "one step alone, elsewhere"),
+        (10, (0, 0), 10, true, "the largest drift"),
+        (10, (0, 0), 9, false, "the largest drift"),
+        (-10, (0, 0), -10, true, "the largest drift"),
+        (-10, (0, 0), -9, false, "the largest drift"),
+        (10, (1, 1), 8, true, cut),
+        (10, (1, 1), 10, true, cut),
+        (10, (1, 1), 7, false, cut),
+        (10, (1, 1), 11, false, cut),
+        (9, (1, 1), 10, true, cut),
+        (-10, (1, 1), -8, true, cut),
+        (-10, (1, 1), -10, true, cut),
+        (-10, (1, 1), -7, false, cut),
+        (-10, (1, 1), -11, false, cut),
+        (10, (10, 10), -10, true, "the widest window cannot move"),
+        (10, (10, 10), 10, true, "the widest window cannot move"),
+        (10, (10, 10), 11, false, "the widest window cannot move"),
+        (-10, (10, 10), -11, false, "the widest window cannot move"),
+        (-4, (8, 2), -10, true, "a window to one side has less room there"),
+        (-4, (8, 2), 0, true, "a window to one side has less room there"),
+        (-4, (8, 2), 1, false, "a window to one side has less room there"),
+        (-4, (8, 2), -11, false, "a window to one side has less room there"),
+        (5, (8, 2), -3, true, "and more on the other"),
+        (5, (8, 2), 7, true, "and more on the other"),
+        (5, (8, 2), -4, false, "and more on the other"),
+        (5, (8, 2), 8, false, "and more on the other"),
+        (10, (0, 10), 0, true, "a window to one side has no room there"),
+        (10, (0, 10), 10, true, "a window to one side has no room there"),
+        (10, (0, 10), 11, false, "a window to one side has no room there"),
+    ];
+    for (drift, window, offset, accepted, why) in rows {
+        v.drift = Some(drift);
+        let code = v.code(at(offset));
+        let expected = if accepted { Ok(at(offset)) } else { Err("otp_rejected") };
+        let id = format!("drift-{drift}-window-{}-{}-step-{offset}", window.0, window.1);
+        v.case(&id, here, window, None, &code, expected, why);
+    }
+    for drift in [11, -11, 127, 128, -128, -129, 256, 1 << 32, -(1 << 32), (1 << 53) - 1] {
+        v.drift = Some(drift);
+        let code = v.code(NOW);
+        let id = format!("drift-{drift}");
+        v.case(
+            &id,
+            here,
+            (1, 1),
+            None,
+            &code,
+            Err("window_too_large"),
+            "at most 10 steps of drift",
+        );
+    }
+    // Drift, last step and the code's step relative to now, the outcome, and why.
+    type Last = (&'static str, i64, i64, i64, Result<i64, &'static str>, &'static str);
+    let rows: [Last; 10] = [
+        (
+            "learnt-replayed",
+            3,
+            3,
+            3,
+            Err("otp_replayed"),
+            "the same code again, with the drift it taught",
+        ),
+        ("learnt-next", 3, 3, 4, Ok(4), "the step after it"),
+        ("learnt-older", 3, 3, 2, Err("otp_replayed"), "a step before the last one is burnt"),
+        ("forgotten", 0, 3, 3, Err("otp_rejected"), "beyond the window of a clock without drift"),
+        ("forgotten-now", 0, 3, 0, Err("otp_replayed"), "burnt since the clock was ahead"),
+        ("turned", -3, 3, -3, Err("otp_replayed"), "every step of the moved window is burnt"),
+        ("turned-beyond", -3, 3, 3, Err("otp_rejected"), "beyond the moved window"),
+        ("oldest-burnt", 3, 1, -1, Err("otp_replayed"), "the moved window's first step - N"),
+        (
+            "before-oldest-burnt",
+            3,
+            1,
+            -2,
+            Err("otp_rejected"),
+            "one step before the oldest burnt one",
+        ),
+        ("back-by-drift", -10, 0, -9, Err("otp_replayed"), "drift brings no burnt step back"),
+    ];
+    for (id, drift, last, offset, expected, why) in rows {
+        v.drift = Some(drift);
+        let code = v.code(at(offset));
+        let id = format!("drift-last-{id}");
+        v.case(&id, here, (1, 1), Some(at(last)), &code, expected.map(at), why);
+    }
+    let (low, high, code) = COLLISIONS[0];
+    v.drift = Some(5);
+    let why = "the candidate is fresh, but its digits were used as those of the step before";
+    let id = "drift-collision-twin-of-burnt";
+    v.case(id, Clock::at(high - 5), (1, 1), Some(low), code, Err("otp_replayed"), why);
+    v.case(
+        "drift-collision-highest",
+        Clock::at(low - 5),
+        (1, 1),
+        None,
+        code,
+        Ok(high),
+        "the highest is stored",
+    );
+    let start = Clock { time: 5 * PERIOD, t0: 0, period: PERIOD };
+    v.drift = Some(-10);
+    for (step, expected) in
+        [(0, Ok(0)), (1, Ok(1)), (2, Err("otp_rejected")), (u64::MAX, Err("otp_rejected"))]
+    {
+        let code = v.code(step);
+        let id = format!("drift-at-the-start-step-{step}");
+        v.case(&id, start, (1, 1), None, &code, expected, "there are no steps before 0");
+    }
+    v.drift = None;
+}
+
+/// An enrolment's first code: nothing is burnt before it, and it is burnt after it.
+fn confirmations(cases: &mut Vec<Case>) {
+    let case = |id: &str, otp: &Otp, now: u64, code: &str| {
+        let case = Case::new("totp.confirm", format!("totp-confirm-{id}"))
+            .source(RULES, "Enrolment")
+            .input("secret_hex", hex(&otp.secret))
+            .input("code", code)
+            .input("now", now);
+        let case = match otp.algorithm {
+            Algorithm::Sha1 => case,
+            other => case.input("algorithm", other.name()),
+        };
+        if otp.digits == 6 { case } else { case.input("digits", otp.digits) }
+    };
+    let confirmed = |case: Case, now: u64, step: u64, why: &str| {
+        let drift = i128::from(step) - i128::from(now);
+        let fields = [
+            ("matched_step", step.into()),
+            ("drift", drift.into()),
+            ("prev", crate::json::Json::Null),
+            ("next", step.into()),
+            ("again", "otp_replayed".into()),
+        ];
+        case.accept("ok", fields).why(why)
+    };
+    let otp = Otp::rfc4226();
+    let time = NOW * PERIOD + 7;
+    for (id, step, why) in [
+        ("now", NOW, "the current step"),
+        ("past", NOW - 1, "the step before: people type slowly"),
+        ("future", NOW + 1, "the step after: a clock that is ahead"),
+    ] {
+        cases.push(confirmed(case(id, &otp, time, &otp.code(step)), NOW, step, why));
+    }
+    for (id, code, error, why) in [
+        ("too-old", otp.code(NOW - 2), "otp_rejected", "two steps before"),
+        ("too-new", otp.code(NOW + 2), "otp_rejected", "two steps after"),
+        ("wrong", "000000".into(), "otp_rejected", "no step of the window has this code"),
+        ("five-digits", "12345".into(), "otp_malformed", "not six ASCII digits"),
+        ("empty", String::new(), "otp_malformed", "not six ASCII digits"),
+    ] {
+        cases.push(case(id, &otp, time, &code).reject(error).why(why));
+    }
+    let (low, high, code) = COLLISIONS[0];
+    let twin = case("collision", &otp, low * PERIOD, code);
+    cases.push(confirmed(
+        twin,
+        low,
+        high,
+        "two steps have the code: the highest is stored, so that neither passes again",
+    ));
+    for (id, other) in [
+        ("sha256-8-digits", Otp::rfc6238(Algorithm::Sha256, 8)),
+        ("sha512-7-digits", Otp::rfc6238(Algorithm::Sha512, 7)),
+        ("secret-16-bytes", Otp { secret: vec![7; 16], ..Otp::rfc4226() }),
+    ] {
+        let case = case(id, &other, time, &other.code(NOW));
+        cases.push(confirmed(case, NOW, NOW, "whatever the authenticator's parameters are"));
+    }
+    let minute = case("60-seconds", &otp, time, &otp.code(time / 60)).input("period", 60);
+    cases.push(confirmed(minute, time / 60, time / 60, "another period"));
+    let short = Otp { secret: vec![7; 15], ..Otp::rfc4226() };
+    let short = case("secret-15-bytes", &short, time, &short.code(NOW));
+    cases.push(short.reject("secret_too_short").why("a secret of one's own is never short"));
+    // A new secret beside the live one.
+    let (live, new) =
+        (&otp, Otp { secret: b"the new secret of 26 bytes".to_vec(), ..Otp::rfc4226() });
+    let code = live.code(NOW);
+    assert!((NOW - 1..=NOW + 1).all(|step| new.code(step) != code), "two different secrets");
+    let why = "a code of the live authenticator says nothing about the new one";
+    cases.push(
+        case("again-code-of-the-live-one", &new, time, &code).reject("otp_rejected").why(why),
+    );
+    let why = "the first code of the new authenticator";
+    let case_of_new = case("again-code-of-the-new-one", &new, time, &new.code(NOW));
+    cases.push(confirmed(case_of_new, NOW, NOW, why));
+    let case_of_row = case("1-row", &otp, time, &otp.code(NOW)).input("rows", 1);
+    let why = "one row changed: the enrolment is over, and no sign-in is proven";
+    cases.push(confirmed(case_of_row, NOW, NOW, why));
+    for rows in [0, 2] {
+        let case = case(&format!("{rows}-rows"), &otp, time, &otp.code(NOW)).input("rows", rows);
+        cases.push(case.reject("state_conflict").why("anything but one row is somebody else's"));
+    }
+    for (id, value) in not_text() {
+        let case = case(&format!("type-{id}"), &otp, time, "").input("code", value);
+        cases.push(
+            case.requires("dynamic_input")
+                .reject("input_malformed")
+                .why("a code is text; anything else is the client's mistake, not a crash"),
+        );
+    }
+}
+
+/// The named presets, and the arguments of `verify` as a host passes them.
+fn presets(cases: &mut Vec<Case>) {
+    let otp = Otp::rfc4226();
+    let at = |offset: i64| NOW.checked_add_signed(offset).expect("in range");
+    let case = |id: &str, offset: i64| {
+        Case::new("totp.verify_at", format!("totp-preset-{id}"))
+            .source(RULES, "Presets")
+            .input("secret_hex", hex(&otp.secret))
+            .input("code", otp.code(at(offset)))
+            .input("last_accepted_step", None::<u64>)
+            .input("now", NOW * PERIOD + 7)
+    };
+    let accepted = |case: Case, offset: i64, why: &str| {
+        case.accept("ok", [("matched_step", at(offset).into()), ("drift", offset.into())]).why(why)
+    };
+    let usual = "one step each side (RFC 6238, 5.2)";
+    for (id, preset) in [("default", None), ("usual", Some("usual"))] {
+        let case = |name: &str, offset| {
+            let case = case(&format!("{id}-{name}"), offset);
+            preset.map_or_else(|| case.clone(), |preset| case.clone().input("preset", preset))
+        };
+        cases.push(accepted(case("now", 0), 0, usual));
+        cases.push(accepted(case("past", -1), -1, usual));
+        cases.push(accepted(case("future", 1), 1, usual));
+        cases.push(case("too-old", -2).reject("otp_rejected").why(usual));
+        cases.push(case("too-new", 2).reject("otp_rejected").why(usual));
+        cases.push(accepted(
+            case("past-10", -10).input("past", 10),
+            -10,
+            "wider where the host asks for it",
+        ));
+        cases.push(accepted(
+            case("future-10", 10).input("future", 10),
+            10,
+            "wider where the host asks for it",
+        ));
+        cases.push(
+            case("past-0", -1).input("past", 0).reject("otp_rejected").why("0 is no default"),
+        );
+        cases.push(
+            case("future-0", 1).input("future", 0).reject("otp_rejected").why("0 is no default"),
+        );
+        cases.push(accepted(
+            case("nulls", 1).input("past", None::<u64>).input("future", None::<u64>),
+            1,
+            usual,
+        ));
+        cases.push(accepted(
+            case("drift", 5).input("drift", 4),
+            5,
+            "the window moves with the drift",
+        ));
+        cases.push(accepted(
+            case("drift-negative", -5).input("drift", -4),
+            -5,
+            "the window moves with the drift",
+        ));
+        let case = case("drift-11", 0).input("drift", 11);
+        cases.push(case.reject("window_too_large").why("at most 10 steps of drift"));
+    }
+    let strict = |id: &str, offset| case(&format!("strict-{id}"), offset).input("preset", "strict");
+    let alone = "the current step alone, 30 seconds at most (OWASP ASVS 5.0, 6.5.5)";
+    cases.push(accepted(strict("now", 0), 0, alone));
+    cases.push(strict("past", -1).reject("otp_rejected").why(alone));
+    cases.push(strict("future", 1).reject("otp_rejected").why(alone));
+    cases.push(accepted(
+        strict("zeros", 0).input("past", 0).input("future", 0),
+        0,
+        "what the preset says anyway",
+    ));
+    let budget = "guess_budget_exceeded";
+    for (id, name) in [("past-1", "past"), ("future-1", "future")] {
+        let case = strict(id, 0).input(name, 1);
+        cases.push(case.reject(budget).why("a wider window than the preset allows"));
+    }
+    for drift in [1, -1, 10, -10] {
+        let case = strict(&format!("drift-{drift}"), drift).input("drift", drift);
+        cases.push(case.reject(budget).why("the current step alone is no other step"));
+    }
+    let aloud = strict("drift-0", 0).input("drift", 0);
+    cases.push(accepted(aloud, 0, "no drift, said aloud"));
+    for (period, allowed) in [(15, true), (30, true), (31, false), (60, false), (3600, false)] {
+        let now = NOW * PERIOD + 7;
+        let case = strict(&format!("{period}-seconds"), 0)
+            .input("code", otp.code(now / period))
+            .input("period", period);
+        cases.push(if allowed {
+            case.accept("ok", [("matched_step", (now / period).into()), ("drift", 0.into())])
+                .why(alone)
+        } else {
+            case.reject(budget).why("a code would live longer than the preset allows")
+        });
+    }
+    let host = "the host's mistake; nothing is converted";
+    for (id, name, value, code) in [
+        ("preset-unknown", "preset", crate::json::Json::from("lax"), "argument_value_invalid"),
+        ("preset-upper-case", "preset", "Strict".into(), "argument_value_invalid"),
+        ("preset-empty", "preset", "".into(), "argument_value_invalid"),
+        ("preset-number", "preset", 1.into(), "argument_type_invalid"),
+        ("drift-text", "drift", "1".into(), "argument_type_invalid"),
+        ("drift-boolean", "drift", true.into(), "argument_type_invalid"),
+        ("past-text", "past", "1".into(), "argument_type_invalid"),
+        ("past-boolean", "past", true.into(), "argument_type_invalid"),
+        ("future-text", "future", "1".into(), "argument_type_invalid"),
+    ] {
+        let case = case(&format!("type-{id}"), 0).input(name, value);
+        cases.push(case.requires("dynamic_input").reject(code).why(host));
+    }
+}
+
+/// The form of a code and nothing else: no secret is needed to see it, and no right code either.
+fn checked(cases: &mut Vec<Case>) {
+    let secret = hex(&Otp::rfc4226().secret);
+    let check = |factor: &str, id: &str, code: &str| {
+        Case::new("code.check", format!("code-check-{factor}-{id}"))
+            .source(RULES, "The form of a code")
+            .input("factor", factor)
+            .input("secret_hex", secret.as_str())
+            .input("code", code)
+    };
+    let wrong = "any six digits have the form, wrong ones too";
+    for factor in ["totp", "hotp"] {
+        cases.push(check(factor, "digits", "000000").accept("ok", []).why(wrong));
+        for (id, code) in FORMS_ACCEPTED {
+            cases.push(
+                check(factor, id, code)
+                    .accept("ok", [])
+                    .why("ASCII spaces and hyphens are stripped"),
+            );
+        }
+        for (id, code) in FORMS_REFUSED {
+            cases.push(check(factor, id, code).reject("otp_malformed").why("not six ASCII digits"));
+        }
+        for (id, digits, code, good) in [
+            ("7-of-7", 7, "0000000", true),
+            ("8-of-8", 8, "0000 0000", true),
+            ("6-of-8", 8, "000000", false),
+            ("8-of-6", 6, "00000000", false),
+        ] {
+            let case = check(factor, id, code).input("digits", digits);
+            let why = "as many digits as the authenticator shows";
+            cases.push(
+                if good { case.accept("ok", []) } else { case.reject("otp_malformed") }.why(why),
+            );
+        }
+        for (id, value) in not_text() {
+            let case = check(factor, &format!("type-{id}"), "").input("code", value);
+            cases.push(
+                case.requires("dynamic_input")
+                    .reject("input_malformed")
+                    .why("a code is text; anything else is the client's mistake, not a crash"),
+            );
+        }
+    }
+    for (id, code, good) in [
+        ("10-of-10", "0000000000", true),
+        ("6-of-10", "000000", false),
+        ("9-of-10", "000000000", false),
+    ] {
+        let case = check("hotp", id, code).input("digits", 10);
+        let why = "as many digits as the token shows";
+        cases
+            .push(if good { case.accept("ok", []) } else { case.reject("otp_malformed") }.why(why));
+    }
+    for (id, code, good) in [
+        ("symbols", "22222", true),
+        ("lower-case", "bcdfg", true),
+        ("digits", "000000", false),
+        ("vowel", "BCDFA", false),
+        ("6-symbols", "BCDFGH", false),
+    ] {
+        let case = check("totp", &format!("steam-{id}"), code).input("steam", true);
+        let why = "five of Steam's symbols";
+        cases
+            .push(if good { case.accept("ok", []) } else { case.reject("otp_malformed") }.why(why));
+    }
 }
 
 fn forms(v: &mut Verify) {

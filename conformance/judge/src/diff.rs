@@ -56,7 +56,8 @@ fn damage(case: &mut Case, random: &mut Random) -> bool {
     if rejects(case) || random.below(2) == 0 {
         return false;
     }
-    let names = ["record", "state"].into_iter().filter(|name| case.inputs[*name].is_string());
+    let names =
+        ["previous", "record", "state"].into_iter().filter(|name| case.inputs[*name].is_string());
     let names: Vec<&str> = names.collect();
     if names.is_empty() {
         return false;
@@ -87,7 +88,7 @@ fn mutate(inputs: &mut Value, random: &mut Random) {
         Value::String(text)
             if matches!(
                 name.as_str(),
-                "code" | "first" | "second" | "text" | "secret" | "user_id"
+                "code" | "first" | "second" | "text" | "secret" | "uri" | "user_id"
             ) =>
         {
             mutated_text(text, random).into()

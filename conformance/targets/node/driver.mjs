@@ -36,7 +36,7 @@ export function target(mfakit, conformance) {
 const NOT_OFFERED = new Error("nothing that is offered is built in");
 
 function publicOperations(mfakit, lowLevel) {
-  const { Totp, Hotp, RelyingParty, CredentialRecord, Peppers, Throttle, RejectedError } = mfakit;
+  const { Totp, PendingTotp, Hotp, RelyingParty, CredentialRecord, Peppers, Throttle, RejectedError } = mfakit;
 
   return {
     "hotp.generate": (inputs) => accept({ code: hotp(inputs).codeAt(BigInt(inputs.counter)) }),
@@ -61,13 +61,12 @@ function publicOperations(mfakit, lowLevel) {
 
     "totp.verify": (inputs) => {
       if (beyondHostTime(inputs)) return lowLevel({ op: "totp.verify", inputs });
-      const last = inputs.last_accepted_step ?? null;
-      const { step, drift } = totp(inputs).verify(inputs.code, {
-        lastStep: last === null ? null : BigInt(last), now: number(inputs.time),
-        past: number(inputs.window_past), future: number(inputs.window_future),
-      });
-      return accept({ matched_step: `${step}`, drift });
+      return accept(totpFields(totp(inputs).verify(inputs.code, verification(inputs))));
     },
+
+    "steam.generate": (inputs) => accept({ code: steam(inputs).codeAt(number(inputs.time)) }),
+
+    "steam.verify": (inputs) => accept(totpFields(steam(inputs).verify(inputs.code, verification(inputs)))),
 
     "webauthn.register": (inputs) => {
       const verified = relyingParty(inputs).verifyRegistration(registrationResponse(inputs), defined({
@@ -130,7 +129,8 @@ function publicOperations(mfakit, lowLevel) {
       const { codes, record, text } = mfakit.generateRecoveryCodes(user_id, host);
       const stored = defined({ userId: user_id, record, used: 0, peppers: host.peppers });
       const accepted = codes.filter((code) => mfakit.verifyRecoveryCode(code, stored));
-      return accept({ codes: codes.length, accepted: accepted.length, lines: text === codes.map((code) => `${code}\n`).join("") });
+      const lines = text === codes.map((code) => `${code}\n`).join("");
+      return accept({ codes: codes.length, accepted: accepted.length, lines, prefix: prefix(record) });
     },
 
     "recovery.verify": (inputs) => {
@@ -140,20 +140,57 @@ function publicOperations(mfakit, lowLevel) {
       return accept({ bit, remaining, low, needs_regeneration: needsRegeneration, ...committed(verified, inputs) });
     },
 
-    "throttle.charge": (inputs) => accept(stored(throttle(inputs).charge(inputs.state, { now: inputs.now }))),
+    "temporary.verify": (inputs) => {
+      const { code, user_id: userId, record } = inputs;
+      const verified = mfakit.verifyTemporaryCode(code, {
+        userId, record, peppers: peppers(inputs.peppers), now: time(inputs),
+      });
+      const { kind, usesLeft, audit } = verified;
+      return accept({ ...audited(audit), id: audit.id, kind, uses_left: usesLeft, ...committed(verified, inputs) });
+    },
+
+    "temporary.revoke": (inputs) => {
+      const revoked = mfakit.revokeTemporaryCode(inputs.record);
+      return accept({ ...audited(revoked.audit), id: revoked.audit.id, ...stored(revoked) });
+    },
+
+    "config.temporary": (inputs) => {
+      const { user_id: userId, kind, issued_by: issuedBy, previous, lifetime, digits } = inputs;
+      const common = { peppers: peppers(inputs.peppers), now: time(inputs) };
+      const made = mfakit.issueTemporaryCode(userId, { kind, issuedBy, previous, lifetime, digits, ...common });
+      const { prev, next: record } = made.transition;
+      mfakit.verifyTemporaryCode(made.code, { userId, record, ...common });
+      return accept({
+        ...audited(made.audit), code_length: made.code.length, expires_at: made.expiresAt, prev, prefix: prefix(record),
+        issued: record.slice(record.lastIndexOf("$") + 1), accepted: true,
+      });
+    },
+
+    "code.check": (inputs) => {
+      const { factor, code, record } = inputs;
+      if (factor === "recovery") mfakit.checkRecoveryCode(code, { record });
+      else if (factor === "temporary") mfakit.checkTemporaryCode(code, { record });
+      else (factor === "hotp" ? hotp(inputs) : timeBased(inputs)).checkCode(code);
+      return accept({});
+    },
+
+    "guess_odds": ({ digits, window, attempts }) => {
+      const view = new DataView(new ArrayBuffer(8));
+      view.setFloat64(0, mfakit.guessOdds({ digits, window, attempts }));
+      return accept({ odds_hex: view.getBigUint64(0).toString(16).padStart(16, "0") });
+    },
+
+    "throttle.charge": (inputs) => accept(stored(throttle(inputs).charge(inputs.state, { now: time(inputs) }))),
 
     "throttle.succeed": (inputs) => accept(stored(throttle(inputs).succeed(inputs.state))),
 
     "throttle.refund": (inputs) => accept(stored(throttle(inputs).refund(inputs.state, new RejectedError(inputs.error)))),
 
-    "throttle.retry_at": (inputs) => accept({ retry_at: throttle(inputs).retryAt(inputs.state, { now: inputs.now }) }),
+    "throttle.retry_at": (inputs) => accept({ retry_at: throttle(inputs).retryAt(inputs.state, { now: time(inputs) }) }),
 
     "totp.commit": (inputs) => {
-      const verified = totp(inputs).verify(inputs.code, {
-        lastStep: inputs.last_accepted_step ?? null, now: number(inputs.time),
-        past: number(inputs.window_past), future: number(inputs.window_future),
-      });
-      return accept({ matched_step: verified.step, ...committed(verified, inputs) });
+      const verified = totp(inputs).verify(inputs.code, { ...verification(inputs), lastStep: inputs.last_accepted_step ?? null });
+      return accept({ ...totpFields(verified), ...committed(verified, inputs) });
     },
 
     "hotp.commit": (inputs) => {
@@ -162,12 +199,40 @@ function publicOperations(mfakit, lowLevel) {
     },
 
     "totp.verify_at": (inputs) => {
-      const now = Object.hasOwn(inputs, "now_thousandths") ? inputs.now_thousandths / 1000 : inputs.now;
-      const { step, drift } = totp(inputs).verify(inputs.code, { lastStep: inputs.last_accepted_step ?? null, now });
-      return accept({ matched_step: step, drift });
+      const { past, future, drift } = inputs;
+      // What is null in other languages is left out in this one.
+      const preset = defined({ past, future });
+      const options = { lastStep: inputs.last_accepted_step ?? null, now: time(inputs), drift, ...preset };
+      return accept(totpFields(totp(inputs).verify(inputs.code, options)));
+    },
+
+    "totp.confirm": (inputs) => {
+      const { code, secret_hex } = inputs;
+      const [secret, options, now] = [base32(secret_hex), totpOptions(inputs), time(inputs)];
+      const verified = new PendingTotp(secret, options).confirm(code, { now });
+      const again = refusal(() => new Totp(secret, options).verify(code, { lastStep: verified.transition.next, now }));
+      if (Object.hasOwn(inputs, "rows") && verified.commit(inputs.rows) !== undefined) {
+        throw new Error("an enrolment gives no evidence");
+      }
+      return accept({ ...totpFields(verified), ...stored(verified.transition), again });
     },
 
     "totp.uri": ({ issuer, account, ...inputs }) => accept({ uri: totp(inputs).uri({ issuer, account }) }),
+
+    "otpauth.parse": ({ uri }) => accept(otpauth(mfakit.parseOtpauth(uri))),
+
+    "otpauth.build": ({ type, issuer, account, counter, ...inputs }) => {
+      const uri = type === "hotp" ? hotp(inputs).uri({ issuer, account, counter: BigInt(counter) })
+        : timeBased(inputs).uri({ issuer, account });
+      return accept({ uri });
+    },
+
+    "migration.parse": ({ uri }) => accept({
+      entries: mfakit.parseOtpauthMigration(uri).map((read) => {
+        const { batchIndex, batchSize, batchId, uniqueId } = read.migration;
+        return { ...otpauth(read), batch_index: batchIndex, batch_size: batchSize, batch_id: batchId, unique_id: uniqueId };
+      }),
+    }),
 
     "record.read": (inputs) => {
       const record = CredentialRecord.fromText(inputs.record);
@@ -204,8 +269,29 @@ function publicOperations(mfakit, lowLevel) {
     return typeof given === "object" ? new Peppers(table, { current }) : given;
   }
 
-  function throttle({ max_failures, free_failures, delay, max_delay }) {
-    return new Throttle(defined({ maxFailures: max_failures, freeFailures: free_failures, delay, maxDelay: max_delay }));
+  function throttle({ max_failures, free_failures, delay, max_delay, digits, window, budget }) {
+    return new Throttle(defined({
+      maxFailures: max_failures, freeFailures: free_failures, delay, maxDelay: max_delay, digits, window, budget,
+    }));
+  }
+
+  function otpauth({ otp, issuer, account, counter, warnings }) {
+    return {
+      type: otp instanceof Totp ? "totp" : "hotp", secret_hex: unbase32(otp.exposeSecret()), algorithm: otp.algorithm,
+      digits: otp.digits, period: otp.period ?? null, steam: otp.digits === 5, issuer, account,
+      counter: counter === null ? null : `${counter}`, warnings,
+    };
+  }
+
+  /** The code of the error that a call ends with; null if it ends well. */
+  function refusal(call) {
+    try {
+      call();
+      return null;
+    } catch (error) {
+      if (mfakit.isMfaError(error)) return error.code;
+      throw error;
+    }
   }
 
   function hotp({ secret_hex, digits, algorithm }) {
@@ -213,8 +299,16 @@ function publicOperations(mfakit, lowLevel) {
     return otp(Hotp, secret_hex, { algorithm, digits: number(digits) });
   }
 
-  function totp({ secret_hex, digits, algorithm, period }) {
-    return otp(Totp, secret_hex, { algorithm, digits: number(digits), period: number(period) });
+  function totp(inputs) {
+    return otp(Totp, inputs.secret_hex, totpOptions(inputs));
+  }
+
+  function steam({ secret_hex }) {
+    return Totp.steam(base32(secret_hex));
+  }
+
+  function timeBased(inputs) {
+    return inputs.steam === true ? steam(inputs) : totp(inputs);
   }
 
   function relyingParty(inputs) {
@@ -256,6 +350,37 @@ function publicOperations(mfakit, lowLevel) {
     const answer = lowLevel({ op: "attested_credential_id", inputs: { attestation_object_hex } });
     return answer.accept?.credential_id_hex ?? "00";
   }
+}
+
+function totpOptions({ algorithm, digits, period, preset }) {
+  return { algorithm, digits: number(digits), period: number(period), preset };
+}
+
+/** What the schema's operations say about a verification. */
+function verification({ last_accepted_step, time, window_past, window_future, drift }) {
+  return {
+    lastStep: last_accepted_step == null ? null : BigInt(last_accepted_step), now: number(time),
+    past: number(window_past), future: number(window_future), drift: number(drift),
+  };
+}
+
+function totpFields({ step, drift }) {
+  return { matched_step: `${step}`, drift };
+}
+
+/** The time that a case names, as it stands. */
+function time({ now, now_thousandths }) {
+  return now_thousandths === undefined ? now : now_thousandths / 1000;
+}
+
+/** A record's name and parameters, which no random byte is in. */
+function prefix(record) {
+  return record.split("$").slice(0, 3).map((part) => `${part}$`).join("");
+}
+
+/** The audit's fields but for the id, which a new code has at random. */
+function audited({ event, kind, issuedBy, notBefore, notAfter, maxUses, uses, revoked }) {
+  return { event, kind, issued_by: issuedBy, not_before: notBefore, not_after: notAfter, max_uses: maxUses, uses, revoked };
 }
 
 /** A transition as the host stores it, and the evidence that storing it earns where the case gives a number of rows. */
@@ -330,7 +455,14 @@ function hex(base64urlText) {
   return Array.from(binary, (symbol) => symbol.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 function base32(hexText) {
   const bits = Array.from(bytes(hexText), (byte) => byte.toString(2).padStart(8, "0")).join("");
-  return bits.replace(/.{1,5}/g, (five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[parseInt(five.padEnd(5, "0"), 2)]);
+  return bits.replace(/.{1,5}/g, (five) => BASE32[parseInt(five.padEnd(5, "0"), 2)]);
+}
+
+function unbase32(text) {
+  const bits = Array.from(text, (symbol) => BASE32.indexOf(symbol).toString(2).padStart(5, "0")).join("");
+  return (bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2).toString(16).padStart(2, "0")).join("");
 }

@@ -3,10 +3,11 @@ entry of a test build. One JSON object a line in, one out, in order. It never se
 
 import base64
 import json
+import struct
 import sys
 
 import mfakit
-from mfakit import CredentialRecord, Hotp, Peppers, RelyingParty, Throttle, Totp
+from mfakit import CredentialRecord, Hotp, Peppers, PendingTotp, RelyingParty, Throttle, Totp
 from mfakit._native import _conformance
 
 # Above this a time is no host's; the core takes every u64.
@@ -38,6 +39,10 @@ def base32(data):
     return base64.b32encode(data).decode().rstrip("=")
 
 
+def unbase32(text):
+    return base64.b32decode(text + "=" * (-len(text) % 8))
+
+
 def given(inputs, name, default):
     """The bytes of an input, empty ones too; the default where it is missing or null."""
     return default if inputs.get(name) is None else unhex(inputs[name])
@@ -66,6 +71,13 @@ def committed(verified, inputs):
     return {"method": evidence.method, "user_verified": evidence.user_verified}
 
 
+def now(inputs):
+    """The time, where the case names one."""
+    if "now_thousandths" in inputs:
+        return {"now": inputs["now_thousandths"] / 1000}
+    return named(inputs, "now")
+
+
 def hotp(inputs):
     key, algorithm, digits = unhex(inputs["secret_hex"]), inputs.get("algorithm", "SHA1"), number(inputs.get("digits", 6))
     if digits == 10:
@@ -76,13 +88,24 @@ def hotp(inputs):
     return Hotp.from_key(key, algorithm=algorithm, digits=digits)
 
 
+def totp_options(inputs):
+    numbers = {name: number(inputs[name]) for name in ("digits", "period") if name in inputs}
+    return {**numbers, **named(inputs, "algorithm", "preset")}
+
+
 def totp(inputs):
-    key = unhex(inputs["secret_hex"])
-    options = {name: number(inputs[name]) for name in ("digits", "period") if name in inputs}
-    options.update(named(inputs, "algorithm"))
+    key, options = unhex(inputs["secret_hex"]), totp_options(inputs)
     if len(key) < 16:
         return Totp.danger_legacy(base32(key), **options)
     return Totp.from_key(key, **options)
+
+
+def steam(inputs):
+    return Totp.steam(base32(unhex(inputs["secret_hex"])))
+
+
+def time_based(inputs):
+    return steam(inputs) if inputs.get("steam") else totp(inputs)
 
 
 def beyond_host_time(inputs):
@@ -121,30 +144,100 @@ def totp_generate(inputs):
     return {"code": totp(inputs).code_at(number(inputs["time"]))}
 
 
-def verified_totp(inputs):
-    fields = {"now": "time", "past": "window_past", "future": "window_future"}
+def verified_totp(authenticator, inputs):
+    fields = {"now": "time", "past": "window_past", "future": "window_future", "drift": "drift"}
     options = {name: number(inputs[field]) for name, field in fields.items() if field in inputs}
-    return totp(inputs).verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), **options)
+    return authenticator.verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), **options)
+
+
+def totp_fields(verified):
+    return {"matched_step": str(verified.step), "drift": verified.drift}
 
 
 def totp_verify(inputs):
-    verified = verified_totp(inputs)
-    return {"matched_step": str(verified.step), "drift": verified.drift}
+    return totp_fields(verified_totp(totp(inputs), inputs))
 
 
 def totp_commit(inputs):
-    verified = verified_totp(inputs)
-    return {"matched_step": str(verified.step), **committed(verified, inputs), **stored(verified.transition)}
+    proof = verified_totp(totp(inputs), inputs)
+    return {**totp_fields(proof), **committed(proof, inputs), **stored(proof.transition)}
 
 
 def totp_verify_at(inputs):
-    now = inputs["now_thousandths"] / 1000 if "now_thousandths" in inputs else inputs["now"]
-    verified = totp(inputs).verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), now=now)
-    return {"matched_step": str(verified.step), "drift": verified.drift}
+    options = {**now(inputs), **named(inputs, "past", "future", "drift")}
+    return totp_fields(totp(inputs).verify(inputs["code"], last_step=number(inputs.get("last_accepted_step")), **options))
+
+
+def totp_confirm(inputs):
+    secret, options, code = base32(unhex(inputs["secret_hex"])), totp_options(inputs), inputs["code"]
+    proof = PendingTotp(secret, **options).confirm(code, **now(inputs))
+    try:
+        Totp(secret, **options).verify(code, last_step=proof.transition.next, **now(inputs))
+        again = None
+    except mfakit.MfaError as error:
+        again = error.code
+    if "rows" in inputs and proof.commit(inputs["rows"]) is not None:
+        raise TypeError("an enrolment gives no evidence")
+    return {**totp_fields(proof), **stored(proof.transition), "again": again}
+
+
+def steam_generate(inputs):
+    return {"code": steam(inputs).code_at(number(inputs["time"]))}
+
+
+def steam_verify(inputs):
+    return totp_fields(verified_totp(steam(inputs), inputs))
 
 
 def totp_uri(inputs):
     return {"uri": totp(inputs).uri(**named(inputs, "issuer", "account"))}
+
+
+def otpauth(read):
+    is_totp = isinstance(read.otp, Totp)
+    return {
+        "type": "totp" if is_totp else "hotp",
+        "secret_hex": unbase32(read.otp.expose_secret()).hex(),
+        "algorithm": read.otp.algorithm,
+        "digits": read.otp.digits,
+        "period": read.otp.period if is_totp else None,
+        "steam": read.otp.digits == 5,
+        "issuer": read.issuer,
+        "account": read.account,
+        "counter": None if read.counter is None else str(read.counter),
+        "warnings": read.warnings,
+    }
+
+
+def otpauth_parse(inputs):
+    return otpauth(mfakit.parse_otpauth(inputs["uri"]))
+
+
+def otpauth_build(inputs):
+    labels = named(inputs, "issuer", "account")
+    if inputs["type"] == "hotp":
+        return {"uri": hotp(inputs).uri(**labels, counter=number(inputs["counter"]))}
+    return {"uri": time_based(inputs).uri(**labels)}
+
+
+def migration_parse(inputs):
+    def entry(read):
+        place = read.migration
+        where = {name: getattr(place, name) for name in ("batch_index", "batch_size", "batch_id", "unique_id")}
+        return {**otpauth(read), **where}
+
+    return {"entries": [entry(read) for read in mfakit.parse_otpauth_migration(inputs["uri"])]}
+
+
+def code_check(inputs):
+    code, factor = inputs["code"], inputs["factor"]
+    if factor == "recovery":
+        mfakit.check_recovery_code(code, **named(inputs, "record"))
+    elif factor == "temporary":
+        mfakit.check_temporary_code(code, **named(inputs, "record"))
+    else:
+        (hotp if factor == "hotp" else time_based)(inputs).check_code(code)
+    return {}
 
 
 def relying_party(inputs):
@@ -349,13 +442,23 @@ def config_peppers(inputs):
     return {}
 
 
+def with_peppers(inputs):
+    """The argument, where the case names peppers."""
+    return {"peppers": peppers(inputs["peppers"])} if "peppers" in inputs else {}
+
+
+def prefix(record):
+    """A record's name and parameters, which no random byte is in."""
+    return "".join(part + "$" for part in record.split("$")[:3])
+
+
 def config_recovery(inputs):
-    keys = {"peppers": peppers(inputs["peppers"])} if "peppers" in inputs else {}
+    keys = with_peppers(inputs)
     made = mfakit.generate_recovery_codes(inputs["user_id"], **named(inputs, "count", "format"), **keys)
     for code in made.codes:
         mfakit.verify_recovery_code(code, user_id=inputs["user_id"], record=made.record, used=0, **keys)
     lines = made.text == "".join(code + "\n" for code in made.codes)
-    return {"codes": len(made.codes), "accepted": len(made.codes), "lines": lines}
+    return {"codes": len(made.codes), "accepted": len(made.codes), "lines": lines, "prefix": prefix(made.record)}
 
 
 def recovery_verify(inputs):
@@ -371,8 +474,54 @@ def recovery_verify(inputs):
     }
 
 
+def audited(audit):
+    """The audit's fields but for the id, which a new code has at random."""
+    names = ("event", "kind", "issued_by", "not_before", "not_after", "max_uses", "uses", "revoked")
+    return {name: getattr(audit, name) for name in names}
+
+
+def temporary_verify(inputs):
+    options = {**named(inputs, "user_id", "record"), **with_peppers(inputs), **now(inputs)}
+    verified = mfakit.verify_temporary_code(inputs["code"], **options)
+    return {
+        **audited(verified.audit),
+        "id": verified.audit.id,
+        "kind": verified.kind,
+        "uses_left": verified.uses_left,
+        **stored(verified.transition),
+        **committed(verified, inputs),
+    }
+
+
+def temporary_revoke(inputs):
+    revoked = mfakit.revoke_temporary_code(inputs["record"])
+    return {**audited(revoked.audit), "id": revoked.audit.id, **stored(revoked)}
+
+
+def config_temporary(inputs):
+    keys, when = with_peppers(inputs), now(inputs)
+    options = named(inputs, "kind", "issued_by", "previous", "lifetime", "digits")
+    made = mfakit.issue_temporary_code(inputs["user_id"], **options, **keys, **when)
+    record = made.transition.next
+    mfakit.verify_temporary_code(made.code, user_id=inputs["user_id"], record=record, **keys, **when)
+    return {
+        **audited(made.audit),
+        "code_length": len(made.code),
+        "expires_at": made.expires_at,
+        "prev": made.transition.prev,
+        "prefix": prefix(record),
+        "issued": record.rpartition("$")[2],
+        "accepted": True,
+    }
+
+
+def guess_odds(inputs):
+    return {"odds_hex": struct.pack(">d", mfakit.guess_odds(**named(inputs, "digits", "window", "attempts"))).hex()}
+
+
 def throttle(inputs):
-    return Throttle(**named(inputs, "max_failures", "free_failures", "delay", "max_delay"))
+    names = ("max_failures", "free_failures", "delay", "max_delay", "digits", "window", "budget")
+    return Throttle(**named(inputs, *names))
 
 
 def config_throttle(inputs):
@@ -381,7 +530,7 @@ def config_throttle(inputs):
 
 
 def throttle_charge(inputs):
-    return stored(throttle(inputs).charge(inputs.get("state"), **named(inputs, "now")))
+    return stored(throttle(inputs).charge(inputs.get("state"), **now(inputs)))
 
 
 def throttle_succeed(inputs):
@@ -393,7 +542,7 @@ def throttle_refund(inputs):
 
 
 def throttle_retry_at(inputs):
-    return {"retry_at": throttle(inputs).retry_at(inputs.get("state"), **named(inputs, "now"))}
+    return {"retry_at": throttle(inputs).retry_at(inputs.get("state"), **now(inputs))}
 
 
 class NotOffered(Exception):
@@ -414,11 +563,22 @@ PUBLIC = {
     "totp.commit": totp_commit,
     "hotp.commit": hotp_commit,
     "totp.verify_at": totp_verify_at,
+    "totp.confirm": totp_confirm,
     "totp.uri": totp_uri,
+    "steam.generate": steam_generate,
+    "steam.verify": steam_verify,
+    "otpauth.parse": otpauth_parse,
+    "otpauth.build": otpauth_build,
+    "migration.parse": migration_parse,
+    "code.check": code_check,
     "record.read": record_read,
     "ceremony.finish": ceremony_finish,
     "recovery.verify": recovery_verify,
     "config.recovery": config_recovery,
+    "temporary.verify": temporary_verify,
+    "temporary.revoke": temporary_revoke,
+    "config.temporary": config_temporary,
+    "guess_odds": guess_odds,
     "config.peppers": config_peppers,
     "config.throttle": config_throttle,
     "throttle.charge": throttle_charge,

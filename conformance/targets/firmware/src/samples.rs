@@ -1,12 +1,13 @@
 //! One login of each kind, whose cost is measured.
 //!
 //! The assertion is signed with the key of RFC 6979 A.2.5, its nonce by that document; the time-based code is the first of RFC
-//! 6238 Appendix B; with every feature, Ed25519 under the first key of RFC 8032 §7.1, and a recovery code of the conformance
-//! vectors (`recovery-peppered-10-slot-9`). Every input passes a black box, so that nothing is worked out when the image is built.
+//! 6238 Appendix B; with every feature, Ed25519 under the first key of RFC 8032 §7.1, a recovery code of the conformance
+//! vectors (`recovery-peppered-10-slot-9`), and a delivered code under the same pepper. Every input passes a black box, so that
+//! nothing is worked out when the image is built.
 
 use core::hint::black_box;
 #[cfg(feature = "all")]
-use mfakit_core::codes::recovery;
+use mfakit_core::codes::{recovery, temporary};
 use mfakit_core::otp::totp::{Totp, Window};
 use mfakit_core::otp::{Digits, HashAlgorithm};
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
@@ -88,6 +89,22 @@ pub fn recovery() -> Result<Evidence, Error> {
     recovery::verify(code, user, &record, black_box(0), Some(&peppers))?.commit(black_box(1))
 }
 
+/// Verifies a delivered code of six digits under a pepper.
+///
+/// # Errors
+///
+/// None: the code is right.
+#[cfg(feature = "all")]
+pub fn delivered() -> Result<Evidence, Error> {
+    let record = temporary::TemporaryRecord::parse(black_box(DELIVERED_RECORD))?;
+    let pepper = Pepper::new(black_box(&PEPPER))?;
+    let keys = [("2026-05", &pepper)];
+    let peppers = Peppers::new(&keys, "2026-05")?;
+    let (code, user) = (black_box(b"271828"), black_box(b"user-0001"));
+    let now = UnixTime::from_seconds(black_box(1_800_000_000));
+    temporary::verify(code, user, &record, Some(&peppers), now)?.commit(black_box(1))
+}
+
 /// The bytes 0 to 31.
 const CHALLENGE: [u8; 32] = {
     let mut bytes = [0; 32];
@@ -156,6 +173,10 @@ const RECOVERY_RECORD: &str = "$mfakit-rc$v=1,f=full,k=2026-05$tYiq6-eB02lCvEKuc
     cvZej10ISIvNK58vQ-bkXkFdEsGBhZMAeaIYq3HLCb0.PnhnbSBp59FcdoU1WdH79gQMoI-Oqgey0JRp-BrVPeQ.\
     ZSy8fnkCMuoV2OfDM0WRRZryqaLdZbk5bfq9Xx94rs4.BJAMO7DpnKPy1J8QkpIZj7F-QT-2Lz2mATA8_8Aj4B0.\
     q52bYZwFLn5uaqFOOY2Ut0g0ES72dMNlfvisesAcPTg.3W3oWV2B1UNQBqpgfYE-qUAy62jcApvB47f5RdpyY0w";
+
+#[cfg(feature = "all")]
+const DELIVERED_RECORD: &str = "$mfakit-tc$v=1,t=delivered,d=6,k=2026-05$AAECAwQFBgcICQoLDA0ODw$\
+    aCMfpY1wgTNc3aL_3Du6FdIttaGn4dx1YOaXGSnQpHE$1800000000.1800000600.1.0.0$bG9naW4$1800000000";
 
 #[cfg(feature = "all")]
 #[rustfmt::skip]

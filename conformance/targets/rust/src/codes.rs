@@ -1,10 +1,12 @@
-//! Recovery codes, peppers and the throttle.
+//! Recovery and temporary codes, peppers, the throttle and the odds of a guess.
 
 use crate::host::{now, rows, with_evidence};
 use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, unhex};
 use mfakit::{
-    Error, GenerateRecoveryCodes, Peppers, Throttle, ThrottleOptions, Transition,
-    VerifyRecoveryCode, generate_recovery_codes, verify_recovery_code,
+    Error, GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, Peppers, RecoveryFormat,
+    TemporaryAudit, TemporaryKind, Throttle, ThrottleOptions, Transition, VerifyRecoveryCode,
+    VerifyTemporaryCode, generate_recovery_codes, guess_odds, issue_temporary_code,
+    revoke_temporary_code, verify_recovery_code, verify_temporary_code,
 };
 use serde_json::{Value, json};
 
@@ -51,14 +53,12 @@ pub(crate) fn verify(inputs: &Inputs) -> Answer {
 
 /// Generates a set and tries every code of it.
 pub(crate) fn config_recovery(inputs: &Inputs) -> Answer {
-    // Rust has one format and no argument for it.
-    if inputs.get("format").is_some_and(|format| format != "full") {
-        return Err(Refusal::Skip(DYNAMIC_INPUT));
-    }
     let peppers = optional_peppers(inputs)?;
     let user_id = inputs.typed_text("user_id")?;
+    let usual = GenerateRecoveryCodes::default();
     let options = GenerateRecoveryCodes {
-        count: inputs.typed_number("count", GenerateRecoveryCodes::default().count)?,
+        count: inputs.typed_number("count", usual.count)?,
+        format: choice(inputs, "format", usual.format, RecoveryFormat::from_name)?,
         peppers: peppers.as_ref(),
     };
     let set = generate_recovery_codes(user_id, options)?;
@@ -66,7 +66,113 @@ pub(crate) fn config_recovery(inputs: &Inputs) -> Answer {
         VerifyRecoveryCode { user_id, record: set.record(), used: 0, peppers: peppers.as_ref() };
     let accepted = set.codes().filter(|code| verify_recovery_code(code, stored).is_ok()).count();
     let lines: String = set.codes().map(|code| format!("{code}\n")).collect();
-    Ok(json!({"codes": set.codes().len(), "accepted": accepted, "lines": *set.text() == lines}))
+    Ok(json!({
+        "codes": set.codes().len(),
+        "accepted": accepted,
+        "lines": *set.text() == lines,
+        "prefix": prefix(set.record()),
+    }))
+}
+
+/// One of the API's words. Rust's type is an enumeration: another word cannot be said.
+fn choice<T>(
+    inputs: &Inputs,
+    name: &str,
+    usual: T,
+    named: fn(&str) -> Result<T, Error>,
+) -> Result<T, Refusal> {
+    match inputs.0.get(name) {
+        None => Ok(usual),
+        Some(word) => {
+            let word = word.as_str().and_then(|word| named(word).ok());
+            word.ok_or(Refusal::Skip(DYNAMIC_INPUT))
+        }
+    }
+}
+
+/// A record's name and parameters, which no random byte is in.
+fn prefix(record: &str) -> String {
+    record.split_inclusive('$').take(3).collect()
+}
+
+fn audited(mut fields: Value, transition: &Transition<String>, audit: &TemporaryAudit) -> Value {
+    fields["prev"] = transition.prev.clone().into();
+    fields["next"] = transition.next.clone().into();
+    fields["event"] = audit.event.into();
+    fields["id"] = audit.id.clone().into();
+    fields["kind"] = audit.kind.as_str().into();
+    fields["issued_by"] = audit.issued_by.clone().into();
+    fields["not_before"] = audit.not_before.into();
+    fields["not_after"] = audit.not_after.into();
+    fields["max_uses"] = audit.max_uses.into();
+    fields["uses"] = audit.uses.into();
+    fields["revoked"] = audit.revoked.into();
+    fields
+}
+
+pub(crate) fn temporary_verify(inputs: &Inputs) -> Answer {
+    let peppers = optional_peppers(inputs)?;
+    let stored = VerifyTemporaryCode {
+        user_id: inputs.typed_text("user_id")?,
+        record: inputs.typed_text("record")?,
+        peppers: peppers.as_ref(),
+        now: now(inputs)?,
+    };
+    let verified = verify_temporary_code(inputs.typed_text("code")?, stored)?;
+    let fields = json!({"uses_left": verified.uses_left()});
+    let fields = audited(fields, verified.transition(), verified.audit());
+    if inputs.get("rows").is_some() {
+        return Ok(with_evidence(fields, &verified.commit(rows(inputs)?)?));
+    }
+    Ok(fields)
+}
+
+pub(crate) fn temporary_revoke(inputs: &Inputs) -> Answer {
+    let revoked = revoke_temporary_code(inputs.typed_text("record")?)?;
+    Ok(audited(json!({}), &revoked.transition, &revoked.audit))
+}
+
+/// Issues a code and tries it.
+pub(crate) fn config_temporary(inputs: &Inputs) -> Answer {
+    let peppers = optional_peppers(inputs)?;
+    let user_id = inputs.typed_text("user_id")?;
+    let kind = inputs.text("kind");
+    let kind = TemporaryKind::from_name(kind).ok_or(Refusal::Skip(DYNAMIC_INPUT))?;
+    let usual = IssueTemporaryCode::new(kind, inputs.typed_text("issued_by")?);
+    let options = IssueTemporaryCode {
+        previous: inputs.get("previous").map(|_| inputs.typed_text("previous")).transpose()?,
+        lifetime: inputs.get("lifetime").map(|_| inputs.typed_number("lifetime", 0)).transpose()?,
+        digits: inputs.typed_number("digits", usual.digits)?,
+        peppers: peppers.as_ref(),
+        now: now(inputs)?,
+        ..usual
+    };
+    let code = issue_temporary_code(user_id, options)?;
+    let record = &code.transition().next;
+    let stored = VerifyTemporaryCode {
+        peppers: peppers.as_ref(),
+        now: options.now,
+        ..VerifyTemporaryCode::new(user_id, record)
+    };
+    let fields = json!({
+        "code_length": code.code().len(),
+        "expires_at": code.expires_at(),
+        "prefix": prefix(record),
+        "issued": record.rsplit('$').next(),
+        "accepted": verify_temporary_code(code.code(), stored).is_ok(),
+    });
+    let mut fields = audited(fields, code.transition(), code.audit());
+    if let Some(fields) = fields.as_object_mut() {
+        // Random: two targets never agree on them.
+        fields.retain(|name, _| name != "id" && name != "next");
+    }
+    Ok(fields)
+}
+
+pub(crate) fn odds(inputs: &Inputs) -> Answer {
+    let number = |name| inputs.typed_number(name, 0);
+    let odds = guess_odds(number("digits")?, number("window")?, number("attempts")?)?;
+    Ok(json!({"odds_hex": format!("{:016x}", odds.to_bits())}))
 }
 
 pub(crate) fn config_peppers(inputs: &Inputs) -> Answer {
@@ -81,6 +187,9 @@ fn throttle(inputs: &Inputs) -> Result<Throttle, Refusal> {
         free_failures: inputs.typed_number("free_failures", default.free_failures)?,
         delay: inputs.typed_number("delay", default.delay)?,
         max_delay: inputs.typed_number("max_delay", default.max_delay)?,
+        digits: inputs.typed_number("digits", default.digits)?,
+        window: inputs.typed_number("window", default.window)?,
+        budget: choice(inputs, "budget", default.budget, GuessBudget::from_name)?,
     })?)
 }
 

@@ -1,10 +1,10 @@
 //! What a host keeps and passes in: stored states and records, row counts, times, labels.
 
 use crate::webauthn::{registered_id, rehex, relying_party, response};
-use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, hotp, totp};
+use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, hotp, totp, verify_totp};
 use mfakit::{
     AuthenticationState, CredentialRecord, Evidence, RegistrationState, Transition, UnixTime,
-    VerifyTotp, host_time,
+    host_time,
 };
 use serde_json::{Value, json};
 
@@ -37,13 +37,7 @@ fn with_transition<S: Clone + Into<Value>>(mut fields: Value, transition: &Trans
 }
 
 pub(crate) fn totp_commit(inputs: &Inputs) -> Answer {
-    let options = VerifyTotp {
-        last_step: inputs.optional("last_accepted_step"),
-        now: Some(UnixTime::from_seconds(inputs.number("time"))),
-        past: inputs.number("window_past"),
-        future: inputs.number("window_future"),
-    };
-    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, options)?;
+    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, verify_totp(inputs))?;
     let fields = json!({"matched_step": verified.step().get()});
     let fields = with_transition(fields, &verified.transition());
     Ok(with_evidence(fields, &verified.commit(rows(inputs)?)?))
@@ -58,16 +52,6 @@ pub(crate) fn hotp_commit(inputs: &Inputs) -> Answer {
     let fields = json!({"next_counter": verified.next_counter()});
     let fields = with_transition(fields, &verified.transition());
     Ok(with_evidence(fields, &verified.commit(rows(inputs)?)?))
-}
-
-pub(crate) fn totp_verify_at(inputs: &Inputs) -> Answer {
-    let options = VerifyTotp {
-        last_step: inputs.optional("last_accepted_step"),
-        now: now(inputs)?,
-        ..VerifyTotp::default()
-    };
-    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, options)?;
-    Ok(json!({"matched_step": verified.step().get(), "drift": verified.drift()}))
 }
 
 pub(crate) fn totp_uri(inputs: &Inputs) -> Answer {

@@ -3,10 +3,12 @@
 
 mod codes;
 mod host;
+mod imports;
 mod webauthn;
 
 use mfakit::{
-    Error, HashAlgorithm, Hotp, HotpOptions, Totp, TotpOptions, UnixTime, VerifyTotp, conformance,
+    Error, HashAlgorithm, Hotp, HotpOptions, Preset, Totp, TotpOptions, UnixTime, VerifyTotp,
+    conformance,
 };
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, Write};
@@ -64,7 +66,7 @@ fn answer(line: &str, message: &Value) -> Value {
 type Operation = fn(&Inputs) -> Answer;
 
 /// What goes through the public API and nowhere else.
-const PUBLIC: [(&str, Operation); 19] = [
+const PUBLIC: [(&str, Operation); 30] = [
     ("webauthn.register", webauthn::register),
     ("webauthn.authenticate", webauthn::authenticate),
     ("ceremony.finish", host::ceremony_finish),
@@ -75,11 +77,22 @@ const PUBLIC: [(&str, Operation); 19] = [
     ("config.recovery", codes::config_recovery),
     ("config.throttle", codes::config_throttle),
     ("totp.commit", host::totp_commit),
-    ("totp.verify_at", host::totp_verify_at),
+    ("totp.verify_at", imports::totp_verify_at),
+    ("totp.confirm", imports::confirm),
     ("totp.uri", host::totp_uri),
+    ("otpauth.parse", imports::parse),
+    ("otpauth.build", imports::build),
+    ("migration.parse", imports::migration),
+    ("steam.generate", imports::steam_generate),
+    ("steam.verify", imports::steam_verify),
+    ("code.check", imports::check_code),
     ("hotp.commit", host::hotp_commit),
     ("record.read", host::record_read),
     ("recovery.verify", codes::verify),
+    ("temporary.verify", codes::temporary_verify),
+    ("temporary.revoke", codes::temporary_revoke),
+    ("config.temporary", codes::config_temporary),
+    ("guess_odds", codes::odds),
     ("throttle.charge", codes::charge),
     ("throttle.succeed", codes::succeed),
     ("throttle.refund", codes::refund),
@@ -142,6 +155,14 @@ impl Inputs {
         }
     }
 
+    /// A drift as the API's type demands it; none where the case names none.
+    pub(crate) fn typed_drift(&self) -> Result<i64, Refusal> {
+        match self.0.get("drift") {
+            None => Ok(0),
+            Some(value) => value.as_i64().ok_or(Refusal::Skip(DYNAMIC_INPUT)),
+        }
+    }
+
     pub(crate) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         self.get(name).and_then(Value::as_str).map(unhex)
     }
@@ -157,8 +178,12 @@ fn algorithm(inputs: &Inputs) -> Result<HashAlgorithm, Refusal> {
     Ok(HashAlgorithm::from_name(inputs.typed_text("algorithm")?)?)
 }
 
+fn algorithm_or(inputs: &Inputs, default: HashAlgorithm) -> Result<HashAlgorithm, Refusal> {
+    if inputs.get("algorithm").is_some() { algorithm(inputs) } else { Ok(default) }
+}
+
 /// RFC 4226 asks for 16 bytes; a vector with fewer means the constructor that says so. That one takes base32.
-fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     let bits: Vec<u8> =
         bytes.iter().flat_map(|byte| (0..8).rev().map(move |i| (byte >> i) & 1)).collect();
     let symbol = |five: &[u8]| {
@@ -169,8 +194,11 @@ fn base32(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn hotp(inputs: &Inputs) -> Result<Hotp, Refusal> {
-    let (key, algorithm) = (inputs.bytes("secret_hex").unwrap_or_default(), algorithm(inputs)?);
-    let options = HotpOptions { algorithm, digits: inputs.number("digits") };
+    let key = inputs.bytes("secret_hex").unwrap_or_default();
+    let default = HotpOptions::default();
+    let algorithm = algorithm_or(inputs, default.algorithm)?;
+    let digits = inputs.optional("digits").unwrap_or(default.digits);
+    let options = HotpOptions { algorithm, digits };
     Ok(match options.digits {
         10 => Hotp::ten_digits(&base32(&key), algorithm)?,
         _ if key.len() < 16 => Hotp::danger_legacy(&base32(&key), options)?,
@@ -205,17 +233,27 @@ fn hotp_fields(verified: &mfakit::HotpVerified) -> Value {
     })
 }
 
-pub(crate) fn totp(inputs: &Inputs) -> Result<Totp, Refusal> {
-    let key = inputs.bytes("secret_hex").unwrap_or_default();
+/// What the case says about an authenticator, and the defaults for the rest.
+pub(crate) fn totp_options(inputs: &Inputs) -> Result<TotpOptions, Refusal> {
     let default = TotpOptions::default();
-    let options = TotpOptions {
-        algorithm: match inputs.get("algorithm") {
-            None => default.algorithm,
-            Some(_) => algorithm(inputs)?,
-        },
+    Ok(TotpOptions {
+        algorithm: algorithm_or(inputs, default.algorithm)?,
         digits: inputs.optional("digits").unwrap_or(default.digits),
         period: inputs.optional("period").unwrap_or(default.period),
-    };
+        preset: match inputs.0.get("preset") {
+            None => default.preset,
+            // Rust's type is an enumeration: another word cannot be said.
+            Some(word) => word
+                .as_str()
+                .and_then(|word| Preset::from_name(word).ok())
+                .ok_or(Refusal::Skip(DYNAMIC_INPUT))?,
+        },
+    })
+}
+
+pub(crate) fn totp(inputs: &Inputs) -> Result<Totp, Refusal> {
+    let key = inputs.bytes("secret_hex").unwrap_or_default();
+    let options = totp_options(inputs)?;
     Ok(if key.len() < 16 {
         Totp::danger_legacy(&base32(&key), options)?
     } else {
@@ -229,14 +267,23 @@ fn totp_generate(inputs: &Inputs) -> Answer {
 }
 
 fn totp_verify(inputs: &Inputs) -> Answer {
-    let options = VerifyTotp {
-        last_step: inputs.optional("last_accepted_step"),
-        now: Some(UnixTime::from_seconds(inputs.number("time"))),
-        past: inputs.number("window_past"),
-        future: inputs.number("window_future"),
-    };
-    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, options)?;
+    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, verify_totp(inputs))?;
     Ok(json!({"matched_step": verified.step().get().to_string(), "drift": verified.drift()}))
+}
+
+/// What the schema's operations say about a verification.
+pub(crate) fn verify_totp(inputs: &Inputs) -> VerifyTotp {
+    VerifyTotp {
+        last_step: last_step(inputs),
+        now: Some(UnixTime::from_seconds(inputs.number("time"))),
+        past: inputs.optional("window_past"),
+        future: inputs.optional("window_future"),
+        drift: inputs.get("drift").and_then(Value::as_i64).unwrap_or(0),
+    }
+}
+
+pub(crate) fn last_step(inputs: &Inputs) -> Option<u64> {
+    inputs.optional("last_accepted_step")
 }
 
 fn config_totp(inputs: &Inputs) -> Answer {
@@ -244,6 +291,7 @@ fn config_totp(inputs: &Inputs) -> Answer {
         digits: inputs.typed_number("digits", 6)?,
         period: inputs.typed_number("period", 30)?,
         algorithm: algorithm(inputs)?,
+        ..TotpOptions::default()
     };
     let secret = inputs.typed_text("secret")?;
     match inputs.flag("legacy") {

@@ -24,6 +24,8 @@ fn print() -> io::Result<()> {
     measure(&mut out, "ed25519", samples::ed25519)?;
     #[cfg(feature = "all")]
     measure(&mut out, "recovery", samples::recovery)?;
+    #[cfg(feature = "all")]
+    measure(&mut out, "delivered", samples::delivered)?;
     measure(&mut out, "totp", samples::totp)
 }
 

@@ -1,6 +1,6 @@
 //! The smallest image with its factors: its size is what they cost in flash. It exits with 0 if all were verified.
 //!
-//! Without the feature `all` these are an ES256 assertion and a TOTP code; with it, Ed25519 and a recovery code as well.
+//! Without the feature `all` these are an ES256 assertion and a TOTP code; with it, Ed25519, a recovery code and a delivered code as well.
 #![no_std]
 #![no_main]
 
@@ -12,6 +12,9 @@ use semihosting::process::exit;
 fn main() -> ! {
     let verified = samples::assertion().is_ok() && samples::totp().is_ok();
     #[cfg(feature = "all")]
-    let verified = verified && samples::ed25519().is_ok() && samples::recovery().is_ok();
+    let verified = verified
+        && samples::ed25519().is_ok()
+        && samples::recovery().is_ok()
+        && samples::delivered().is_ok();
     exit(i32::from(!verified))
 }
