@@ -123,6 +123,7 @@ pub(crate) fn confirm(inputs: &Inputs) -> Answer {
 }
 
 pub(crate) fn totp_verify_at(inputs: &Inputs) -> Answer {
+    let totp = totp(inputs)?;
     let steps = |name| inputs.get(name).map(|_| inputs.typed_number(name, 0)).transpose();
     let options = VerifyTotp {
         last_step: last_step(inputs),
@@ -131,7 +132,7 @@ pub(crate) fn totp_verify_at(inputs: &Inputs) -> Answer {
         future: steps("future")?,
         drift: inputs.typed_drift()?,
     };
-    let verified = totp(inputs)?.verify(inputs.typed_text("code")?, options)?;
+    let verified = totp.verify(inputs.typed_text("code")?, options)?;
     Ok(json!({"matched_step": verified.step().get(), "drift": verified.drift()}))
 }
 
