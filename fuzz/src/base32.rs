@@ -8,7 +8,8 @@ use mfakit_core::encoding::base32;
 use mfakit_core::{Error, OtpSecret};
 
 /// The bytes that a text stands for.
-fn reference(text: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn reference(text: &[u8]) -> Option<Vec<u8>> {
     let symbols: Vec<u8> = text
         .iter()
         .filter(|byte| !matches!(byte, b' ' | b'-'))

@@ -26,8 +26,15 @@ impl Authenticator {
             1 => (HashAlgorithm::Sha256, totp_rs::Algorithm::SHA256),
             _ => (HashAlgorithm::Sha512, totp_rs::Algorithm::SHA512),
         };
-        let number = 6 + input.u8() % 3;
-        let digits = Digits::new(u64::from(number)).expect("6 to 8");
+        let number = 6 + input.u8() % 4;
+        let (digits, number, algorithm, their_algorithm) = match number {
+            // Steam's symbols go with SHA-1 alone.
+            9 => (Digits::STEAM, 5, HashAlgorithm::Sha1, totp_rs::Algorithm::Steam),
+            _ => {
+                let digits = Digits::new(u64::from(number)).expect("6 to 8");
+                (digits, number, algorithm, their_algorithm)
+            }
+        };
         let bytes = input.bytes();
         let secret = match OtpSecret::danger_legacy(bytes) {
             Ok(secret) => secret,
@@ -64,11 +71,17 @@ impl Authenticator {
                 code
             }
         };
-        let digits: Vec<u8> =
-            text.iter().copied().filter(|byte| !matches!(byte, b' ' | b'-')).collect();
+        let kept = text.iter().filter(|byte| !matches!(byte, b' ' | b'-'));
+        let (digits, symbols): (Vec<u8>, &[u8]) = match self.digits {
+            Digits::STEAM => {
+                (kept.map(u8::to_ascii_uppercase).collect(), b"23456789BCDFGHJKMNPQRTVWXY")
+            }
+            _ => (kept.copied().collect(), b"0123456789"),
+        };
         let width = usize::from(self.digits.get());
-        let valid =
-            text.len() <= 64 && digits.len() == width && digits.iter().all(u8::is_ascii_digit);
+        let valid = text.len() <= 64
+            && digits.len() == width
+            && digits.iter().all(|digit| symbols.contains(digit));
         let digits = String::from_utf8(digits).ok().filter(|_| valid);
         (text, digits.ok_or(Error::OtpMalformed))
     }
@@ -78,8 +91,12 @@ impl Authenticator {
 pub fn check(data: &[u8]) -> bool {
     let mut input = Input::new(data);
     let Some(authenticator) = Authenticator::read(&mut input) else { return false };
-    let hotp = Hotp::new(&authenticator.secret, authenticator.algorithm, authenticator.digits)
-        .expect("HMAC takes any key");
+    let hotp = Hotp::new(&authenticator.secret, authenticator.algorithm, authenticator.digits);
+    if authenticator.digits == Digits::STEAM {
+        assert_eq!(hotp.err(), Some(Error::DigitsInvalid));
+        return false;
+    }
+    let hotp = hotp.expect("HMAC takes any key");
     let counter = input.u64();
     let look_ahead = u64::from(input.u16() % 1100);
     assert_eq!(hotp.code_at(counter).expose(), authenticator.code(counter));
@@ -87,6 +104,7 @@ pub fn check(data: &[u8]) -> bool {
     let (first, first_digits) = authenticator.typed(&mut input, counter);
     let (second, second_digits) = authenticator.typed(&mut input, counter);
 
+    assert_eq!(hotp.check_code(&first), first_digits.clone().map(|_| ()));
     let verified = hotp.verify(&first, counter, look_ahead);
     let expected = if look_ahead > MAX_LOOK_AHEAD {
         Err(Error::WindowTooLarge)

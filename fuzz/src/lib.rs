@@ -15,6 +15,12 @@
 //! | `hotp`, `totp` | `otp` | totp-rs, and the acceptance rules written over sets |
 //! | `recovery_code`, `recovery_record` | `codes::recovery` | the alphabet and the grammar over characters, data-encoding |
 //! | `recovery_verify` | `verify`, `verify_recovery_code` | the rules written a second time, HMAC as RFC 2104 writes it |
+//! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
+//! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
+//! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
+//! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
+//! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
+//! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
 //! | `throttle_state`, `throttle` | `throttle`, `Throttle` | the grammar; the limits counted over a history of calls |
 //! | `sealed_state` | states of ceremonies | the same HMAC, serde_json |
 //! | `record_text` | `CredentialRecord::from_text` | serde_json, ciborium |
@@ -35,11 +41,14 @@ pub mod client_data;
 pub mod cose;
 pub mod der;
 pub mod ed25519;
+pub mod guess_odds;
 pub mod hmac;
 pub mod hotp;
 pub mod input;
 pub mod json;
+pub mod migration;
 pub mod mutate;
+pub mod otpauth;
 pub mod record_text;
 pub mod recovery_code;
 pub mod recovery_record;
@@ -48,12 +57,13 @@ pub mod registration;
 pub mod relying_party;
 pub mod response;
 pub mod sealed_state;
+pub mod temporary_record;
+pub mod temporary_verify;
 pub mod test_key;
 pub mod throttle;
 pub mod throttle_state;
 pub mod totp;
 pub mod vectors;
-
 /// One oracle.
 pub struct Target {
     /// The name of the libFuzzer target.
@@ -83,5 +93,5 @@ macro_rules! targets {
 // The costly ones sign and verify.
 targets! {
     json client_data cbor cose der ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 hotp totp
-    recovery_code recovery_record recovery_verify throttle throttle_state sealed_state record_text response
+    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify guess_odds throttle throttle_state sealed_state record_text response
 }

@@ -1,22 +1,28 @@
-//! `RecoveryCode` against the rules over characters: which texts are a code, and the one text that shows it.
+//! `RecoveryCode`, full and typeable, against the rules over characters: which texts are a code, and the one text that shows it.
 //!
 //! One mutation in thirty-two keeps the check symbol right by chance. So the input may ask for it to be put right.
 
 use crate::input::Input;
 use mfakit_core::Error;
-use mfakit_core::codes::recovery::RecoveryCode;
+use mfakit_core::codes::SlowHash;
+use mfakit_core::codes::recovery::{Format, RecoveryCode};
 
-/// The values of a code's symbols, 0 to 31: the slot, 24 random ones, the check symbol.
-pub type Symbols = [u8; 26];
+/// The values of a code's symbols, 0 to 31: the slot, 24 or 14 random ones, the check symbol.
+pub type Symbols = Vec<u8>;
+
+/// The symbols of a full code.
+pub const FULL: usize = 26;
+/// The symbols of a typeable code.
+pub const TYPEABLE: usize = 16;
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Space, hyphen, no-break space, the two Unicode hyphens, the en dash.
 const SEPARATORS: [char; 6] = [' ', '-', '\u{a0}', '\u{2010}', '\u{2011}', '\u{2013}'];
 
-/// The symbols of a text that a person typed; `None` if it is no code.
+/// The symbols of a text that a person typed; `None` if it is no code of so many.
 #[must_use]
-pub fn reference(text: &[u8]) -> Option<Symbols> {
-    let symbols = symbols(text)?.try_into().ok()?;
+pub fn reference(text: &[u8], len: usize) -> Option<Symbols> {
+    let symbols = symbols(text).filter(|symbols| symbols.len() == len)?;
     (text.len() <= 128 && polynomial(&symbols) == 0).then_some(symbols)
 }
 
@@ -35,7 +41,7 @@ fn symbol(c: char) -> Option<u8> {
 }
 
 /// The sum of symbol times x to the power of its distance from the end, in GF(2)[x]/(x⁵ + x² + 1).
-fn polynomial(symbols: &Symbols) -> u8 {
+fn polynomial(symbols: &[u8]) -> u8 {
     let mut power = 1;
     symbols.iter().rev().fold(0, |sum, &symbol| {
         let sum = sum ^ product(symbol, power);
@@ -57,24 +63,24 @@ fn product(a: u8, b: u8) -> u8 {
 
 /// The code with the right last symbol.
 #[must_use]
-pub fn with_check(mut symbols: Symbols) -> Symbols {
-    let checks = (0..32).filter(|check| {
-        symbols[25] = *check;
-        polynomial(&symbols) == 0
-    });
-    let checks: Vec<u8> = checks.collect();
+pub fn with_check(symbols: &[u8]) -> Symbols {
+    let with = |check: u8| [&symbols[..symbols.len() - 1], &[check]].concat();
+    let checks: Vec<u8> = (0..32).filter(|check| polynomial(&with(*check)) == 0).collect();
     assert_eq!(checks.len(), 1, "there is one check symbol");
-    symbols[25] = checks[0];
-    symbols
+    with(checks[0])
 }
 
 /// The text that shows a code.
 #[must_use]
-pub fn shown(symbols: &Symbols) -> String {
+pub fn shown(symbols: &[u8]) -> String {
     let characters: Vec<&str> =
         symbols.iter().map(|&s| &ALPHABET[usize::from(s)..=usize::from(s)]).collect();
-    let groups = [0..5, 5..10, 10..15, 15..20, 20..26];
-    groups.map(|group| characters[group].concat()).join("-")
+    match symbols.len() {
+        TYPEABLE => characters.chunks(4).map(<[&str]>::concat).collect::<Vec<_>>().join("-"),
+        _ => {
+            [0..5, 5..10, 10..15, 15..20, 20..26].map(|group| characters[group].concat()).join("-")
+        }
+    }
 }
 
 /// The text with its last symbol put right, if all it lacks is that.
@@ -82,21 +88,29 @@ fn repaired(text: &[u8]) -> Vec<u8> {
     let (Some(symbols), Ok(typed)) = (symbols(text), std::str::from_utf8(text)) else {
         return text.to_vec();
     };
-    let Ok(symbols) = Symbols::try_from(symbols) else { return text.to_vec() };
+    if ![FULL, TYPEABLE].contains(&symbols.len()) {
+        return text.to_vec();
+    }
     let last = typed.char_indices().rev().find(|(_, c)| symbol(*c).is_some());
     let Some((at, _)) = last else { return text.to_vec() };
     let mut text = text.to_vec();
-    text[at] = ALPHABET.as_bytes()[usize::from(with_check(symbols)[25])];
+    text[at] = ALPHABET.as_bytes()[usize::from(*with_check(&symbols).last().expect("symbols"))];
     text
 }
 
 /// Whether core takes the code; panics on disagreement.
 pub fn check(data: &[u8]) -> bool {
     let mut input = Input::new(data);
-    let repair = input.u8() & 1 == 1;
-    let text = if repair { repaired(input.rest()) } else { input.rest().to_vec() };
-    let ours = RecoveryCode::parse(&text);
-    let Some(symbols) = reference(&text) else {
+    let mode = input.u8();
+    let text = if mode & 1 == 1 { repaired(input.rest()) } else { input.rest().to_vec() };
+    let (format, len) = if mode & 2 == 2 {
+        // No hash is computed to read a code.
+        (Format::Typeable(SlowHash::PBKDF2), TYPEABLE)
+    } else {
+        (Format::Full, FULL)
+    };
+    let ours = RecoveryCode::parse(&text, format);
+    let Some(symbols) = reference(&text, len) else {
         assert_eq!(ours.map(|_| ()), Err(Error::RecoveryCodeMalformed));
         return false;
     };
@@ -105,22 +119,37 @@ pub fn check(data: &[u8]) -> bool {
     assert_eq!(ours.expose().as_str(), shown);
     assert_eq!(format!("{ours:?}{:?}", ours.expose()), "RecoveryCode(***)ShownCode(***)");
     // The code that is made of these symbols is the same; the upper bits of the entropy are not looked at.
-    let entropy: [u8; 24] = symbols[1..25].try_into().expect("24 symbols");
-    for entropy in [entropy, entropy.map(|symbol| symbol | 0xe0)] {
-        match RecoveryCode::new(symbols[0], &entropy) {
-            Ok(code) => assert_eq!(code.expose().as_str(), shown),
-            Err(error) => assert_eq!((error, symbols[0]), (Error::ArgumentValueInvalid, 31)),
-        }
+    for upper in [0, 0xe0] {
+        let again = of_symbols(&symbols, upper).map(|code| code.expose().as_str().to_owned());
+        let slot = symbols[0] < 31;
+        assert_eq!(again, if slot { Ok(shown.clone()) } else { Err(Error::ArgumentValueInvalid) });
     }
     true
+}
+
+/// Core's code of these symbols, from bytes whose upper bits are as given.
+///
+/// # Errors
+///
+/// Core's.
+pub fn of_symbols(symbols: &[u8], upper: u8) -> Result<RecoveryCode, Error> {
+    let entropy: Vec<u8> =
+        symbols[1..symbols.len() - 1].iter().map(|symbol| symbol | upper).collect();
+    match symbols.len() {
+        TYPEABLE => RecoveryCode::typeable(symbols[0], &entropy.try_into().expect("14 symbols")),
+        _ => RecoveryCode::full(symbols[0], &entropy.try_into().expect("24 symbols")),
+    }
 }
 
 /// Codes in every form that people give them, and texts that are none.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
-    for start in [0, 7, 31] {
-        let symbols = with_check(std::array::from_fn(|i| (start + 5 * i as u8) % 32));
+    for (start, len) in
+        [(0, FULL), (7, FULL), (31, FULL), (0, TYPEABLE), (9, TYPEABLE), (31, TYPEABLE)]
+    {
+        let symbols: Vec<u8> = (0..len as u8).map(|i| (start + 5 * i) % 32).collect();
+        let symbols = with_check(&symbols);
         let text = shown(&symbols);
         texts.extend([
             text.to_lowercase(),
@@ -131,9 +160,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
             text.replace('0', "O").replace('1', "I"),
             text.chars().flat_map(|c| [c, '\u{2013}']).collect(),
             // One byte below, at and above the longest.
-            format!("{text}{}", " ".repeat(97)),
-            format!("{text}{}", " ".repeat(98)),
-            format!("{text}{}", " ".repeat(99)),
+            format!("{text}{}", " ".repeat(127 - text.len())),
+            format!("{text}{}", " ".repeat(128 - text.len())),
+            format!("{text}{}", " ".repeat(129 - text.len())),
             text.replace(|c| "BDFG".contains(c), "U"),
             text.replace('-', "\u{2012}"),
             text.replace('-', "\u{2014}"),
@@ -149,5 +178,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
             texts.push(text);
         }
     }
-    texts.iter().flat_map(|text| [0, 1].map(|mode| [&[mode], text.as_bytes()].concat())).collect()
+    texts
+        .iter()
+        .flat_map(|text| [0, 1, 2, 3].map(|mode| [&[mode], text.as_bytes()].concat()))
+        .collect()
 }

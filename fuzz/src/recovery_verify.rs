@@ -5,11 +5,13 @@
 //! slots; then the verdict depends on everything else.
 
 use crate::input::{Input, Output};
-use crate::recovery_code::{self, Symbols, shown, with_check};
+use crate::recovery_code::{self, FULL, Symbols, TYPEABLE, of_symbols, shown, with_check};
 use crate::recovery_record::{self, Record, is_pepper_id, tag};
-use mfakit_core::codes::recovery::{self, RecoveryCode, RecoveryRecord, RecoveryVerified};
+use mfakit_core::codes::SlowHash;
+use mfakit_core::codes::recovery::{self, Format, RecoveryRecord, RecoveryVerified};
 use mfakit_core::{Error, Pepper, Peppers};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bits of [`Arguments::options`].
 pub mod options {
@@ -21,6 +23,8 @@ pub mod options {
     pub const PEPPERS: u8 = 0x04;
     /// The record that is made is keyed by a pepper.
     pub const PEPPERED: u8 = 0x08;
+    /// The set that is made is of typeable codes; it has one.
+    pub const TYPEABLE: u8 = 0x10;
 }
 
 /// The arguments that the input stands for.
@@ -107,21 +111,23 @@ impl Arguments {
     /// The code of a slot: random symbols from a hash of set id and slot.
     fn slot_code(&self, slot: u8) -> Symbols {
         let random = Sha256::digest([&self.set_id[..], &[slot]].concat());
-        let mut symbols = [0; 26];
-        symbols[0] = slot % 32;
-        symbols[1..25].copy_from_slice(&random[..24]);
-        with_check(symbols.map(|symbol| symbol % 32))
+        let len = if self.has(options::TYPEABLE) { TYPEABLE } else { FULL };
+        let symbols = [&[slot], &random[..len - 2], &[0]].concat();
+        with_check(&symbols.iter().map(|symbol| symbol % 32).collect::<Vec<u8>>())
     }
 
     /// The record of the set, with its codes.
     fn made(&self) -> (Record, Vec<Symbols>) {
-        let codes: Vec<_> = (0..self.count).map(|slot| self.slot_code(slot)).collect();
+        let typeable = self.has(options::TYPEABLE);
+        let count = if typeable { self.count.min(1) } else { self.count };
+        let rounds = typeable.then_some(100_000);
+        let codes: Vec<_> = (0..count).map(|slot| self.slot_code(slot)).collect();
         let owner = &self.owner[..self.owner.len().min(255)];
         let key = if self.has(options::PEPPERED) { &self.pepper } else { &self.set_id[..] };
-        let tags = codes.iter().map(|code| tag(key, owner, &self.set_id, code)).collect();
+        let tags = codes.iter().map(|code| tag(rounds, key, owner, &self.set_id, code)).collect();
         let pepper_id = String::from_utf8_lossy(&self.pepper_id).into_owned();
         let pepper_id = self.has(options::PEPPERED).then_some(pepper_id);
-        (Record { pepper_id, set_id: self.set_id, tags }, codes)
+        (Record { rounds, pepper_id, set_id: self.set_id, tags }, codes)
     }
 }
 
@@ -157,16 +163,18 @@ fn reference(
     if user_id.is_empty() || user_id.len() > 255 {
         return Err(Error::UserIdInvalid);
     }
-    let code = recovery_code::reference(code).ok_or(Error::RecoveryCodeMalformed)?;
+    let len = if record.rounds.is_some() { TYPEABLE } else { FULL };
+    let code = recovery_code::reference(code, len).ok_or(Error::RecoveryCodeMalformed)?;
     let slot = u32::from(code[0]);
     let unused = slot < count && used >> slot & 1 == 0;
-    let right = record.tags.get(slot as usize) == Some(&tag(&key, user_id, &record.set_id, &code));
+    let right = record.tags.get(slot as usize)
+        == Some(&tag(record.rounds, &key, user_id, &record.set_id, &code));
     if !unused || !right {
         return Err(Error::RecoveryCodeRejected);
     }
     let remaining = (0..count).filter(|other| used >> other & 1 == 0 && *other != slot).count();
-    let needs_regeneration =
-        peppers.is_some_and(|(_, current)| record.pepper_id.as_ref() != Some(current));
+    let needs_regeneration = record.rounds.is_some_and(|rounds| rounds < 600_000)
+        || peppers.is_some_and(|(_, current)| record.pepper_id.as_ref() != Some(current));
     Ok(Expected { bit: 1 << slot, remaining: remaining as u32, needs_regeneration })
 }
 
@@ -194,6 +202,13 @@ fn peppers(arguments: &Arguments) -> Result<Option<OwnPeppers>, Error> {
 /// Whether core accepts; panics on disagreement.
 pub fn check(data: &[u8]) -> bool {
     let arguments = Arguments::read(data);
+    // A slow hash is more work than all the rest, and its code is no other: a few of them in each process.
+    let text = String::from_utf8_lossy(&arguments.record);
+    let slow = arguments.has(options::TYPEABLE)
+        || recovery_record::reference(&text).is_ok_and(|record| record.rounds.is_some());
+    if slow && !few() {
+        return false;
+    }
     let made = arguments.made();
     check_record(&arguments, &made);
     let record_text = if arguments.has(options::MAKE_RECORD) {
@@ -222,6 +237,13 @@ pub fn check(data: &[u8]) -> bool {
         compare(in_mfakit(&arguments, &record_text, code, user_id), &expected, arguments.used);
     }
     expected.is_ok()
+}
+
+/// Whether there are slow hashes left: some seconds' worth. libFuzzer begins anew when it looks at a finding.
+#[must_use]
+pub fn few() -> bool {
+    static LEFT: AtomicU32 = AtomicU32::new(24);
+    LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
 }
 
 fn in_core(arguments: &Arguments, record: &str, code: &[u8]) -> Result<RecoveryVerified, Error> {
@@ -280,29 +302,42 @@ fn compare(ours: Result<RecoveryVerified, Error>, expected: &Result<Expected, Er
 /// What core writes is the record; it refuses where there is none to write.
 fn check_record(arguments: &Arguments, made: &(Record, Vec<Symbols>)) {
     let (record, codes) = made;
-    let codes: Result<Vec<_>, Error> = codes
-        .iter()
-        .map(|code| RecoveryCode::new(code[0], code[1..25].try_into().expect("24 symbols")))
-        .collect();
+    let codes: Result<Vec<_>, Error> = codes.iter().map(|code| of_symbols(code, 0)).collect();
+    let format = match record.rounds {
+        None => Format::Full,
+        Some(rounds) => Format::Typeable(SlowHash::Pbkdf2Sha256 { rounds }),
+    };
     let pepper = Pepper::new(&arguments.pepper);
     let id = record.pepper_id.clone().unwrap_or_default();
     let pepper = match (&record.pepper_id, &pepper) {
         (None, _) => None,
-        // Only a pepper of a set of peppers reaches the writer: its id and length are good.
-        (Some(id), Ok(pepper)) if is_pepper_id(id) => Some((id.as_str(), pepper)),
-        _ => return,
+        (Some(id), Ok(pepper)) => Some((id.as_str(), pepper)),
+        // There is no such pepper.
+        (Some(_), Err(_)) => return,
     };
     let mut text = String::new();
     let written = codes.and_then(|codes| {
-        recovery::write_record(&mut text, &arguments.owner, &arguments.set_id, pepper, &codes)
+        recovery::write_record(
+            &mut text,
+            &arguments.owner,
+            &arguments.set_id,
+            format,
+            pepper,
+            &codes,
+        )
     });
-    let expected = match arguments.count {
+    let expected = match made.1.len() {
         // The slot of the last one would be none.
         32.. => Err(Error::ArgumentValueInvalid),
         1.. if !(1..=255).contains(&arguments.owner.len()) => Err(Error::UserIdInvalid),
         1.. => Ok(()),
         0 => Err(Error::ArgumentValueInvalid),
     };
+    if record.pepper_id.as_deref().is_some_and(|id| !is_pepper_id(id)) {
+        // It may have been told of another fault first.
+        assert!(written.is_err(), "{id}");
+        return;
+    }
     assert_eq!(written, expected, "{id}");
     if written.is_ok() {
         assert_eq!(text, record.text());
@@ -339,6 +374,17 @@ pub fn seeds() -> Vec<Vec<u8>> {
             all.push(Arguments { count, slot, used: small, ..base });
         }
     }
+    // A typeable code that is right, of another user, used, and one of another slot; and the two formats with each other's code.
+    let typeable =
+        Arguments { options: base.options | options::TYPEABLE, count: 1, slot: 0, ..base.clone() };
+    all.push(typeable.clone());
+    all.push(Arguments { owner: b"user-0002".to_vec(), ..typeable.clone() });
+    all.push(Arguments { used: 1, ..typeable.clone() });
+    all.push(Arguments { slot: 1, ..typeable.clone() });
+    let code = shown(&base.slot_code(0)).into_bytes();
+    all.push(Arguments { options: MAKE_RECORD | options::TYPEABLE, code, ..typeable.clone() });
+    let code = shown(&typeable.slot_code(0)).into_bytes();
+    all.push(Arguments { options: MAKE_RECORD, code, ..base.clone() });
     for choices in 0..=MAKE_RECORD | MAKE_CODE | PEPPERS | PEPPERED {
         let record = base.made().0.text().into_bytes();
         let code = shown(&base.slot_code(7)).into_bytes();

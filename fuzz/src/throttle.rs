@@ -75,7 +75,9 @@ pub fn check(data: &[u8]) -> bool {
     };
     let Limits { max_failures, free_failures, delay, max_delay } = limits;
     let throttle = Throttle::new(max_failures, free_failures, delay, max_delay);
-    let options = mfakit::ThrottleOptions { max_failures, free_failures, delay, max_delay };
+    let usual = mfakit::ThrottleOptions::default();
+    let options =
+        mfakit::ThrottleOptions { max_failures, free_failures, delay, max_delay, ..usual };
     let hosts = mfakit::Throttle::new(options);
     let (Ok(throttle), Ok(hosts)) = (throttle, hosts) else {
         assert_eq!(throttle.err(), Some(Error::ArgumentValueInvalid));

@@ -2,12 +2,14 @@
 //!
 //! The rule: with N = past + future + 1, candidates are max(last + 1, now − past) ..= now + future, burnt steps are
 //! now − past − N ..= last; a code is accepted if and only if a candidate has it and no burnt step does, and the highest such
-//! candidate is stored. Burnt steps after now + future are left out on both sides: there is no candidate then, and only the
+//! candidate is stored. With a drift, "now" is the step that the other clock shows in all of this, but for the window's reach:
+//! neither end is further than ten steps from the clock here. Burnt steps after now + future are left out on both sides: there is no candidate then, and only the
 //! name of the refusal would differ.
 
 use crate::hotp::Authenticator;
 use crate::input::{Input, Output};
-use mfakit_core::otp::totp::{MAX_WINDOW, Totp, TotpVerified, Window};
+use mfakit_core::otp::Digits;
+use mfakit_core::otp::totp::{MAX_WINDOW, PendingTotp, Totp, TotpVerified, Window};
 use mfakit_core::{Error, Period, UnixTime};
 use std::collections::BTreeSet;
 
@@ -18,9 +20,12 @@ pub fn check(data: &[u8]) -> bool {
     let Some(period) = read_period(&mut input) else { return false };
     let (t0, now) = (input.u64(), input.u64());
     let totp =
-        Totp::new(&authenticator.secret, authenticator.algorithm, authenticator.digits, period)
-            .expect("6 to 8 digits")
-            .with_t0(UnixTime::from_seconds(t0));
+        Totp::new(&authenticator.secret, authenticator.algorithm, authenticator.digits, period);
+    if authenticator.digits == Digits::STEAM && period.seconds() != 30 {
+        assert_eq!(totp.err(), Some(Error::DigitsInvalid));
+        return false;
+    }
+    let totp = totp.expect("6 to 8 digits, or Steam's symbols").with_t0(UnixTime::from_seconds(t0));
     let now_time = UnixTime::from_seconds(now);
 
     let Some(elapsed) = now.checked_sub(t0) else {
@@ -42,6 +47,16 @@ pub fn check(data: &[u8]) -> bool {
         }
     };
     assert!(past.max(future) <= MAX_WINDOW);
+    let drift = i64::from(input.u8().cast_signed()) % 12;
+    let window = match window.with_drift(drift as i8) {
+        Ok(window) => window,
+        Err(error) => {
+            assert!(error == Error::WindowTooLarge && drift.abs() > 10);
+            return false;
+        }
+    };
+    assert!(drift.abs() <= 10);
+    let window_at = |now: u64| reach(now, past, future, drift);
     let last_step = match input.u8() {
         0 => None,
         1 => Some(input.u64()),
@@ -49,10 +64,12 @@ pub fn check(data: &[u8]) -> bool {
     };
     let (text, digits) = authenticator.typed(&mut input, now);
 
+    let digits_of_text = digits.clone();
     let expected = digits.and_then(|digits| {
         let has_code = |step: &u64| authenticator.code(*step) == digits;
-        decide(last_step, now, past, future, has_code)
+        decide(last_step, window_at(now), past + future + 1, has_code)
     });
+    assert_eq!(totp.check_code(&text), digits_of_text.map(|_| ()));
     let ours = totp.verify(&text, last_step, now_time, window);
     compare(&ours, last_step, now, expected);
     let Ok(verified) = ours else { return false };
@@ -66,8 +83,13 @@ pub fn check(data: &[u8]) -> bool {
             assert_eq!(again, Err(Error::OtpReplayed));
         }
     }
-    if (past, future) == (1, 1) && verified.transition().prev.is_none() {
-        assert_eq!(totp.confirm(&text, now_time), Ok(verified));
+    if (past, future, drift) == (1, 1, 0) && verified.transition().prev.is_none() {
+        let pending = PendingTotp::new(totp);
+        let first = pending.confirm(&text, now_time).expect("the same code");
+        assert_eq!((first.step(), first.drift()), (verified.step(), verified.drift()));
+        assert_eq!(first.transition(), verified.transition());
+        let again = pending.confirmed(&first).verify(&text, last_step, now_time, window);
+        assert_eq!(again, Err(Error::OtpReplayed));
     }
     true
 }
@@ -82,20 +104,27 @@ fn read_period(input: &mut Input<'_>) -> Option<Period> {
     period.ok()
 }
 
+/// The first and the last step of a window at a time; they may lie before the epoch.
+fn reach(now: u64, past: u64, future: u64, drift: i64) -> (i128, i128) {
+    let (now, past, future) = (i128::from(now), i128::from(past), i128::from(future));
+    // As far as the other clock is ahead, but so that the last step is at most ten ahead; and the same behind.
+    let centre = now + i128::from(drift).clamp(-(10 - past), 10 - future);
+    // Time has two ends: what is ahead of the last second is not, and a window does not begin before the epoch.
+    let centre = centre.clamp(0, i128::from(u64::MAX));
+    (centre - past, centre + future)
+}
+
 fn decide(
     last_step: Option<u64>,
-    now: u64,
-    past: u64,
-    future: u64,
+    (oldest, newest): (i128, i128),
+    n: u64,
     has_code: impl Fn(&u64) -> bool,
 ) -> Result<u64, Error> {
     // Wide integers: nothing below saturates or wraps.
-    let (now, past, future) = (i128::from(now), i128::from(past), i128::from(future));
+    let n = i128::from(n);
     let steps = |from: i128, to: i128| -> BTreeSet<u64> {
         (from..=to).filter_map(|step| u64::try_from(step).ok()).collect()
     };
-    let n = past + future + 1;
-    let (oldest, newest) = (now - past, now + future);
     let (candidates, burnt) = match last_step.map(i128::from) {
         None => (steps(oldest, newest), BTreeSet::new()),
         Some(last) => (
@@ -128,17 +157,39 @@ fn compare(
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let rfc = b"12345678901234567890";
-    let seed = |hash: u8, t0: u64, now: u64, past: u8, future: u8, last: &[u8], typed: &[u8]| {
+    let seed_at = |kind: [u8; 2],
+                   t0: u64,
+                   now: u64,
+                   [past, future, drift]: [u8; 3],
+                   last: &[u8],
+                   typed: &[u8]| {
         let start = Output::default()
-            .number([hash, hash])
+            .number(kind)
             .bytes(rfc)
             .number(30_u16.to_be_bytes())
             .number(t0.to_be_bytes())
             .number(now.to_be_bytes())
-            .number([past, future]);
+            .number([past, future, drift]);
         [&start.finish(), last, typed].concat()
     };
+    let seed = |hash: u8, t0, now, past: u8, future: u8, last: &[u8], typed: &[u8]| {
+        seed_at([hash, hash], t0, now, [past, future, 0], last, typed)
+    };
     let mut seeds = Vec::new();
+    // Steam's symbols, and clocks that are ahead or behind by as much as a window may follow, and by more.
+    for kind in [[0, 3], [1, 1], [1, 3]] {
+        for (drift, typed) in
+            [(3_i8, 4_i8), (3, 1), (-3, -4), (10, 10), (-10, -10), (11, 1), (-5, 0)]
+        {
+            for now in [0_u64, 59, 1_800_000_000, u64::MAX] {
+                for (past, future) in [(1, 1), (0, 0), (10, 10)] {
+                    let shape = [past, future, drift.cast_unsigned()];
+                    seeds.push(seed_at(kind, 0, now, shape, &[0], &[typed.cast_unsigned()]));
+                    seeds.push(seed_at(kind, 0, now, shape, &[0xfc], &[typed.cast_unsigned()]));
+                }
+            }
+        }
+    }
     let times = [0, 59, 1 << 31, 1 << 32, 1 << 63, u64::MAX];
     for (hash, now) in [0, 1, 2].into_iter().flat_map(|h| times.map(|t| (h, t))) {
         // One step ahead, one behind, two ahead; nothing burnt, and the step before the current one.

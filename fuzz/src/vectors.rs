@@ -98,7 +98,8 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
             }
         }
         Some("recovery.verify") => {
-            add("recovery_code", [&[0][..], &inputs.text("code")].concat());
+            let typeable = inputs.text("record").starts_with(b"$mfakit-rc$v=1,f=typeable");
+            add("recovery_code", [&[2 * u8::from(typeable)], &inputs.text("code")[..]].concat());
             add("recovery_record", inputs.text("record"));
             add("recovery_verify", inputs.recovery().write());
         }
@@ -112,9 +113,16 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
             let sealed = inputs.hex("state_key_hex").is_some();
             add("sealed_state", sealed_state::input(sealed, now, &state));
         }
+        Some("temporary.verify" | "temporary.revoke") => {
+            add("temporary_record", inputs.text("record"));
+        }
+        Some("config.temporary") => add("temporary_record", inputs.text("previous")),
+        Some("otpauth.parse") => add("otpauth", inputs.text("uri")),
+        Some("migration.parse") => add("migration", inputs.text("uri")),
         Some("record.read") => add("record_text", inputs.text("record")),
         Some("hotp.generate" | "hotp.verify" | "hotp.resync") => add("hotp", inputs.hotp()),
-        Some("totp.generate" | "totp.verify") => add("totp", inputs.totp()),
+        Some("totp.generate" | "totp.verify") => add("totp", inputs.totp(false)),
+        Some("steam.generate" | "steam.verify") => add("totp", inputs.totp(true)),
         _ => {}
     }
 }
@@ -233,20 +241,20 @@ impl Inputs<'_> {
     }
 
     /// Hash, digits and secret.
-    fn authenticator(&self) -> Output {
+    fn authenticator(&self, steam: bool) -> Output {
         let hash = match self.0["algorithm"].as_str() {
             Some("SHA256") => 1,
             Some("SHA512") => 2,
             _ => 0,
         };
-        let digits = self.small("digits").saturating_sub(6);
+        let digits = if steam { 3 } else { self.small("digits").saturating_sub(6) };
         Output::default().number([hash, digits]).bytes(&self.hex("secret_hex").unwrap_or_default())
     }
 
     fn hotp(&self) -> Vec<u8> {
         let look_ahead = self.number("look_ahead").and_then(|n| u16::try_from(n).ok());
         let first = if self.0["first"].is_string() { "first" } else { "code" };
-        self.authenticator()
+        self.authenticator(false)
             .number(self.number("counter").unwrap_or(0).to_be_bytes())
             .number(look_ahead.unwrap_or(0).to_be_bytes())
             .number([0])
@@ -257,14 +265,20 @@ impl Inputs<'_> {
             .finish()
     }
 
-    fn totp(&self) -> Vec<u8> {
+    fn drift(&self) -> u8 {
+        let drift = self.0["drift"].as_i64().and_then(|drift| i8::try_from(drift).ok());
+        drift.unwrap_or(0).cast_unsigned()
+    }
+
+    fn totp(&self, steam: bool) -> Vec<u8> {
         let period = self.number("period").and_then(|n| u16::try_from(n).ok()).unwrap_or(30);
         let start = self
-            .authenticator()
+            .authenticator(steam)
             .number(period.to_be_bytes())
             .number(self.number("t0").unwrap_or(0).to_be_bytes())
             .number(self.number("time").unwrap_or(0).to_be_bytes())
-            .number([self.small("window_past"), self.small("window_future")]);
+            .number([self.small("window_past"), self.small("window_future")])
+            .number([self.drift()]);
         let start = match self.number("last_accepted_step") {
             Some(last) => start.number([1]).number(last.to_be_bytes()),
             None => start.number([0]),

@@ -2,8 +2,10 @@
 //! docs/threat-model.md.
 
 use mfakit::{
-    Error, GenerateRecoveryCodes, Peppers, Throttle, ThrottleOptions, Totp, TotpOptions, UnixTime,
-    VerifyRecoveryCode, VerifyTotp, generate_recovery_codes, generate_secret, verify_recovery_code,
+    Error, GenerateRecoveryCodes, IssueTemporaryCode, PendingTotp, Peppers, TemporaryKind,
+    Throttle, ThrottleOptions, Totp, TotpOptions, UnixTime, VerifyRecoveryCode,
+    VerifyTemporaryCode, VerifyTotp, generate_recovery_codes, generate_secret,
+    issue_temporary_code, verify_recovery_code, verify_temporary_code,
 };
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -15,15 +17,16 @@ fn at(seconds: u64) -> Option<UnixTime> {
     Some(UnixTime::from_seconds(seconds))
 }
 
-/// Chi-squared over 32 symbols: 31 degrees of freedom, so 100 is beyond what one fair draw in a hundred million gives.
-fn is_even(counts: &[u64; 32]) -> bool {
-    let total: u64 = counts.iter().sum();
-    // Σ (n − e)² / e with e = total / 32, in whole numbers.
-    let squares: u64 = counts.iter().map(|n| (32 * n).abs_diff(total).pow(2)).sum();
-    squares < 100 * 32 * total
+/// Chi-squared over at most 32 symbols: up to 31 degrees of freedom, so 100 is beyond what one fair draw in a hundred million
+/// gives.
+fn is_even(counts: &[u64]) -> bool {
+    let (total, symbols): (u64, _) = (counts.iter().sum(), counts.len() as u64);
+    // Σ (n − e)² / e with e = total / symbols, in whole numbers.
+    let squares: u64 = counts.iter().map(|n| (symbols * n).abs_diff(total).pow(2)).sum();
+    squares < 100 * symbols * total
 }
 
-fn tally(alphabet: &str, text: &str, counts: &mut [u64; 32]) {
+fn tally(alphabet: &str, text: &str, counts: &mut [u64]) {
     for symbol in text.chars() {
         let index = alphabet.find(symbol).unwrap_or_else(|| panic!("{symbol:?} is no symbol"));
         counts[index] += 1;
@@ -60,7 +63,7 @@ fn secrets_have_their_length_in_bytes_and_no_crooked_symbols() {
 fn codes_are_even_and_all_different() {
     let (mut counts, mut all) = ([0; 32], BTreeSet::new());
     for _ in 0..60 {
-        let options = GenerateRecoveryCodes { count: 31, peppers: None };
+        let options = GenerateRecoveryCodes { count: 31, ..GenerateRecoveryCodes::default() };
         let set = generate_recovery_codes("alice", options).expect("a set");
         for code in set.codes() {
             let symbols = code.replace('-', "");
@@ -73,12 +76,75 @@ fn codes_are_even_and_all_different() {
     assert!(is_even(&counts), "{counts:?}");
 }
 
+/// N8, N12: the digits that are sent are evenly spread, and a code of symbols is not the one before it.
+#[test]
+fn delivered_digits_are_even() {
+    let peppers = Peppers::new([("one", [1; 32])], "one").expect("a pepper");
+    let mut counts = [0; 10];
+    for _ in 0..2000 {
+        let usual = IssueTemporaryCode::new(TemporaryKind::Delivered, "login");
+        let issue =
+            IssueTemporaryCode { peppers: Some(&peppers), now: at(NOW), digits: 8, ..usual };
+        let issued = issue_temporary_code("alice", issue).expect("a code");
+        tally("0123456789", issued.code(), &mut counts);
+    }
+    assert!(is_even(&counts), "{counts:?}");
+}
+
+/// N5, N6, N9: a delivered code is for one user and one record, under one pepper.
+#[test]
+fn a_delivered_code_is_for_its_own_user_and_its_own_record() {
+    let peppers = Peppers::new([("one", [1; 32])], "one").expect("a pepper");
+    let others = Peppers::new([("one", [2; 32])], "one").expect("a pepper");
+    let issue = |user| {
+        let usual = IssueTemporaryCode::new(TemporaryKind::Delivered, "login");
+        let issue =
+            IssueTemporaryCode { peppers: Some(&peppers), now: at(NOW), digits: 8, ..usual };
+        issue_temporary_code(user, issue).expect("a code")
+    };
+    let (first, second) = (issue("7"), issue("7"));
+    let verify = |code: &str, user_id: &str, record: &str, peppers: &Peppers| {
+        let stored = VerifyTemporaryCode { user_id, record, peppers: Some(peppers), now: at(NOW) };
+        verify_temporary_code(code, stored).err()
+    };
+    let (code, record) = (first.code(), &first.transition().next);
+    assert_eq!(verify(code, "7", record, &peppers), None);
+    let rejected = Some(Error::TemporaryCodeRejected);
+    if code != second.code() {
+        assert_eq!(verify(code, "7", &second.transition().next, &peppers), rejected);
+    }
+    assert_eq!(verify(code, "7", record, &others), rejected);
+    for other in ["07", "7.0", "+7", " 7", "7 ", "8", "seven", "\u{ff17}"] {
+        assert_eq!(verify(code, other, record, &peppers), rejected, "{other:?}");
+    }
+}
+
+/// I37: while a new authenticator is pending, the old one signs in, and neither takes the other's codes.
+#[test]
+fn a_pending_authenticator_is_none_yet() {
+    let old = Totp::from_key(&[1; 20], TotpOptions::default()).expect("a factor");
+    let pending = PendingTotp::generate(TotpOptions::default()).expect("a pending one");
+    let new = Totp::new(&pending.expose_secret(), TotpOptions::default()).expect("the same secret");
+    let (old_code, new_code) = (old.code_at(at(NOW)).unwrap(), new.code_at(at(NOW)).unwrap());
+    let options = VerifyTotp { now: at(NOW), ..VerifyTotp::default() };
+    if old_code != new_code {
+        assert_eq!(pending.confirm(&old_code, at(NOW)).err(), Some(Error::OtpRejected));
+        assert_eq!(old.verify(&new_code, options).err(), Some(Error::OtpRejected));
+    }
+    assert!(old.verify(&old_code, options).is_ok());
+    let first = pending.confirm(&new_code, at(NOW)).expect("its own code");
+    let burnt = VerifyTotp { last_step: Some(first.transition().next), ..options };
+    assert_eq!(first.commit(0).err(), Some(Error::StateConflict));
+    assert_eq!(new.verify(&new_code, burnt).err(), Some(Error::OtpReplayed));
+}
+
 /// J12, J15: a record is for one user and one set. A new set ends the old one, also where its row is still there.
 #[test]
 fn a_code_is_for_its_own_user_and_its_own_set() {
     let peppers = Peppers::new([("one", [1; 32])], "one").expect("a pepper");
     for peppers in [None, Some(&peppers)] {
-        let options = GenerateRecoveryCodes { count: 3, peppers };
+        let options =
+            GenerateRecoveryCodes { count: 3, peppers, ..GenerateRecoveryCodes::default() };
         let [old, new] = [(); 2].map(|()| generate_recovery_codes("7", options).expect("a set"));
         let verify = |code, user_id, record| {
             verify_recovery_code(code, VerifyRecoveryCode { user_id, record, used: 0, peppers })
@@ -188,7 +254,13 @@ fn no_code_counts_twice_wherever_the_clock_goes() {
         let (mut last_step, mut spent) = (None, BTreeSet::new());
         for now in clock {
             for code in &codes {
-                let options = VerifyTotp { last_step, now: at(start * 30 + now), past, future };
+                let options = VerifyTotp {
+                    last_step,
+                    now: at(start * 30 + now),
+                    past: Some(past),
+                    future: Some(future),
+                    drift: 0,
+                };
                 if let Ok(verified) = totp.verify(code, options) {
                     assert!(last_step.is_none_or(|last| verified.step().get() > last));
                     assert!(spent.insert(code.clone()), "{code} twice");

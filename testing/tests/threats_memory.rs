@@ -4,8 +4,10 @@
 #![allow(unsafe_code, reason = "an allocator cannot be written without")]
 
 use mfakit::{
-    GenerateRecoveryCodes, Hotp, HotpOptions, Peppers, Totp, TotpOptions, UnixTime,
-    VerifyRecoveryCode, VerifyTotp, generate_recovery_codes, verify_recovery_code,
+    GenerateRecoveryCodes, Hotp, HotpOptions, IssueTemporaryCode, Peppers, TemporaryKind, Totp,
+    TotpOptions, UnixTime, VerifyRecoveryCode, VerifyTemporaryCode, VerifyTotp,
+    generate_recovery_codes, issue_temporary_code, parse_otpauth, parse_otpauth_migration,
+    verify_recovery_code, verify_temporary_code,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
@@ -73,6 +75,8 @@ fn leaked<const N: usize>(run: impl FnOnce() -> [Vec<u8>; N]) -> usize {
         log.windows(secret.len()).any(|window| window == **secret)
     });
     let found = found.count();
+    // Before the next one keeps what is freed: they share secrets.
+    drop(secrets);
     drop(turn);
     found
 }
@@ -123,7 +127,11 @@ fn recovery_codes_and_peppers_are_wiped_before_their_memory_is_given_back() {
         // As many of both as make a vector grow.
         let keys = ["one", "two", "three", "four", "five"].map(|id| (id, PEPPER));
         let peppers = Peppers::new(keys, "one").map(Box::new).expect("peppers");
-        let options = GenerateRecoveryCodes { count: 31, peppers: Some(&peppers) };
+        let options = GenerateRecoveryCodes {
+            count: 31,
+            peppers: Some(&peppers),
+            ..GenerateRecoveryCodes::default()
+        };
         let set = generate_recovery_codes("alice", options).map(Box::new).expect("a set");
         drop(black_box(set.text()));
         let stored = VerifyRecoveryCode {
@@ -142,6 +150,66 @@ fn recovery_codes_and_peppers_are_wiped_before_their_memory_is_given_back() {
         drop(black_box(peppers));
         let [first, second, third] = secrets;
         [first, second, third, PEPPER.to_vec()]
+    });
+    assert_eq!(found, 0);
+}
+
+/// The URI is the host's own text; what is made of it is not.
+#[test]
+fn imported_secrets_are_wiped_before_their_memory_is_given_back() {
+    // Nine entries, more than any vector has room for at first, each with a secret that ends in its number.
+    let secret = |number: u8| [&TOTP_SECRET[..15], &[number]].concat();
+    let entry = |number: u8| {
+        let fields = [&[0x0a, 16], &secret(number)[..], &[0x30, 2]].concat();
+        [&[0x0a, fields.len() as u8], &fields[..]].concat()
+    };
+    let payload: Vec<u8> = (1..=9).flat_map(entry).collect();
+    let data: String = base64(&payload).replace('+', "%2B").replace('/', "%2F");
+    let export = format!("otpauth-migration://offline?data={data}");
+    // The bytes of HOTP_SECRET as base32 stand in the URI, the bytes themselves nowhere.
+    let uri = Hotp::from_key(&HOTP_SECRET, HotpOptions::default()).expect("a factor");
+    let uri = uri.uri("Example", "alice", 0).expect("a URI");
+    let found = leaked(|| {
+        let entries = parse_otpauth_migration(&export).expect("an export");
+        assert_eq!(entries.len(), 9);
+        drop(black_box(entries));
+        drop(black_box(parse_otpauth(&uri).map(Box::new).expect("a URI")));
+        [secret(1), secret(5), secret(9), HOTP_SECRET.to_vec()]
+    });
+    assert_eq!(found, 0);
+}
+
+/// Base64 with padding, three bytes at a time.
+fn base64(bytes: &[u8]) -> String {
+    const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word =
+            (0..3).fold(0_u32, |word, at| word << 8 | u32::from(*chunk.get(at).unwrap_or(&0)));
+        for place in 0..4 {
+            let symbol = SYMBOLS[(word >> (18 - 6 * place) & 63) as usize];
+            text.push(if place > chunk.len() { '=' } else { char::from(symbol) });
+        }
+    }
+    text
+}
+
+#[test]
+fn temporary_codes_are_wiped_before_their_memory_is_given_back() {
+    let now = Some(UnixTime::from_seconds(1_800_000_000));
+    let found = leaked(|| {
+        let peppers = Peppers::new([("one", PEPPER)], "one").map(Box::new).expect("peppers");
+        let peppers = Some(&*peppers);
+        // A code of symbols: digits are too short to be told from other bytes.
+        let usual = IssueTemporaryCode::new(TemporaryKind::Support, "desk");
+        let issued = issue_temporary_code("alice", IssueTemporaryCode { peppers, now, ..usual });
+        let issued = issued.map(Box::new).expect("a code");
+        let code = issued.code().as_bytes().to_vec();
+        let record = &issued.transition().next;
+        let stored = VerifyTemporaryCode { user_id: "alice", record, peppers, now };
+        assert!(verify_temporary_code(issued.code(), stored).is_ok());
+        drop(black_box(issued));
+        [code, PEPPER.to_vec()]
     });
     assert_eq!(found, 0);
 }

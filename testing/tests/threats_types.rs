@@ -6,9 +6,10 @@
 use mfakit::{
     Attestation, AuthenticationState, AuthenticationVerified, BeginAuthentication,
     BeginRegistration, Ceremony, CredentialRecord, Error, Evidence, GenerateRecoveryCodes, Hotp,
-    HotpVerified, Peppers, RecoverySet, RecoveryVerified, RegistrationState, RegistrationVerified,
-    RelyingParty, RelyingPartyOptions, Stateless, Totp, TotpVerified, Transition, UnixTime,
-    UserVerification, VerifyRecoveryCode, VerifyTotp,
+    HotpVerified, IssueTemporaryCode, Otpauth, PendingTotp, Peppers, RecoverySet, RecoveryVerified,
+    RegistrationState, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
+    TemporaryCode, TemporaryVerified, Totp, TotpConfirmed, TotpVerified, Transition, UnixTime,
+    UserVerification, VerifyRecoveryCode, VerifyTemporaryCode, VerifyTotp,
 };
 use std::fmt::Display;
 use std::ops::Deref;
@@ -151,6 +152,29 @@ fn a_refusal_says_nothing_about_the_steps() {
     is_copy::<Error>();
 }
 
+/// I23: a pending authenticator confirms its first code and verifies no sign-in; what it gives is no evidence.
+#[test]
+fn an_enrolment_is_no_sign_in() {
+    let _: fn(&PendingTotp, &str, Option<UnixTime>) -> Result<TotpConfirmed, Error> =
+        PendingTotp::confirm;
+    let _: fn(TotpConfirmed, u64) -> Result<(), Error> = TotpConfirmed::commit;
+    let _: fn(PendingTotp, &TotpConfirmed) -> Totp = PendingTotp::confirmed;
+    assert_not_impl!(PendingTotp: Deref<Target = Totp>, Into<Totp>, AsRef<Totp>);
+    assert_not_impl!(TotpConfirmed: Into<TotpVerified>, Clone);
+}
+
+/// N1, N5: a temporary code is verified for a user, and what it leaves behind is the whole record.
+#[test]
+fn a_temporary_code_is_verified_for_a_user_and_leaves_a_record() {
+    let _: fn(&str, VerifyTemporaryCode<'_>) -> Result<TemporaryVerified, Error> =
+        mfakit::verify_temporary_code;
+    let _: fn(&TemporaryVerified) -> &Transition<String> = TemporaryVerified::transition;
+    let _: fn(TemporaryVerified, u64) -> Result<Evidence, Error> = TemporaryVerified::commit;
+    assert_not_impl!(VerifyTemporaryCode<'_>: Default);
+    assert_not_impl!(IssueTemporaryCode<'_>: Default);
+    assert_not_impl!(TemporaryVerified: Clone);
+}
+
 /// J3: what a code leaves behind is a bit of the stored mask, and the user is always named.
 #[test]
 fn a_recovery_code_is_verified_for_a_user_and_leaves_a_bit() {
@@ -169,6 +193,9 @@ fn what_holds_secrets_is_not_cloned_compared_or_shown() {
     assert_not_impl!(Hotp: Clone, PartialEq, Display);
     assert_not_impl!(Peppers: Clone, PartialEq, Display);
     assert_not_impl!(RecoverySet: Clone, PartialEq, Display);
+    assert_not_impl!(PendingTotp: Clone, PartialEq, Display);
+    assert_not_impl!(Otpauth: Clone, PartialEq, Display);
+    assert_not_impl!(TemporaryCode: Clone, PartialEq, Display);
 }
 
 /// H29: there is no value that says that an attestation is trusted, so no policy can read one where none was checked.

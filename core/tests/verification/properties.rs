@@ -3,12 +3,15 @@
 //! specification or from the documentation of the item; the mutants that only these catch are why they are here.
 
 use crate::support::{self, Assertion, Registration, bytes, head, text};
+use mfakit_core::codes::SlowHash;
 use mfakit_core::codes::recovery::{Format, RecoveryCode, RecoveryRecord, verify, write_record};
+use mfakit_core::codes::temporary::{Issue, TemporaryCode, TemporaryKind, TemporaryRecord, issue};
+use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::encoding::{base32, base64url, cbor, cose, json};
 use mfakit_core::otp::hotp::{Hotp, MAX_LOOK_AHEAD, MAX_RESYNC};
 use mfakit_core::otp::totp::{MAX_WINDOW, PendingTotp, Totp, Window};
 use mfakit_core::otp::{Digits, HashAlgorithm, truncate_to_code};
-use mfakit_core::throttle::{Throttle, ThrottleState};
+use mfakit_core::throttle::{GuessBudget, Throttle, ThrottleState, guess_odds};
 use mfakit_core::webauthn::assertion::{self, Allow};
 use mfakit_core::webauthn::attestation::{self, AttestationObject};
 use mfakit_core::webauthn::client_data::{self, ClientData};
@@ -64,11 +67,172 @@ fn evidence_names_its_method_and_takes_exactly_one_row() {
     assert_eq!(require_one_row(1), Ok(()));
     let evidence = hotp().verify(b"755224", 0, 0).unwrap().commit(1).unwrap();
     assert_eq!((evidence.method().as_str(), evidence.user_verified()), ("hotp", false));
-    let verify =
-        || PendingTotp::new(totp()).confirm(b"287082", UnixTime::from_seconds(59)).unwrap();
+    let now = UnixTime::from_seconds(59);
+    let verify = || totp().verify(b"287082", None, now, Window::STRICT).unwrap();
     let evidence = verify().commit(1).unwrap();
     assert_eq!((evidence.method().as_str(), evidence.user_verified()), ("totp", false));
     assert_eq!(verify().commit(0), Err(Error::StateConflict));
+    // An enrolment is stored like a sign-in, and is none.
+    let confirm = || PendingTotp::new(totp()).confirm(b"287082", now).unwrap();
+    assert_eq!(confirm().commit(1), Ok(()));
+    for rows in [0, 2] {
+        assert_eq!(confirm().commit(rows), Err(Error::StateConflict));
+    }
+    for (kind, method) in [
+        (TemporaryKind::Admin, "admin_code"),
+        (TemporaryKind::Support, "support_code"),
+        (TemporaryKind::Delivered, "delivered_code"),
+    ] {
+        assert_eq!(TemporaryKind::from_name(kind.as_str()), Some(kind));
+        assert_eq!(method.strip_suffix("_code"), Some(kind.as_str()));
+    }
+    assert_eq!(TemporaryKind::from_name("Admin"), None);
+}
+
+#[test]
+fn an_enrolment_has_the_window_that_it_is_given() {
+    let at = |step: u64| UnixTime::from_seconds(step * 30);
+    let code = totp().code_at(at(1000)).unwrap();
+    let code = code.expose().as_bytes();
+    for (now, window, drift) in [
+        (1000, Window::STRICT, Some(0)),
+        (1001, Window::STRICT, None),
+        (1001, Window::ONE_STEP, Some(-1)),
+        (999, Window::ONE_STEP, Some(1)),
+        (1002, Window::ONE_STEP, None),
+        (1003, Window::new(3, 0).unwrap(), Some(-3)),
+    ] {
+        let pending = PendingTotp::new(totp());
+        let first = pending.confirm_within(code, at(now), window);
+        let expected = drift.map(|drift| (1000, drift)).ok_or(Error::OtpRejected);
+        assert_eq!(first.map(|first| (first.step().get(), first.drift())), expected, "{now}");
+    }
+}
+
+// ---- temporary codes
+
+fn delivered(digits: u64, entropy: u64) -> String {
+    let code = TemporaryCode::digits(digits, &entropy.to_be_bytes()).unwrap();
+    code.expose().as_str().to_owned()
+}
+
+#[test]
+fn digits_are_the_decimals_of_the_fraction_that_the_bytes_are() {
+    // The lowest four bits are not used.
+    for entropy in [0, 15, 16, 0x5a5a_5a5a_5a5a_5a5a, u64::MAX, 1 << 63, (1 << 63) - 1] {
+        for digits in [6, 7, 8] {
+            let whole = (u128::from(entropy >> 4) * 10_u128.pow(digits)) >> 60;
+            let width = digits as usize;
+            assert_eq!(delivered(u64::from(digits), entropy), format!("{whole:0width$}"));
+        }
+    }
+    for digits in [0, 5, 9, 256 + 6, u64::MAX] {
+        assert_eq!(TemporaryCode::digits(digits, &[0; 8]).err(), Some(Error::DigitsInvalid));
+    }
+}
+
+#[test]
+fn a_delivered_code_is_known_to_the_last_byte() {
+    let pepper = Pepper::new(&[7; 32]).unwrap();
+    let code = TemporaryCode::digits(6, &[9; 8]).unwrap();
+    let issue_at = |now: u64, previous: Option<&str>| {
+        let previous = previous.map(|text| TemporaryRecord::parse(text).unwrap());
+        let wanted = Issue {
+            user_id: b"alice",
+            kind: TemporaryKind::Delivered,
+            issued_by: "login",
+            previous: previous.as_ref(),
+            lifetime: None,
+            id: SET_ID,
+            pepper: Some(("2026-05", &pepper)),
+            hash: None,
+            now: UnixTime::from_seconds(now),
+        };
+        issue(&code, wanted).map(|record| record.to_string())
+    };
+    let text = issue_at(1_800_000_000, None).unwrap();
+    let message = [b"mfakit-tc-v1\x03\x00\x05alice", &SET_ID[..], b"\x06035294"].concat();
+    assert_eq!(code.expose().as_str(), "035294");
+    let tag = HmacKey::new(HashAlgorithm::Sha256, &[7; 32]).unwrap().tag(&message);
+    let tag: String = base64url::encode(tag.expose()).map(char::from).collect();
+    let id: String = base64url::encode(&SET_ID).map(char::from).collect();
+    let numbers = "1800000000.1800000600.1.0.0$bG9naW4$1800000000";
+    assert_eq!(text, format!("$mfakit-tc$v=1,t=delivered,d=6,k=2026-05${id}${tag}${numbers}"));
+    assert_eq!(format!("{code:?}"), "TemporaryCode(***)");
+    let read = TemporaryRecord::parse(&text).unwrap();
+    assert_eq!(format!("{read:?}"), "TemporaryRecord(delivered)");
+
+    // Six within an hour; then one has to leave it.
+    let mut stored = text;
+    for later in 1..6 {
+        stored = issue_at(1_800_000_000 + later, Some(&stored)).unwrap();
+    }
+    for now in [1_800_000_006, 1_800_003_599] {
+        assert_eq!(issue_at(now, Some(&stored)), Err(Error::TemporaryCodeLimit));
+    }
+    // A clock that went back frees none.
+    assert_eq!(issue_at(1_799_990_000, Some(&stored)), Err(Error::TemporaryCodeLimit));
+    assert!(issue_at(1_800_003_600, Some(&stored)).is_ok());
+}
+
+#[test]
+fn codes_of_symbols_are_told_apart_by_their_first() {
+    let code = TemporaryCode::symbols(&[0; 14]);
+    assert_eq!(code.expose().as_str(), "Z000-0000-0000-000J");
+    assert_eq!(RecoveryCode::typeable(31, &[0; 14]).err(), Some(Error::ArgumentValueInvalid));
+    let shown = RecoveryCode::typeable(30, &[0; 14]).unwrap();
+    assert!(shown.expose().as_str().starts_with("Y000-0000-0000-000"));
+    assert_eq!(format!("{:?} {:?}", shown, shown.expose()), "RecoveryCode(***) ShownCode(***)");
+}
+
+#[test]
+fn slow_hashes_have_bounds_and_a_text() {
+    let format = |rounds| Format::Typeable(SlowHash::Pbkdf2Sha256 { rounds });
+    let written = |rounds| {
+        let code = RecoveryCode::typeable(0, &[7; 14]).unwrap();
+        let mut text = String::new();
+        write_record(&mut text, b"alice", &SET_ID, format(rounds), None, [&code]).map(|()| text)
+    };
+    let text = written(100_000).unwrap();
+    assert!(
+        text.starts_with(
+            "$mfakit-rc$v=1,f=typeable,h=pbkdf2-sha256,i=100000$AAECAwQFBgcICQoLDA0ODw$"
+        )
+    );
+    for rounds in [0, 99_999, 2_000_001, u32::MAX] {
+        assert_eq!(written(rounds), Err(Error::ArgumentValueInvalid), "{rounds}");
+    }
+    for rounds in ["99999", "2000001", "0100000", "4294967296", ""] {
+        let bad = text.replace("100000", rounds);
+        assert_eq!(RecoveryRecord::parse(&bad).err(), Some(Error::RecordCorrupt), "{rounds}");
+    }
+    let longest = text.replace("100000", "2000000");
+    assert_eq!(RecoveryRecord::parse(&longest).map(|record| record.count()), Ok(1));
+    assert_eq!(SlowHash::PBKDF2.to_string(), "h=pbkdf2-sha256,i=600000");
+    // A full code has no place among typeable ones, and none the other way.
+    let (full, typeable) = (recovery_code(0), RecoveryCode::typeable(0, &[7; 14]).unwrap());
+    for (format, code) in [(Format::Full, &typeable), (format(100_000), &full)] {
+        let mixed = write_record(&mut String::new(), b"alice", &SET_ID, format, None, [code]);
+        assert_eq!(mixed, Err(Error::ArgumentValueInvalid));
+    }
+}
+
+#[test]
+fn budgets_are_named_and_bound_the_odds() {
+    for (budget, name, odds) in
+        [(GuessBudget::Usual, "usual", 0.001), (GuessBudget::Strict, "strict", 0.0001)]
+    {
+        assert_eq!((budget.as_str(), budget.odds()), (name, odds));
+        assert_eq!(GuessBudget::from_name(name), Ok(budget));
+    }
+    assert_eq!(GuessBudget::from_name("Usual"), Err(Error::ArgumentValueInvalid));
+    assert_eq!(GuessBudget::default(), GuessBudget::Usual);
+    // Exactly representable: one of two, twice, and what is certain.
+    assert_eq!(guess_odds(1, 5, 1), Ok(0.5));
+    assert_eq!(guess_odds(1, 5, 2), Ok(0.75));
+    assert_eq!(guess_odds(1, 5, 3), Ok(0.875));
+    assert_eq!(guess_odds(1, 10, u64::MAX), Ok(1.0));
+    assert_eq!(guess_odds(10, 1000, 0), Ok(0.0));
 }
 
 #[test]

@@ -1,15 +1,20 @@
 //! What is checked: every function of core that touches a secret, on each path that it can take.
 //!
 //! A case also asserts its verdict: a path that is not taken would show nothing. Of one-time passwords the code that was typed,
-//! counters, times, windows and lengths are public. Of recovery codes the code itself is secret, as it stays good until it is
-//! used, and so is the pepper; the record and the mask of used codes are public. What is made from a secret is one until core
+//! counters, times, windows and lengths are public; of delivered codes too, which are good once. Of recovery codes and of
+//! administrators' codes the code itself is secret, as it stays good, and so is the pepper; the record and the mask of used codes
+//! are public. What is made from a secret is one until core
 //! declassifies it.
 
-use crate::secrets::{ALGORITHMS, BYTES, RecoverySetup, Setup, hidden_secret};
+use crate::secrets::{
+    ALGORITHMS, BYTES, ISSUED, RecoverySetup, Setup, TYPEABLE, TemporarySetup, hidden_secret, made,
+};
 use crate::valgrind;
-use mfakit_core::codes::recovery::{RecoveryCode, RecoveryVerified};
+use mfakit_core::codes::recovery::{Format, RecoveryCode, RecoveryVerified};
+use mfakit_core::codes::temporary::{TemporaryCode, TemporaryRecord};
 use mfakit_core::crypto::hmac::HmacKey;
-use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
+use mfakit_core::otp::otpauth::Otpauth;
+use mfakit_core::otp::totp::{PendingTotp, Totp, TotpVerified, Window};
 use mfakit_core::otp::{Digits, truncate_to_code};
 use mfakit_core::webauthn::StateKey;
 use mfakit_core::{Error, OtpSecret, UnixTime};
@@ -43,7 +48,10 @@ pub(crate) const CASES: &[Case] = &[
     case("totp.verify/accept", totp_verify_accept),
     case("totp.verify/reject", totp_verify_reject),
     case("totp.verify/replay", totp_verify_replay),
+    case("totp.verify/drift", totp_verify_drift),
     case("totp.confirm/accept", totp_confirm_accept),
+    case("otpauth.parse/accept", otpauth_accept),
+    case("otpauth.parse/refuse-bits", otpauth_refuse_bits),
     Case { declassifies: false, ..case("hmac", hmac) },
     case("truncate_to_code", truncate),
     case("from_base32/accept", base32_accept),
@@ -57,6 +65,23 @@ pub(crate) const CASES: &[Case] = &[
     case("recovery.parse/refuse-symbol", recovery_refuse_symbol),
     case("recovery.parse/refuse-check", recovery_refuse_check),
     case("recovery.new", recovery_new),
+    case("recovery.typeable/accept", typeable_accept),
+    case("recovery.typeable/reject", typeable_reject),
+    case("recovery.typeable/used", typeable_used),
+    case("recovery.typeable/parse", typeable_parse),
+    case("recovery.typeable/refuse", typeable_refuse),
+    case("recovery.typeable/new", typeable_new),
+    case("temporary.new/symbols", temporary_symbols),
+    case("temporary.new/digits", temporary_digits),
+    case("temporary.check_code/accept", temporary_check),
+    case("temporary.check_code/refuse", temporary_refuse),
+    case("temporary.delivered/accept", delivered_accept),
+    case("temporary.delivered/reject", delivered_reject),
+    // What is not live is refused whatever the code is: there is nothing to declassify.
+    Case { declassifies: false, ..case("temporary.delivered/expired", delivered_expired) },
+    case("temporary.admin/accept", admin_accept),
+    case("temporary.admin/reject", admin_reject),
+    case("temporary.admin/expired", admin_expired),
     case("state_key.tag", state_key_tag),
     case("state_key.is_tag/right", state_key_right),
     case("state_key.is_tag/wrong", state_key_wrong),
@@ -221,11 +246,37 @@ fn totp_verify_replay() {
     }
 }
 
+/// A clock that is ahead, and one that is behind, by what the window may and may not follow: what moved is public.
+fn totp_verify_drift() {
+    for setup in Setup::totp_setups() {
+        for (drift, past, future, typed) in [
+            (3, 1, 1, STEP + 4),
+            (-3, 1, 1, STEP - 4),
+            (10, 2, 3, STEP + 10),
+            (-10, 0, 0, STEP - 10),
+        ] {
+            let window = Window::new(black_box(past), black_box(future)).expect("at most 10");
+            let window = window.with_drift(black_box(drift)).expect("at most 10");
+            let now = UnixTime::from_seconds(black_box(STEP * 30 + 29));
+            let verify = |code: String, last_step| {
+                let verified =
+                    setup.totp().verify(black_box(code).as_bytes(), last_step, now, window);
+                verified.map(|verified| (verified.step().get(), verified.drift()))
+            };
+            let ahead = (typed as i64 - STEP as i64) as i8;
+            assert_eq!(verify(setup.code(typed), None), Ok((typed, ahead)));
+            assert_eq!(verify(setup.code(typed), Some(typed)), Err(Error::OtpReplayed));
+            let wrong = setup.other_code(STEP - 20..=STEP + 20);
+            assert_eq!(verify(wrong, None), Err(Error::OtpRejected));
+        }
+    }
+}
+
 fn totp_confirm_accept() {
     for setup in Setup::totp_setups() {
         let now = UnixTime::from_seconds(black_box(STEP * 30));
         let code = black_box(setup.code(STEP));
-        let verified = setup.totp().confirm(code.as_bytes(), now);
+        let verified = PendingTotp::new(setup.totp()).confirm(code.as_bytes(), now);
         assert_eq!(verified.expect("accepted").drift(), 0);
     }
 }
@@ -256,7 +307,7 @@ fn truncate() {
                     truncate_to_code(black_box(&tag), black_box(digits)).expect("long enough");
                 assert_eq!(code.expose().len(), usize::from(digits.get()));
                 // Looks at each digit, as whoever is shown the code does.
-                assert!(code.expose().bytes().all(|digit| digit != black_box(b'x')));
+                assert!(code.expose().bytes().all(|digit| digit != black_box(b'?')));
             }
         }
     }
@@ -283,6 +334,43 @@ fn base32_accept() {
         valgrind::make_public(&mut bytes);
         assert_eq!(bytes, expected);
     }
+}
+
+/// A URI whose secret is secret in the low four bits of each letter and the low three of each digit. What is left of a symbol is
+/// enough to tell it from every separator: so what looks for separators, as it may, is not reported.
+fn hidden_uri(secret: &str) -> String {
+    let start = "otpauth://totp/Example:alice?secret=";
+    let mut uri = format!("{start}{secret}&issuer=Example&digits=8");
+    let mut halves = black_box(secret.as_bytes().to_vec());
+    valgrind::make_secret(&mut halves);
+    // SAFETY: each byte becomes what it was before.
+    let bytes = unsafe { uri.as_bytes_mut() };
+    for (byte, half) in bytes[start.len()..].iter_mut().zip(black_box(halves)) {
+        let secret = match *byte {
+            b'A'..=b'Z' | b'a'..=b'z' => 0x0f,
+            b'2'..=b'7' => 0x07,
+            _ => 0,
+        };
+        *byte = (*byte & !secret) | (half & black_box(secret));
+    }
+    black_box(uri)
+}
+
+fn otpauth_accept() {
+    for text in
+        ["GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "ge3tq-ojq my"]
+    {
+        let uri = hidden_uri(text);
+        let read = Otpauth::parse(uri.as_bytes()).expect("well formed");
+        let mut bytes = read.secret().expose().to_vec();
+        valgrind::make_public(&mut bytes);
+        assert_eq!(bytes, OtpSecret::danger_legacy_from_base32(text).expect("base32").expose());
+    }
+}
+
+fn otpauth_refuse_bits() {
+    let uri = hidden_uri("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQGF");
+    assert_eq!(Otpauth::parse(uri.as_bytes()).err(), Some(Error::OtpauthSecretInvalid));
 }
 
 fn base32_refuse_symbol() {
@@ -353,7 +441,7 @@ fn recovery_parse() {
     for_each_code(|setup, slot| {
         let code = setup.code(slot);
         for typed in [code.clone(), code.to_lowercase(), code.replace('-', " \u{2013}")] {
-            assert!(RecoveryCode::parse(hidden_text(&typed).as_bytes()).is_ok());
+            assert!(RecoveryCode::parse(hidden_text(&typed).as_bytes(), Format::Full).is_ok());
         }
     });
 }
@@ -364,7 +452,7 @@ fn recovery_refuse_symbol() {
         for place in [0, 10, 25] {
             let mut typed = RecoverySetup::all()[0].code(0).replace('-', "");
             typed.replace_range(place..=place, symbol);
-            let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes());
+            let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes(), Format::Full);
             assert_eq!(refused.err(), Some(Error::RecoveryCodeMalformed), "{typed}");
         }
     }
@@ -376,7 +464,7 @@ fn recovery_refuse_check() {
         let mut typed = code.clone();
         let other = if &code[place..=place] == "7" { "8" } else { "7" };
         typed.replace_range(place..=place, other);
-        let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes());
+        let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes(), Format::Full);
         assert_eq!(refused.err(), Some(Error::RecoveryCodeMalformed), "{typed}");
     }
 }
@@ -385,11 +473,140 @@ fn recovery_new() {
     for byte in [0x00, 0x1f, 0xff] {
         let mut entropy = black_box([byte; 24]);
         valgrind::make_secret(&mut entropy);
-        let code = RecoveryCode::new(black_box(3), black_box(&entropy)).expect("a slot");
+        let code = RecoveryCode::full(black_box(3), black_box(&entropy)).expect("a slot");
         let shown = code.expose();
         // Looks at each symbol, as whoever is shown the code does.
         assert!(shown.as_str().bytes().all(|symbol| symbol != black_box(b'U')));
     }
+}
+
+/// One case each for what a slow hash is behind: a hundred thousand rounds take valgrind some seconds.
+fn typeable_accept() {
+    let setup = RecoverySetup::typeable();
+    assert_eq!(verify_code(&setup, &setup.code(0), 0).expect("accepted").bit(), 1);
+}
+
+fn typeable_reject() {
+    let setup = RecoverySetup::typeable();
+    let verified = verify_code(&setup, &setup.other_code(0), 0);
+    assert_eq!(verified.err(), Some(Error::RecoveryCodeRejected));
+}
+
+fn typeable_used() {
+    let setup = RecoverySetup::typeable();
+    assert_eq!(verify_code(&setup, &setup.code(0), 1).err(), Some(Error::RecoveryCodeRejected));
+}
+
+fn typeable_parse() {
+    for slot in [0, 7, 30] {
+        let code = made(TYPEABLE, slot, 1).expose().as_str().to_owned();
+        for typed in [code.clone(), code.to_lowercase(), code.replace('-', " \u{2013}")] {
+            assert!(RecoveryCode::parse(hidden_text(&typed).as_bytes(), TYPEABLE).is_ok());
+        }
+    }
+}
+
+fn typeable_refuse() {
+    let code = made(TYPEABLE, 0, 1).expose().as_str().to_owned();
+    for place in [0, 8, 18] {
+        let other = if &code[place..=place] == "7" { "8" } else { "7" };
+        for symbol in ["U", "@", other] {
+            let mut typed = code.clone();
+            typed.replace_range(place..=place, symbol);
+            let refused = RecoveryCode::parse(hidden_text(&typed).as_bytes(), TYPEABLE);
+            assert_eq!(refused.err(), Some(Error::RecoveryCodeMalformed), "{typed}");
+        }
+    }
+}
+
+fn typeable_new() {
+    for byte in [0x00, 0x1f, 0xff] {
+        let mut entropy = black_box([byte; 14]);
+        valgrind::make_secret(&mut entropy);
+        let code = RecoveryCode::typeable(black_box(3), black_box(&entropy)).expect("a slot");
+        assert!(code.expose().as_str().bytes().all(|symbol| symbol != black_box(b'U')));
+    }
+}
+
+fn temporary_symbols() {
+    for byte in [0x00, 0x1f, 0xff] {
+        let mut entropy = black_box([byte; 14]);
+        valgrind::make_secret(&mut entropy);
+        let code = TemporaryCode::symbols(black_box(&entropy));
+        assert!(code.expose().as_str().bytes().all(|symbol| symbol != black_box(b'U')));
+    }
+}
+
+/// From random bytes to the digits that are sent and the tag that is stored.
+fn temporary_digits() {
+    for setup in TemporarySetup::delivered() {
+        let (code, record) = setup.issue_hidden();
+        assert_eq!(record, setup.record());
+        assert!(code.expose().as_str().bytes().all(|digit| digit != black_box(b'?')));
+    }
+}
+
+fn temporary_check() {
+    let setup = TemporarySetup::admin();
+    let record = TemporaryRecord::parse(setup.record()).expect("a record");
+    for typed in [setup.code.clone(), setup.code.to_lowercase(), setup.other.replace('-', " ")] {
+        assert_eq!(record.check_code(hidden_text(&typed).as_bytes()), Ok(()));
+    }
+}
+
+fn temporary_refuse() {
+    let setup = TemporarySetup::admin();
+    let record = TemporaryRecord::parse(setup.record()).expect("a record");
+    for place in [0, 8, 18] {
+        let other = if &setup.code[place..=place] == "7" { "8" } else { "7" };
+        for symbol in ["U", "@", other] {
+            let mut typed = setup.code.clone();
+            typed.replace_range(place..=place, symbol);
+            let refused = record.check_code(hidden_text(&typed).as_bytes());
+            assert_eq!(refused, Err(Error::TemporaryCodeMalformed), "{typed}");
+        }
+    }
+}
+
+/// The digits that were typed are public; the pepper is not, and so neither is the tag that they should have.
+fn delivered_accept() {
+    for setup in TemporarySetup::delivered() {
+        assert_eq!(setup.verify(setup.code.as_bytes(), ISSUED, false), Ok(0));
+    }
+}
+
+fn delivered_reject() {
+    for setup in TemporarySetup::delivered() {
+        let refused = setup.verify(setup.other.as_bytes(), ISSUED, false);
+        assert_eq!(refused, Err(Error::TemporaryCodeRejected));
+    }
+}
+
+/// The right code, too early, too late and revoked: that it is right must not show.
+fn delivered_expired() {
+    for setup in TemporarySetup::delivered() {
+        for (now, revoked) in [(ISSUED - 6, false), (ISSUED + 601, false), (ISSUED, true)] {
+            let refused = setup.verify(setup.code.as_bytes(), now, revoked);
+            assert_eq!(refused, Err(Error::TemporaryCodeRejected));
+        }
+    }
+}
+
+fn admin_accept() {
+    let setup = TemporarySetup::admin();
+    assert_eq!(setup.verify(hidden_text(&setup.code).as_bytes(), ISSUED, false), Ok(999));
+}
+
+fn admin_reject() {
+    let setup = TemporarySetup::admin();
+    let refused = setup.verify(hidden_text(&setup.other).as_bytes(), ISSUED, false);
+    assert_eq!(refused, Err(Error::TemporaryCodeRejected));
+}
+
+fn admin_expired() {
+    let setup = TemporarySetup::admin();
+    let refused = setup.verify(hidden_text(&setup.code).as_bytes(), ISSUED + 3601, false);
+    assert_eq!(refused, Err(Error::TemporaryCodeRejected));
 }
 
 /// The content of a state, which is public.

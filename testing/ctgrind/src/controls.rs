@@ -19,6 +19,11 @@ pub(crate) const CONTROLS: &[Control] = &[
     Control { name: "digits-by-formatting", run: digits_by_formatting },
     Control { name: "tag-by-slot", run: tag_by_slot },
     Control { name: "check-symbol-by-branches", run: check_symbol_by_branches },
+    Control { name: "steam-symbols-by-table", run: steam_symbols_by_table },
+    Control { name: "secret-by-search", run: secret_by_search },
+    Control { name: "digits-by-rejection", run: digits_by_rejection },
+    Control { name: "tag-before-time", run: tag_before_time },
+    Control { name: "rounds-until-a-match", run: rounds_until_a_match },
 ];
 
 fn secret_bytes<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
@@ -107,4 +112,53 @@ fn check_symbol_by_branches() {
         }
     }
     black_box(sum);
+}
+
+/// Steam's symbols as its clients make them: each remainder is an index.
+fn steam_symbols_by_table() {
+    let alphabet = black_box(b"23456789BCDFGHJKMNPQRTVWXY");
+    let mut value = u32::from_ne_bytes(secret_bytes(755_224_u32.to_ne_bytes()));
+    for _ in 0..5 {
+        black_box(alphabet[value as usize % 26]);
+        value /= 26;
+    }
+}
+
+/// A symbol of a URI's secret looked for in the alphabet, the first half of which is known.
+fn secret_by_search() {
+    for half in secret_bytes(*b"GEZDGNBV") {
+        let symbol = black_box(0x40 | (half & 0x0f));
+        black_box(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == symbol));
+    }
+}
+
+/// Digits of a delivered code by drawing again where a byte is too large.
+fn digits_by_rejection() {
+    let mut sum = 0_u32;
+    for byte in secret_bytes([7, 251, 31, 12]) {
+        if byte < 250 {
+            sum = black_box(sum * 10 + u32::from(byte % 10));
+        }
+    }
+    black_box(sum);
+}
+
+/// Whether a code is still good, asked only if it is right.
+fn tag_before_time() {
+    let expected = secret_bytes([7; 32]);
+    let right = expected.iter().zip(black_box(&[7; 32])).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0;
+    if right {
+        black_box(black_box(1_800_000_000_u64) <= black_box(1_800_000_600));
+    }
+}
+
+/// A slow hash that ends where its value is found.
+fn rounds_until_a_match() {
+    let [mut value] = secret_bytes([7]);
+    let mut rounds = 0_u32;
+    while value != 0 && rounds < 100 {
+        value = value.wrapping_mul(5).wrapping_add(3);
+        rounds += 1;
+    }
+    black_box(rounds);
 }

@@ -29,6 +29,11 @@ pub(crate) fn make_public(bytes: &mut [u8]) {
     request(MAKE_MEM_DEFINED, bytes.as_mut_ptr().addr(), bytes.len());
 }
 
+/// Marks a value as public, whatever it is made of.
+pub(crate) fn make_value_public<T>(value: &mut T) {
+    request(MAKE_MEM_DEFINED, std::ptr::from_mut(value).addr(), size_of::<T>());
+}
+
 /// Sends a request; outside valgrind the answer is 0.
 fn request(code: usize, first: usize, second: usize) -> usize {
     let arguments = [code, first, second, 0, 0, 0];

@@ -1,10 +1,12 @@
 //! One-time passwords.
 
 use crate::Buffer;
+use core::fmt::Write;
 use mfakit_core::crypto::hmac::{HashAlgorithm, HmacKey};
 use mfakit_core::otp::hotp::{Hotp, HotpVerified};
-use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
-use mfakit_core::otp::uri::TotpUri;
+use mfakit_core::otp::otpauth::Otpauth;
+use mfakit_core::otp::totp::{PendingTotp, Totp, TotpVerified, Window};
+use mfakit_core::otp::uri::{MovingFactor, OtpUri};
 use mfakit_core::otp::{Digits, truncate_to_code};
 use mfakit_core::{Error, OtpSecret, Period, UnixTime};
 
@@ -88,6 +90,19 @@ pub fn entry_totp_code(totp: &Totp, now: u64) -> Result<u8, Error> {
     Ok(code.expose().as_bytes().last().copied().unwrap_or_default())
 }
 
+/// The form of a code.
+#[unsafe(no_mangle)]
+pub fn entry_otp_check_code(totp: &Totp, hotp: &Hotp, code: &[u8]) -> [Result<(), Error>; 2] {
+    [totp.check_code(code), hotp.check_code(code)]
+}
+
+/// A Steam code.
+#[unsafe(no_mangle)]
+pub fn entry_totp_steam(secret: &OtpSecret, now: u64) -> Result<u8, Error> {
+    let totp = Totp::new(secret, HashAlgorithm::Sha1, Digits::STEAM, Period::THIRTY_SECONDS)?;
+    entry_totp_code(&totp, now)
+}
+
 /// Verifying a TOTP code.
 #[unsafe(no_mangle)]
 pub fn entry_totp_verify(
@@ -95,28 +110,48 @@ pub fn entry_totp_verify(
     code: &[u8],
     last_step: Option<u64>,
     now: u64,
-    past: u64,
-    future: u64,
+    window: [u64; 2],
+    drift: i8,
 ) -> Result<TotpVerified, Error> {
-    totp.verify(code, last_step, UnixTime::from_seconds(now), Window::new(past, future)?)
+    let [past, future] = window;
+    let window = Window::new(past, future)?.with_drift(drift)?;
+    totp.verify(code, last_step, UnixTime::from_seconds(now), window)
 }
 
 /// Confirming an enrolment.
 #[unsafe(no_mangle)]
-pub fn entry_totp_confirm(totp: &Totp, code: &[u8], now: u64) -> Result<TotpVerified, Error> {
-    totp.confirm(code, UnixTime::from_seconds(now))
+pub fn entry_totp_confirm(totp: Totp, code: &[u8], now: u64) -> Result<TotpVerified, Error> {
+    let pending = PendingTotp::new(totp);
+    let proof = pending.confirm(code, UnixTime::from_seconds(now))?;
+    pending.confirmed(&proof).verify(code, None, UnixTime::from_seconds(now), Window::STRICT)
 }
 
 /// Writing an otpauth URI.
 #[unsafe(no_mangle)]
-pub fn entry_totp_uri(
+pub fn entry_otp_uri(
     secret: &OtpSecret,
     algorithm: HashAlgorithm,
+    moving: MovingFactor,
     issuer: &str,
     account: &str,
     out: &mut [u8],
 ) -> Result<(), Error> {
-    let uri =
-        TotpUri::new(secret, algorithm, Digits::SIX, Period::THIRTY_SECONDS, issuer, account)?;
+    let uri = OtpUri::new(secret, algorithm, Digits::SIX, moving, issuer, account)?;
     uri.write(&mut Buffer::new(out)).map_err(|_| Error::InputTooLarge)
+}
+
+/// Reading an otpauth URI.
+#[unsafe(no_mangle)]
+pub fn entry_otpauth_parse(uri: &[u8]) -> Result<Otpauth<'_>, Error> {
+    Otpauth::parse(uri)
+}
+
+/// What a URI says.
+#[unsafe(no_mangle)]
+pub fn entry_otpauth_fields(read: &Otpauth<'_>, out: &mut [u8]) -> (bool, usize, u8) {
+    let mut out = Buffer::new(out);
+    let account = write!(out, "{}", read.account()).is_ok();
+    let issuer = read.issuer().is_none_or(|issuer| write!(out, "{issuer}").is_ok());
+    let warnings = read.warnings().iter().map(|warning| warning.as_str().len()).sum();
+    (account && issuer, warnings, read.digits().get())
 }

@@ -8,10 +8,14 @@ use crate::{Case, traced};
 use core::fmt;
 use core::hint::black_box;
 use mfakit_core::codes::recovery::{
-    RANDOM_SYMBOLS, RecoveryCode, RecoveryRecord, verify, write_record,
+    FULL_SYMBOLS, Format, RecoveryCode, RecoveryRecord, verify, write_record,
+};
+use mfakit_core::codes::temporary::{
+    Issue, TemporaryCode, TemporaryKind, issue as issue_code, verify as verify_temporary,
 };
 use mfakit_core::encoding::base32;
 use mfakit_core::otp::hotp::Hotp;
+use mfakit_core::otp::otpauth::Otpauth;
 use mfakit_core::otp::totp::{Totp, Window};
 use mfakit_core::otp::{Digits, HashAlgorithm};
 use mfakit_core::webauthn::StateKey;
@@ -39,10 +43,17 @@ pub(crate) const CASES: &[Case] = &[
         name: "case totp.verify/replay",
         run: || each(|i| totp(i, STEP - 1, Some(Error::OtpReplayed))),
     },
+    Case { name: "case totp.verify/drift", run: || each(totp_drift) },
+    Case { name: "case totp.steam.code_at", run: || each(steam_code) },
+    Case { name: "case totp.steam.verify/reject", run: || each(steam_verify) },
     Case { name: "case secret.from_base32", run: || each(from_base32) },
+    Case { name: "case otpauth.parse", run: || each(otpauth_parse) },
     Case { name: "case recovery.parse", run: || each(recovery_parse) },
     Case { name: "case recovery.verify/refuse", run: recovery_refuse },
     Case { name: "case recovery.verify/accept", run: recovery_accept },
+    Case { name: "case temporary.digits", run: || each(temporary_digits) },
+    Case { name: "case temporary.verify/accept", run: || each(|i| delivered(i, i, 0, None)) },
+    Case { name: "case temporary.verify/refuse", run: delivered_refuse },
     Case { name: "case state_key.is_tag/right", run: || each(|i| state_key(i, true)) },
     Case { name: "case state_key.is_tag/wrong", run: || each(|i| state_key(i, false)) },
 ];
@@ -112,6 +123,44 @@ fn totp(index: usize, typed: u64, refused: Option<Error>) -> bool {
     }
 }
 
+/// A clock that is five steps ahead, and a window that follows it by four.
+fn totp_drift(index: usize) -> bool {
+    let key = secret(index);
+    let Ok(authenticator) = new_totp(&key) else { return false };
+    let typed = STEP + 3 + index as u64 % 3;
+    let Ok(code) = authenticator.code_at(UnixTime::from_seconds(typed * 30)) else { return false };
+    let typed_code = black_box(code.expose().as_bytes());
+    let now = UnixTime::from_seconds(black_box(STEP * 30 + 7));
+    let verified = traced(|| {
+        let window = Window::ONE_STEP.with_drift(black_box(4))?;
+        new_totp(&key)?.verify(typed_code, black_box(Some(STEP - 1)), now, window)
+    });
+    verified.is_ok_and(|verified| verified.step().get() == typed)
+}
+
+fn new_steam(key: &[u8; 20]) -> Result<Totp, Error> {
+    let secret = OtpSecret::new(key)?;
+    Totp::new(&secret, HashAlgorithm::Sha1, Digits::STEAM, Period::THIRTY_SECONDS)
+}
+
+fn steam_code(index: usize) -> bool {
+    let key = secret(index);
+    let now = UnixTime::from_seconds(black_box(STEP * 30));
+    let code = traced(|| new_steam(&key)?.code_at(now));
+    code.is_ok_and(|code| code.expose().len() == 5)
+}
+
+/// One text for all secrets: how long it takes to read depends on where its symbols stand in Steam's alphabet. What was typed is
+/// public, and nothing of the secret.
+fn steam_verify(index: usize) -> bool {
+    let key = secret(index);
+    let now = UnixTime::from_seconds(black_box(STEP * 30 + 7));
+    let last_step = black_box(Some(STEP - 1));
+    let typed = black_box(b"2BDFY");
+    let verified = traced(|| new_steam(&key)?.verify(typed, last_step, now, Window::ONE_STEP));
+    verified.err() == Some(Error::OtpRejected)
+}
+
 fn from_base32(index: usize) -> bool {
     let key: [u8; 20] = secret(index);
     let mut text = [0; 32];
@@ -123,18 +172,31 @@ fn from_base32(index: usize) -> bool {
     secret.is_ok_and(|secret| secret.expose() == key)
 }
 
+/// A URI with a secret's base32 text between what is the same in all.
+fn otpauth_parse(index: usize) -> bool {
+    let key: [u8; 20] = secret(index);
+    let mut uri = Text { bytes: [0; 512], len: 0 };
+    let mut write = |text: &str| fmt::Write::write_str(&mut uri, text).is_ok();
+    let begun = write("otpauth://totp/Example:alice?secret=");
+    let written = base32::encode(&key).all(|symbol| write(symbol.encode_utf8(&mut [0; 4])));
+    let ended = write("&issuer=Example&digits=8");
+    let uri = black_box(&uri.bytes[..uri.len]);
+    let read = traced(|| Otpauth::parse(uri));
+    begun && written && ended && read.is_ok_and(|read| read.secret().expose() == key)
+}
+
 /// The user of every set.
 const USER: &[u8] = b"user-0001";
 const SET: [u8; 16] = *b"a set of codes!!";
 
 fn code(slot: u8, index: usize) -> Option<RecoveryCode> {
-    RecoveryCode::new(slot, &secret::<RANDOM_SYMBOLS>(index)).ok()
+    RecoveryCode::full(slot, &secret::<FULL_SYMBOLS>(index)).ok()
 }
 
 fn recovery_parse(index: usize) -> bool {
     let Some(code) = code(0, index) else { return false };
     let shown = code.expose();
-    traced(|| RecoveryCode::parse(black_box(shown.as_str().as_bytes()))).is_ok()
+    traced(|| RecoveryCode::parse(black_box(shown.as_str().as_bytes()), Format::Full)).is_ok()
 }
 
 /// A record's text.
@@ -155,7 +217,7 @@ impl fmt::Write for Text {
 /// The record of a set, for a pepper.
 fn record(pepper: &Pepper, codes: &[RecoveryCode]) -> Option<Text> {
     let mut text = Text { bytes: [0; 512], len: 0 };
-    write_record(&mut text, USER, &SET, Some(("now", pepper)), codes).ok()?;
+    write_record(&mut text, USER, &SET, Format::Full, Some(("now", pepper)), codes).ok()?;
     Some(text)
 }
 
@@ -206,6 +268,54 @@ fn recovery_accept() -> bool {
 fn set() -> Option<[RecoveryCode; COUNT]> {
     let [a, b, c, d, e, f, g, h] = core::array::from_fn(|index| code(index as u8, index));
     Some([a?, b?, c?, d?, e?, f?, g?, h?])
+}
+
+const ISSUED: u64 = 1_800_000_000;
+
+/// The delivered code that random bytes make.
+fn digits(index: usize) -> Option<TemporaryCode> {
+    TemporaryCode::digits(6, &secret::<8>(index)).ok()
+}
+
+fn temporary_digits(index: usize) -> bool {
+    let entropy = secret::<8>(index);
+    let code = traced(|| TemporaryCode::digits(black_box(8), &entropy));
+    code.is_ok_and(|code| code.expose().as_str().len() == 8)
+}
+
+/// Verifies the code of `typed` where that of `index` was delivered, under the pepper of a secret.
+fn delivered(index: usize, typed: usize, later: u64, refused: Option<Error>) -> bool {
+    let key = secret::<32>(index);
+    let Ok(pepper) = Pepper::new(&key) else { return false };
+    let (Some(code), Some(typed)) = (digits(index), digits(typed)) else { return false };
+    let issue = Issue {
+        user_id: USER,
+        kind: TemporaryKind::Delivered,
+        issued_by: "login",
+        previous: None,
+        lifetime: None,
+        id: SET,
+        pepper: Some(("now", &pepper)),
+        hash: None,
+        now: UnixTime::from_seconds(ISSUED),
+    };
+    let Ok(record) = issue_code(&code, issue) else { return false };
+    let shown = typed.expose();
+    let typed = black_box(shown.as_str().as_bytes());
+    let now = UnixTime::from_seconds(black_box(ISSUED + later));
+    let verdict = traced(|| {
+        let pepper = Pepper::new(&key)?;
+        let keys = [("now", &pepper)];
+        let peppers = Peppers::new(&keys, "now")?;
+        verify_temporary(typed, USER, &record, Some(&peppers), now).map(|_| ())
+    });
+    verdict.err() == refused
+}
+
+/// Wrong codes, and right ones too late: one sequence for all.
+fn delivered_refuse() -> bool {
+    let rejected = Some(Error::TemporaryCodeRejected);
+    each(|i| delivered(i, (i + 1) % COUNT, 0, rejected) && delivered(i, i, 601, rejected))
 }
 
 fn state_key(index: usize, right: bool) -> bool {

@@ -9,6 +9,8 @@ pub(crate) const CONTROLS: &[Case] = &[
     Case { name: "control scan-with-early-exit", run: scan_with_early_exit },
     Case { name: "control branch-on-a-bit", run: branch_on_a_bit },
     Case { name: "control remainder-by-a-loop", run: remainder_by_a_loop },
+    Case { name: "control time-after-the-tag", run: time_after_the_tag },
+    Case { name: "control digits-by-rejection", run: digits_by_rejection },
 ];
 
 fn each(run: impl Fn(&[u8; 20])) -> bool {
@@ -62,6 +64,29 @@ fn remainder_by_a_loop() -> bool {
                 value = black_box(value - 1000);
             }
             value
+        });
+    })
+}
+
+/// Asks whether a code is still good only where it is right.
+fn time_after_the_tag() -> bool {
+    let expected = black_box(secret::<20>(2));
+    each(|key| {
+        traced(|| *key == expected && black_box(1_800_000_000_u64) <= black_box(1_800_000_600));
+    })
+}
+
+/// Draws again where a byte is too large to be evenly many digits.
+fn digits_by_rejection() -> bool {
+    each(|key| {
+        traced(|| {
+            let mut sum = 0_u32;
+            for byte in key {
+                if black_box(*byte) < 250 {
+                    sum = black_box(sum).wrapping_mul(10).wrapping_add(u32::from(*byte) % 10);
+                }
+            }
+            sum
         });
     })
 }

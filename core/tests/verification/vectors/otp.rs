@@ -4,7 +4,8 @@ use super::{Answer, Inputs};
 use crate::support::hex;
 use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::otp::hotp::{Hotp, HotpVerified};
-use mfakit_core::otp::totp::{Totp, TotpVerified, Window};
+use mfakit_core::otp::otpauth::Otpauth;
+use mfakit_core::otp::totp::{PendingTotp, Totp, TotpVerified, Window};
 use mfakit_core::otp::uri::{MovingFactor, OtpUri};
 use mfakit_core::otp::{Digits, HashAlgorithm, truncate_to_code};
 use mfakit_core::{Error, OtpSecret, Period, UnixTime};
@@ -94,9 +95,15 @@ pub(super) fn totp_generate(inputs: &Inputs<'_>) -> Answer {
 
 fn verified_totp(inputs: &Inputs<'_>) -> Result<TotpVerified, Error> {
     let (totp, now) = (totp(inputs)?, UnixTime::from_seconds(inputs.number("time")));
+    verified_by(&totp, now, inputs)
+}
+
+fn verified_by(totp: &Totp, now: UnixTime, inputs: &Inputs<'_>) -> Result<TotpVerified, Error> {
     let window = Window::new(inputs.number("window_past"), inputs.number("window_future"))?;
+    // What no byte holds is out of bounds like what one does.
+    let drift = i8::try_from(inputs.signed("drift").unwrap_or(0)).unwrap_or(i8::MAX);
     let last = inputs.optional("last_accepted_step");
-    totp.verify(inputs.text("code").as_bytes(), last, now, window)
+    totp.verify(inputs.text("code").as_bytes(), last, now, window.with_drift(drift)?)
 }
 
 pub(super) fn totp_verify(inputs: &Inputs<'_>) -> Answer {
@@ -117,6 +124,97 @@ pub(super) fn totp_commit(inputs: &Inputs<'_>) -> Answer {
         "method": evidence.method().as_str(),
         "user_verified": evidence.user_verified(),
     }))
+}
+
+/// The first code, and what the same code gives after it.
+pub(super) fn totp_confirm(inputs: &Inputs<'_>) -> Answer {
+    let now = UnixTime::from_seconds(inputs.number("now"));
+    let code = inputs.text("code").as_bytes();
+    // Nobody enrols a secret that is too short.
+    OtpSecret::new(&inputs.bytes("secret_hex"))?;
+    let pending = PendingTotp::new(totp(inputs)?);
+    let first = pending.confirm(code, now)?;
+    let (step, drift, transition) = (first.step().get(), first.drift(), first.transition());
+    let live = pending.confirmed(&first);
+    let again = live.verify(code, Some(transition.next), now, Window::ONE_STEP);
+    let fields = json!({
+        "matched_step": step,
+        "drift": drift,
+        "prev": transition.prev,
+        "next": transition.next,
+        "again": again.expect_err("burnt").code(),
+    });
+    if let Some(rows) = inputs.optional("rows") {
+        // An enrolment is no sign-in: what comes back of a stored one is nothing.
+        first.commit(rows)?;
+    }
+    Ok(fields)
+}
+
+fn steam(inputs: &Inputs<'_>) -> Result<Totp, Error> {
+    let secret = secret(inputs)?;
+    Totp::new(&secret, HashAlgorithm::Sha1, Digits::STEAM, Period::THIRTY_SECONDS)
+}
+
+pub(super) fn steam_generate(inputs: &Inputs<'_>) -> Answer {
+    let now = UnixTime::from_seconds(inputs.number("time"));
+    Ok(json!({"code": steam(inputs)?.code_at(now)?.expose()}))
+}
+
+pub(super) fn steam_verify(inputs: &Inputs<'_>) -> Answer {
+    let now = UnixTime::from_seconds(inputs.number("time"));
+    let verified = verified_by(&steam(inputs)?, now, inputs)?;
+    assert_eq!(verified.transition().prev, inputs.optional("last_accepted_step"));
+    Ok(json!({"matched_step": verified.step().get(), "drift": verified.drift()}))
+}
+
+/// The form of a code, by the factor that would verify it.
+pub(super) fn check_code(inputs: &Inputs<'_>) -> Result<(), Error> {
+    let code = inputs.text("code").as_bytes();
+    match inputs.text("factor") {
+        "hotp" => hotp(inputs)?.check_code(code),
+        _ if inputs.flag("steam") == Some(true) => steam(inputs)?.check_code(code),
+        _ => totp(inputs)?.check_code(code),
+    }
+}
+
+pub(super) fn otpauth_parse(inputs: &Inputs<'_>) -> Answer {
+    let read = Otpauth::parse(inputs.text("uri").as_bytes())?;
+    let (kind, period, counter) = match read.moving() {
+        MovingFactor::Time(period) => ("totp", Some(period.seconds()), None),
+        MovingFactor::Counter(counter) => ("hotp", None, Some(counter.to_string())),
+    };
+    Ok(json!({
+        "type": kind,
+        "secret_hex": hex(read.secret().expose()),
+        "algorithm": read.algorithm().as_str(),
+        "digits": read.digits().get(),
+        "period": period,
+        "steam": read.digits() == Digits::STEAM,
+        "issuer": read.issuer().map(|issuer| issuer.to_string()),
+        "account": read.account().to_string(),
+        "counter": counter,
+        "warnings": read.warnings().iter().map(|warning| warning.as_str()).collect::<Vec<_>>(),
+    }))
+}
+
+pub(super) fn otpauth_build(inputs: &Inputs<'_>) -> Answer {
+    let (secret, algorithm) = (secret(inputs)?, algorithm(inputs)?);
+    let (moving, digits) = match inputs.text("type") {
+        "hotp" => (MovingFactor::Counter(inputs.number("counter")), digits(inputs, true)?),
+        _ => {
+            let period = Period::from_seconds(inputs.number_or("period", 30))?;
+            let steam = inputs.flag("steam") == Some(true);
+            let digits = if steam { Digits::STEAM } else { digits(inputs, false)? };
+            (MovingFactor::Time(period), digits)
+        }
+    };
+    let (issuer, account) = (inputs.text("issuer"), inputs.text("account"));
+    let mut uri = String::new();
+    OtpUri::new(&secret, algorithm, digits, moving, issuer, account)?
+        .write(&mut uri)
+        .expect("a String takes any text");
+    Ok(json!({"uri": uri}))
 }
 
 pub(super) fn totp_uri(inputs: &Inputs<'_>) -> Answer {

@@ -10,8 +10,8 @@ use crate::reference::codes::{self, Record, State};
 use crate::surface::{Run, Surface, Whose};
 use crate::vectors::Inputs;
 use mfakit::{
-    Error, GenerateRecoveryCodes, Peppers, Throttle, ThrottleOptions, Transition, UnixTime,
-    VerifyRecoveryCode, generate_recovery_codes, verify_recovery_code,
+    Error, GenerateRecoveryCodes, Peppers, RecoveryFormat, Throttle, ThrottleOptions, Transition,
+    UnixTime, VerifyRecoveryCode, generate_recovery_codes, verify_recovery_code,
 };
 use mfakit_core::Pepper;
 use mfakit_core::codes::recovery;
@@ -20,12 +20,19 @@ use std::sync::Arc;
 
 /// Peppers as a case names them.
 #[derive(Clone, Default)]
-struct Named {
+pub(super) struct Named {
     keys: Vec<(String, Vec<u8>)>,
     current: String,
 }
 
 impl Named {
+    /// The peppers of a case, if it has any.
+    pub(super) fn peppers(inputs: &Inputs) -> Result<Peppered, String> {
+        let named = inputs.inner("peppers").map(|inputs| Self::of(&inputs));
+        let peppers = named.map(|named| named.make()).transpose().map_err(|error| error.code())?;
+        Ok(peppers.map(Arc::new))
+    }
+
     fn of(inputs: &Inputs) -> Self {
         let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let keys = inputs.get("keys").and_then(Value::as_array).into_iter().flatten().map(|key| {
@@ -42,6 +49,9 @@ impl Named {
     }
 }
 
+/// Peppers, if there are any.
+pub(super) type Peppered = Option<Arc<Peppers>>;
+
 /// The stored values that a code is verified against.
 #[derive(Clone)]
 struct Stored {
@@ -52,16 +62,19 @@ struct Stored {
     current: Option<String>,
 }
 
-fn as_text(mut surface: Surface) -> Surface {
+pub(super) fn as_text(mut surface: Surface) -> Surface {
     surface.text = true;
     surface
 }
 
-fn utf8(bytes: &[u8]) -> &str {
+pub(super) fn utf8(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 pub(crate) fn recovery(inputs: &Inputs) -> Result<Vec<Surface>, String> {
+    if inputs.text("record").starts_with("$mfakit-rc$v=1,f=typeable") {
+        return typeable(inputs);
+    }
     let named = inputs.inner("peppers").map(|inputs| Named::of(&inputs));
     let peppers = named.as_ref().map(Named::make).transpose().map_err(|error| error.code())?;
     let stored = Stored {
@@ -72,13 +85,39 @@ pub(crate) fn recovery(inputs: &Inputs) -> Result<Vec<Surface>, String> {
         current: named.clone().map(|named| named.current),
     };
     let code = inputs.text("code").to_owned();
-    let symbols = codes::symbols(&code)?;
+    let symbols = codes::symbols(&code, FULL)?;
     let surfaces = [
         by_code(&stored, &code, named, symbols.clone()),
         by_record(&stored, &code, symbols[0]),
         by_user(&stored, &code),
     ];
     Ok(surfaces.into())
+}
+
+/// The symbols of a full code.
+const FULL: usize = 26;
+
+/// What stands behind a slow hash, up to that hash: the record's text, and the code's form.
+fn typeable(inputs: &Inputs) -> Result<Vec<Surface>, String> {
+    let run = |record: &[u8]| {
+        let record = recovery::RecoveryRecord::parse(utf8(record))?;
+        Ok(json!(record.count()))
+    };
+    let judge = as_read(|changed| Ok(json!(Record::read(utf8(changed))?.tags.len())));
+    let record = inputs.text("record").as_bytes().to_vec();
+    let by_record = surface("record's form", Whose::Host, record, Box::new(run), judge);
+
+    let record = inputs.text("record").to_owned();
+    let run = move |code: &[u8]| {
+        recovery::RecoveryRecord::parse(&record)?.check_code(code).map(|()| Value::Null)
+    };
+    let judge = as_read(|changed| {
+        let text = std::str::from_utf8(changed).map_err(|error| error.to_string())?;
+        codes::symbols(text, 16).map(|_| Value::Null)
+    });
+    let code = inputs.text("code").as_bytes().to_vec();
+    let by_code = surface("code's form", Whose::Client, code, Box::new(run), judge);
+    Ok(vec![as_text(by_record), by_code])
 }
 
 fn fields(bit: u32, remaining: u32, low: bool, needs_regeneration: bool) -> Value {
@@ -118,7 +157,7 @@ fn by_code(stored: &Stored, code: &str, named: Option<Named>, symbols: Vec<u8>) 
     };
     let judge = move |changed: &[u8], original: &Value, answer: &Value| {
         let text = std::str::from_utf8(changed).map_err(|error| error.to_string())?;
-        equal("the code", &codes::symbols(text)?, &symbols)?;
+        equal("the code", &codes::symbols(text, FULL)?, &symbols)?;
         equal("the answer", answer, original)?;
         Ok(meaning(original, answer))
     };
@@ -163,8 +202,16 @@ pub(crate) fn generate(inputs: &Inputs) -> Result<Vec<Surface>, String> {
     let named = inputs.inner("peppers").map(|inputs| Named::of(&inputs));
     let peppers = named.map(|named| named.make()).transpose().map_err(|error| error.code())?;
     let count = inputs.number("count").unwrap_or(10);
+    let format = match inputs.text("format") {
+        "" => RecoveryFormat::Full,
+        name => RecoveryFormat::from_name(name).map_err(|error| error.code())?,
+    };
+    if format != RecoveryFormat::Full {
+        // 600 000 rounds for each code of each change.
+        return Ok(Vec::new());
+    }
     let run = move |user: &[u8]| {
-        let options = GenerateRecoveryCodes { count, peppers: peppers.as_ref() };
+        let options = GenerateRecoveryCodes { count, format, peppers: peppers.as_ref() };
         let set = generate_recovery_codes(utf8(user), options)?;
         let stored = VerifyRecoveryCode {
             user_id: utf8(user),
@@ -252,6 +299,7 @@ pub(crate) fn throttle(op: &str, inputs: &Inputs) -> Result<Vec<Surface>, String
         free_failures: limits.free_failures,
         delay: limits.delay,
         max_delay: limits.max_delay,
+        ..ThrottleOptions::default()
     })
     .map_err(|error| error.code())?;
     let now = inputs.number_or_zero("now");

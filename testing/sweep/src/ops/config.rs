@@ -44,7 +44,12 @@ pub(crate) fn totp(inputs: &Inputs) -> Vec<Surface> {
     let period = inputs.number("period").unwrap_or(30);
     let name = inputs.text("algorithm").to_owned();
     let run = move |secret: &[u8]| {
-        let options = TotpOptions { algorithm: HashAlgorithm::from_name(&name)?, digits, period };
+        let options = TotpOptions {
+            algorithm: HashAlgorithm::from_name(&name)?,
+            digits,
+            period,
+            ..TotpOptions::default()
+        };
         let totp = match legacy {
             Some(true) => Totp::danger_legacy(utf8(secret), options)?,
             _ => Totp::new(utf8(secret), options)?,

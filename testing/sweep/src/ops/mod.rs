@@ -4,9 +4,11 @@ mod ceremony;
 mod codes;
 mod config;
 mod encodings;
+mod imports;
 mod otp;
 mod primitives;
 mod stored;
+mod temporary;
 mod webauthn;
 
 use crate::surface::Surface;
@@ -15,6 +17,10 @@ use crate::vectors::Case;
 /// The surfaces of an accepted case. An operation that is not known here is an error: nothing is left out in silence.
 pub(crate) fn surfaces(case: &Case) -> Result<Vec<Surface>, String> {
     let inputs = &case.inputs;
+    // Argon2id needs a heap, and is not built in here: its records are refused whole.
+    if inputs.text("record").contains(",h=argon2id,") {
+        return Ok(Vec::new());
+    }
     let mut found = match case.op.as_str() {
         "hmac" => primitives::hmac(inputs),
         "sig.verify" => primitives::signature(inputs),
@@ -33,14 +39,24 @@ pub(crate) fn surfaces(case: &Case) -> Result<Vec<Surface>, String> {
         "hotp.resync" => otp::hotp_resync(inputs),
         "totp.generate" => otp::totp_generate(inputs),
         "totp.verify" | "totp.verify_at" | "totp.commit" => otp::totp_verify(inputs),
+        "totp.confirm" => otp::totp_confirm(inputs),
         "totp.uri" => otp::totp_uri(inputs),
+        "steam.generate" => otp::steam_generate(inputs),
+        "steam.verify" => otp::steam_verify(inputs),
+        "otpauth.parse" => imports::otpauth(inputs),
+        "otpauth.build" => otp::otpauth_build(inputs),
+        "migration.parse" => imports::migration(inputs),
+        "code.check" => temporary::code_check(inputs)?,
+        "temporary.verify" => temporary::verify(inputs)?,
+        "temporary.revoke" => vec![temporary::revoke(inputs)],
+        "config.temporary" => temporary::issue(inputs)?,
         "config.totp" => config::totp(inputs),
         "config.hotp" => config::hotp(inputs),
         "config.relying_party" => config::relying_party(inputs),
         "config.peppers" => codes::peppers(inputs),
         "config.recovery" => codes::generate(inputs)?,
-        // Its arguments are numbers.
-        "config.throttle" => Vec::new(),
+        // Their arguments are numbers.
+        "config.throttle" | "guess_odds" => Vec::new(),
         "recovery.verify" => codes::recovery(inputs)?,
         op if op.starts_with("throttle.") => codes::throttle(op, inputs)?,
         "record.read" => vec![stored::record(inputs.text("record").to_owned())],

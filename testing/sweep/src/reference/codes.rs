@@ -2,8 +2,8 @@
 
 use super::text;
 
-/// The symbols' values of a code as a person typed it: slot, 24 random ones, check.
-pub(crate) fn symbols(code: &str) -> Result<Vec<u8>, String> {
+/// The symbols' values of a code as a person typed it: first one, random ones, check; `len` in all.
+pub(crate) fn symbols(code: &str, len: usize) -> Result<Vec<u8>, String> {
     let mut symbols = Vec::new();
     for c in code.chars() {
         let symbol = match c.to_ascii_uppercase() {
@@ -23,10 +23,10 @@ pub(crate) fn symbols(code: &str) -> Result<Vec<u8>, String> {
         sum ^= multiply(*symbol, power);
         power = multiply(power, 2);
     }
-    match (symbols.len(), sum) {
-        (26, 0) => Ok(symbols),
-        (26, _) => Err("the check symbol is wrong".to_owned()),
-        (other, _) => Err(format!("{other} symbols")),
+    match (symbols.len() == len, sum) {
+        (true, 0) => Ok(symbols),
+        (true, _) => Err("the check symbol is wrong".to_owned()),
+        (false, _) => Err(format!("{} symbols", symbols.len())),
     }
 }
 
@@ -45,7 +45,7 @@ fn multiply(a: u8, b: u8) -> u8 {
     product.to_le_bytes()[0]
 }
 
-/// `$mfakit-rc$v=1,f=full,k=KID$SETID$TAG0.TAG1…`
+/// `$mfakit-rc$v=1,f=full,k=KID$SETID$TAG0.TAG1…`, or `f=typeable,h=pbkdf2-sha256,i=ROUNDS`
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) pepper_id: Option<String>,
@@ -59,12 +59,32 @@ impl Record {
         let ["", "mfakit-rc", parameters, set_id, tags] = fields[..] else {
             return Err("a record of another shape".to_owned());
         };
-        let pepper_id = match parameters.split(',').collect::<Vec<_>>()[..] {
-            ["v=1", "f=full"] => None,
-            ["v=1", "f=full", pepper] => {
-                Some(pepper.strip_prefix("k=").ok_or("no pepper id")?.to_owned())
+        let parameters: Vec<&str> = parameters.split(',').collect();
+        let rest = match &parameters[..] {
+            ["v=1", "f=full", rest @ ..] => rest,
+            ["v=1", "f=typeable", "h=pbkdf2-sha256", rounds, rest @ ..] => {
+                let rounds = rounds.strip_prefix("i=").ok_or("no rounds")?;
+                let number: u64 = rounds.parse().map_err(|_| "no number of rounds")?;
+                let bounded = (100_000..=2_000_000).contains(&number);
+                if number.to_string() != rounds || !bounded {
+                    return Err("a number of rounds that may not be".to_owned());
+                }
+                rest
             }
             _ => return Err("other parameters".to_owned()),
+        };
+        let symbols =
+            |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        let pepper_id = match rest {
+            [] => None,
+            [pepper] => {
+                let id = pepper.strip_prefix("k=").ok_or("no pepper id")?;
+                if !(1..=32).contains(&id.len()) || !symbols(id) {
+                    return Err("an id that no pepper has".to_owned());
+                }
+                Some(id.to_owned())
+            }
+            _ => return Err("more parameters".to_owned()),
         };
         let read = |text: &str, len| {
             let bytes = text::base64url(text.as_bytes())?;

@@ -61,3 +61,29 @@ pub(crate) fn percent_encoded(text: &str) -> String {
     });
     encoded.collect()
 }
+
+/// Steam's symbols of a number: remainders of 26, the lowest first.
+const STEAM: &[u8; 26] = b"23456789BCDFGHJKMNPQRTVWXY";
+
+/// The Steam code of a step.
+pub(crate) fn steam_code(key: &[u8], step: u64) -> Result<String, String> {
+    // Ten digits are the whole number.
+    let mut number: usize = code("SHA1", key, step, 10)?.parse().map_err(|_| "no number")?;
+    let mut text = String::new();
+    for _ in 0..5 {
+        text.push(char::from(STEAM[number % 26]));
+        number /= 26;
+    }
+    Ok(text)
+}
+
+/// What a person typed of a Steam code, in capitals.
+pub(crate) fn steam_typed(code: &[u8]) -> Result<String, String> {
+    let kept = code.iter().filter(|byte| !matches!(byte, b' ' | b'-'));
+    let kept: Vec<u8> = kept.map(u8::to_ascii_uppercase).collect();
+    if kept.iter().all(|byte| STEAM.contains(byte)) {
+        String::from_utf8(kept).map_err(|error| error.to_string())
+    } else {
+        Err("a code with something else than Steam's symbols".to_owned())
+    }
+}
