@@ -135,3 +135,15 @@ fn unknown_hash(name: &str) -> Error {
     let named = (1..=32).contains(&name.len()) && name.bytes().all(allowed);
     if named { Error::CodeHashUnsupported } else { Error::RecordCorrupt }
 }
+
+#[cfg(all(test, feature = "pbkdf2"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_outdated_below_what_new_records_have() {
+        assert!(!SlowHash::PBKDF2.is_outdated());
+        assert!(SlowHash::Pbkdf2Sha256 { rounds: 599_999 }.is_outdated());
+        assert!(!SlowHash::Pbkdf2Sha256 { rounds: 2_000_000 }.is_outdated());
+    }
+}
