@@ -87,4 +87,4 @@ pub use secret::OtpSecret;
 #[cfg(any(feature = "codes", feature = "webauthn"))]
 pub use secret::{Pepper, Peppers};
 pub use state::{Evidence, Method, Transition, require_one_row};
-pub use time::{Period, Step, UnixTime};
+pub use time::{CLOCK_SKEW, Period, Step, UnixTime};

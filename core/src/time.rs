@@ -4,6 +4,9 @@
 
 use crate::error::Error;
 
+/// How many seconds the clocks of a host's machines may differ by.
+pub const CLOCK_SKEW: u64 = 5;
+
 /// A moment in whole Unix seconds. Every `u64` is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u64);

@@ -5,10 +5,7 @@ use crate::text::{decode, to_base64url};
 use mfakit_core::encoding::json as reader;
 use mfakit_core::webauthn::assertion::id_hash;
 use mfakit_core::webauthn::{StateKey, UserVerification};
-use mfakit_core::{Error, UnixTime};
-
-/// How far back the host's clock may step between the halves of a ceremony, in seconds.
-const CLOCK_SKEW: u64 = 5;
+use mfakit_core::{CLOCK_SKEW, Error, UnixTime};
 
 /// What a sealed state begins with: `$mfakit-st$v=1,k=KEYID$CONTENT$TAG`, each in base64url.
 const SEALED: &str = "$mfakit-st$v=1,k=";

@@ -7,7 +7,7 @@
 
 use crate::otp::{Hotp, Preset, Totp};
 use crate::otpauth::{MigrationEntry, Otp, Otpauth};
-use mfakit_core::encoding::base64url;
+use mfakit_core::encoding::{base64url, percent};
 use mfakit_core::otp::otpauth::{Warning, Warnings};
 use mfakit_core::otp::uri::{MovingFactor, is_forbidden};
 use mfakit_core::otp::{Digits, HashAlgorithm};
@@ -81,17 +81,8 @@ fn decode(uri: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         return Err(MALFORMED);
     };
     let mut text = Zeroizing::new(Vec::with_capacity(data.len()));
-    let mut rest = data.bytes();
-    while let Some(byte) = rest.next() {
-        let byte = match byte {
-            b'%' => {
-                let mut nibble = || char::from(rest.next()?).to_digit(16);
-                let escape = nibble().zip(nibble()).map(|(high, low)| high << 4 | low);
-                escape.and_then(|byte| u8::try_from(byte).ok()).ok_or(MALFORMED)?
-            }
-            other => other,
-        };
-        text.push(match byte {
+    for byte in percent::bytes(data) {
+        text.push(match byte.ok_or(MALFORMED)? {
             b'+' => b'-',
             b'/' => b'_',
             b'-' | b'_' => return Err(MALFORMED),

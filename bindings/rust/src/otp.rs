@@ -334,9 +334,7 @@ impl PendingTotp {
     ///
     /// [`Error::OtpMalformed`], [`Error::OtpRejected`], [`Error::TimeInvalid`].
     pub fn confirm(&self, code: &str, now: Option<UnixTime>) -> Result<TotpConfirmed, Error> {
-        let window = self.0.preset.window(None, None, 0)?;
-        let pending = totp::PendingTotp::new(totp::Totp::clone(&self.0.inner));
-        pending.confirm_within(code.as_bytes(), or_clock(now)?, window)
+        self.0.confirm(code, now).map(TotpConfirmed::from)
     }
 
     /// The authenticator, once its first code proved right.

@@ -30,10 +30,14 @@ pub enum SlowHash {
     },
 }
 
+/// Rounds of PBKDF2 for new records: what OWASP asks of passwords.
+#[cfg(feature = "pbkdf2")]
+const ROUNDS: u32 = 600_000;
+
 impl SlowHash {
-    /// PBKDF2 with 600 000 rounds, what OWASP asks of passwords.
+    /// PBKDF2 with 600 000 rounds, for new records.
     #[cfg(feature = "pbkdf2")]
-    pub const PBKDF2: Self = Self::Pbkdf2Sha256 { rounds: 600_000 };
+    pub const PBKDF2: Self = Self::Pbkdf2Sha256 { rounds: ROUNDS };
     /// Argon2id with 19 MiB and two passes, what OWASP asks of passwords.
     #[cfg(feature = "argon2")]
     pub const ARGON2ID: Self = Self::Argon2id { memory: 19_456, passes: 2 };
@@ -54,7 +58,7 @@ impl SlowHash {
     pub(crate) fn is_outdated(self) -> bool {
         match self {
             #[cfg(feature = "pbkdf2")]
-            Self::Pbkdf2Sha256 { rounds } => rounds < 600_000,
+            Self::Pbkdf2Sha256 { rounds } => rounds < ROUNDS,
             #[cfg(feature = "argon2")]
             Self::Argon2id { .. } => false,
         }

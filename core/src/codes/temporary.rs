@@ -15,7 +15,7 @@ use crate::encoding::decimal;
 use crate::error::Error;
 use crate::secret::{Pepper, Peppers};
 use crate::state::{Evidence, Method};
-use crate::time::UnixTime;
+use crate::time::{CLOCK_SKEW, UnixTime};
 use core::fmt;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -33,8 +33,6 @@ const MAX_RECORD: usize = 1024;
 const HOUR: u64 = 3600;
 /// The latest time in a record: what hosts may pass as a time, and the longest lifetime.
 const LATEST: u64 = 100_000_000_000 + 86_400;
-/// The clocks of the host's machines may differ by so much.
-const CLOCK_SKEW: u64 = 5;
 /// The first symbol of every temporary code; recovery codes begin with a slot below it.
 const FIRST_SYMBOL: u8 = 31;
 

@@ -16,6 +16,8 @@ mod decimal;
 #[cfg(feature = "webauthn")]
 pub mod der;
 pub mod json;
+#[cfg(feature = "otp")]
+pub mod percent;
 pub(crate) mod reader;
 
 pub(crate) use decimal::decimal;

@@ -10,6 +10,7 @@ use super::code::Digits;
 use super::uri::{MovingFactor, is_forbidden};
 use crate::crypto::hmac::HashAlgorithm;
 use crate::encoding::base32;
+use crate::encoding::percent::{bytes, split_byte};
 use crate::error::Error;
 use crate::secret::OtpSecret;
 use crate::time::Period;
@@ -134,29 +135,6 @@ impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         chars(self.0).flatten().try_for_each(|c| f.write_char(c))
     }
-}
-
-/// The first byte that percent-encoded text stands for (`None` for an escape without two hexadecimal digits), and the rest.
-fn split_byte(raw: &[u8]) -> Option<(Option<u8>, &[u8])> {
-    let hex = |digit: &u8| char::from(*digit).to_digit(16).and_then(|n| u8::try_from(n).ok());
-    match raw {
-        [] => None,
-        [b'%', high, low, rest @ ..] => {
-            Some((hex(high).zip(hex(low)).map(|(high, low)| (high << 4) | low), rest))
-        }
-        [b'%', ..] => Some((None, &[])),
-        [byte, rest @ ..] => Some((Some(*byte), rest)),
-    }
-}
-
-/// The bytes that percent-encoded text stands for.
-fn bytes(raw: &str) -> impl Iterator<Item = Option<u8>> + '_ {
-    let mut rest = raw.as_bytes();
-    core::iter::from_fn(move || {
-        let (byte, after) = split_byte(rest)?;
-        rest = after;
-        Some(byte)
-    })
 }
 
 /// The characters that percent-encoded text stands for; `None` where it is not percent-encoded UTF-8.

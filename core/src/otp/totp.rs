@@ -293,6 +293,13 @@ impl PendingTotp {
 #[must_use]
 pub struct TotpConfirmed(TotpVerified);
 
+/// What was right for a sign-in is right for an enrolment, and gives up its evidence.
+impl From<TotpVerified> for TotpConfirmed {
+    fn from(verified: TotpVerified) -> Self {
+        Self(verified)
+    }
+}
+
 impl TotpConfirmed {
     /// The step whose code it was.
     #[must_use]

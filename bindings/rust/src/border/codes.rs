@@ -1,7 +1,6 @@
 //! The border's recovery codes, temporary codes, peppers and throttle.
 
-use super::otp::checked;
-use super::{Host, bytes, text, whole};
+use super::{Host, bytes, checked, text, whole};
 use crate::json::{self, Object};
 use crate::{
     GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, Peppers, RecoveryFormat,

@@ -118,6 +118,11 @@ pub(super) fn whole(value: reader::Value<'_>) -> Option<u64> {
     value.as_u64().or_else(|| json::text(Some(value))?.parse().ok())
 }
 
+/// The answer of a check, which has nothing to tell.
+pub(super) fn checked(outcome: Result<(), Error>) -> Result<String, Error> {
+    outcome.map(|()| json::Object::new().end())
+}
+
 /// The client's text; what is not UTF-8 is `malformed`.
 pub(super) fn text(client: &[u8], malformed: Error) -> Result<&str, Error> {
     std::str::from_utf8(client).map_err(|_| malformed)

@@ -1,6 +1,6 @@
 //! The border's one-time passwords, imports and QR codes.
 
-use super::{Host, text, whole};
+use super::{Host, checked, text, whole};
 use crate::json::{self, Object};
 use crate::{
     HashAlgorithm, Hotp, HotpOptions, HotpVerified, Otp, Otpauth, Preset, Totp, TotpOptions,
@@ -48,10 +48,6 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<St
 
 fn code(client: &[u8]) -> Result<&str, Error> {
     text(client, Error::OtpMalformed)
-}
-
-pub(super) fn checked(outcome: Result<(), Error>) -> Result<String, Error> {
-    outcome.map(|()| Object::new().end())
 }
 
 fn secret(secret: &str) -> String {
