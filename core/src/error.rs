@@ -134,6 +134,8 @@ error_codes! {
     43 AttestedDataMissing "attested_data_missing" Rejected counts "invalid" "7.1-13" "WebAuthn Level 3 §6.1" "A registration carries no attested credential data.";
     44 AttestedDataForbidden "attested_data_forbidden" Rejected counts "invalid" "7.2-15" "WebAuthn Level 3 §6.1" "An assertion carries attested credential data.";
     45 BackupFlagsInvalid "backup_flags_invalid" Rejected counts "invalid" "7.1-17 7.2-18" "WebAuthn Level 3 §6.1.3" "The credential claims to be backed up though it is not eligible for backup.";
+    46 ExtensionOutputMalformed "extension_output_malformed" Malformed free "invalid" "7.1-28 7.2-23" "WebAuthn Level 3 §9" "The output of an extension does not have the shape that the extension gives it.";
+    47 ExtensionUnsolicited "extension_unsolicited" Rejected counts "invalid" "7.1-28 7.2-23" "WebAuthn Level 3 §9.3" "An extension that was not asked for has an output, and the policy refuses those.";
     // 50: client data
     50 ClientDataMalformed "client_data_malformed" Malformed free "invalid" "7.1-6 7.2-9" "WebAuthn Level 3 §5.8.1" "A member of the client data is missing or of the wrong type.";
     51 ClientDataTypeMismatch "client_data_type_mismatch" Rejected counts "invalid" "7.1-7 7.2-10" "WebAuthn Level 3 §5.8.1" "The client data belongs to the other ceremony.";
@@ -161,6 +163,12 @@ error_codes! {
     81 AttestationFormatUnsupported "attestation_format_unsupported" Unsupported free "invalid" "7.1-21" "WebAuthn Level 3 §8" "The attestation statement format is unknown or not built in.";
     82 AttestationStatementMalformed "attestation_statement_malformed" Malformed free "invalid" "7.1-22" "WebAuthn Level 3 §8" "The attestation statement does not have the shape its format demands.";
     83 AttestationStatementMismatch "attestation_statement_mismatch" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8.2" "The attestation statement is for another algorithm than the credential's.";
+    84 AttestationKeyMismatch "attestation_key_mismatch" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8" "The attestation statement certifies another key than the credential's.";
+    85 AttestationNonceMismatch "attestation_nonce_mismatch" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8" "The attestation statement was made for another registration.";
+    86 AttestationClaimRejected "attestation_claim_rejected" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8" "The attestation statement says of the key or the device what its format does not allow.";
+    87 AttestationAaguidMismatch "attestation_aaguid_mismatch" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8.2.1" "The certificate or the metadata names another authenticator model than the authenticator data.";
+    88 AttestationRequired "attestation_required" Rejected counts "invalid" "7.1-24" "WebAuthn Level 3 §7.1" "A trusted attestation is required, and the statement has no certificate.";
+    89 AttestationUntrusted "attestation_untrusted" Rejected counts "invalid" "7.1-24" "WebAuthn Level 3 §7.1" "No certificate path leads from the attestation statement to a trust anchor.";
     // 90: one-time passwords
     90 OtpMalformed "otp_malformed" Malformed free "invalid" "" "RFC 4226 §5.3" "The code is not a string of the expected number of ASCII digits.";
     91 OtpRejected "otp_rejected" Rejected counts "invalid" "" "RFC 6238 §5.2" "The code is wrong, too old or too new.";
@@ -203,6 +211,8 @@ error_codes! {
     131 CodeHashUnsupported "code_hash_unsupported" Config free "server" "" "mfakit storage" "The stored record's hash is not built into this copy.";
     132 PepperRequired "pepper_required" Config free "server" "" "NIST SP 800-63B-4 §3.1.3" "Codes of so few digits are stored only under a pepper, and none was passed in.";
     133 GuessBudgetExceeded "guess_budget_exceeded" Config free "server" "" "NIST SP 800-63B-4 §3.2.2" "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.";
+    134 AnchorInvalid "anchor_invalid" Config free "server" "" "mfakit attestation" "A trust anchor is not an X.509 certificate in DER or PEM.";
+    135 EnumerationKeyInvalid "enumeration_key_invalid" Config free "server" "" "WebAuthn Level 3 §14.6.2" "The enumeration key is not 32 to 64 bytes long, or none was set.";
     // 140: what is imported
     140 OtpauthMalformed "otpauth_malformed" Malformed free "invalid" "" "otpauth Key URI" "The text is not an otpauth URI, or a label in it cannot be read.";
     141 OtpauthParameterDuplicate "otpauth_parameter_duplicate" Malformed free "invalid" "" "otpauth Key URI" "A parameter of the otpauth URI stands twice.";
@@ -212,6 +222,19 @@ error_codes! {
     145 MigrationMalformed "migration_malformed" Malformed free "invalid" "" "otpauth-migration" "The export of an authenticator app is not one, or is damaged.";
     // 150: temporary codes
     150 TemporaryCodeLimit "temporary_code_limit" Rejected free "retry" "" "mfakit temporary codes" "Six codes were issued for this user within the last hour.";
+    // 160: certificates and metadata
+    160 CertificateMalformed "certificate_malformed" Malformed free "invalid" "7.1-22" "RFC 5280 §4.1" "A certificate is not an X.509 certificate in DER.";
+    161 CertificateRejected "certificate_rejected" Rejected counts "invalid" "7.1-22" "WebAuthn Level 3 §8.2.1" "The attestation certificate breaks a rule of its format: version, subject, extension or CA flag.";
+    162 CertificateAlgorithmUnsupported "certificate_algorithm_unsupported" Unsupported free "invalid" "7.1-22" "RFC 5280 §4.1.1.2" "A certificate's key or signature algorithm is not built in, or too weak.";
+    163 CertificateExpired "certificate_expired" Rejected counts "invalid" "7.1-24" "RFC 5280 §6.1.3" "A certificate of the path is not valid any more.";
+    164 CertificateNotYetValid "certificate_not_yet_valid" Rejected counts "invalid" "7.1-24" "RFC 5280 §6.1.3" "A certificate of the path is not valid yet.";
+    165 CertificatePathInvalid "certificate_path_invalid" Rejected counts "invalid" "7.1-24" "RFC 5280 §6.1" "The certificate path breaks a rule: CA flag, path length, key usage, name constraint, signature or critical extension.";
+    166 AuthenticatorStatusRejected "authenticator_status_rejected" Rejected counts "invalid" "7.1-24" "FIDO Metadata Service 3 §3.1.4" "The metadata says that the authenticator is revoked or compromised.";
+    167 AuthenticatorUnknown "authenticator_unknown" Rejected counts "invalid" "7.1-23" "FIDO Metadata Service 3 §3.2" "The metadata has no entry for the authenticator.";
+    168 MetadataMalformed "metadata_malformed" Malformed free "invalid" "" "FIDO Metadata Service 3 §3.1.7" "The metadata is not a signed BLOB.";
+    169 MetadataRollback "metadata_rollback" Rejected counts "invalid" "" "FIDO Metadata Service 3 §3.2" "The metadata's number is lower than that of the metadata known before.";
+    170 MetadataStale "metadata_stale" Rejected counts "invalid" "" "FIDO Metadata Service 3 §3.2" "The metadata's next update is overdue.";
+    171 MetadataMismatch "metadata_mismatch" Rejected counts "invalid" "7.1-24" "FIDO Metadata Statement §4" "The registration does not fit the authenticator's metadata: attestation type, algorithm or attachment.";
 }
 
 impl fmt::Display for Error {

@@ -58,6 +58,8 @@
     )
 )]
 
+#[cfg(feature = "attestation")]
+extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 

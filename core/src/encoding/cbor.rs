@@ -112,6 +112,14 @@ impl<'a> Value<'a> {
         Some(Entries { rest: reader.rest() })
     }
 
+    /// The elements, if it is an array.
+    #[must_use]
+    pub fn as_array(&self) -> Option<Elements<'a>> {
+        let mut reader = Reader::new(self.bytes);
+        let Head { major: 4, .. } = head(&mut reader).ok()? else { return None };
+        Some(Elements { rest: Entries { rest: reader.rest() } })
+    }
+
     /// The value under an integer key, if this is a map that has it.
     #[must_use]
     pub fn get_int(&self, key: i64) -> Option<Value<'a>> {
@@ -146,6 +154,20 @@ impl<'a> Entries<'a> {
         let (bytes, rest) = self.rest.split_at_checked(item_len(self.rest)?)?;
         self.rest = rest;
         Some(Value { bytes, non_canonical_order: false })
+    }
+}
+
+/// The elements of an array, in their order.
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    rest: Entries<'a>,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rest.item()
     }
 }
 

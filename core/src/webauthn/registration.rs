@@ -3,7 +3,7 @@
 //! <https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential>. Invariant: nothing can be read from
 //! [`RegistrationVerified`] before every step passed. Leaks: nothing secret here.
 
-use super::attestation::{self, Attestation, AttestationObject};
+use super::attestation::{self, Attestation, AttestationObject, Subject};
 use super::auth_data::{AuthData, Flags};
 use super::client_data::{Ceremony, ClientData};
 use super::relying_party::RelyingParty;
@@ -25,7 +25,7 @@ pub struct RegistrationResponse<'a> {
 /// A registration that passed every step. Borrows from the response.
 ///
 /// The host stores it under a unique credential id (step 26): the transition is from absent to this record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct RegistrationVerified<'a> {
     credential_id: &'a [u8],
@@ -34,7 +34,7 @@ pub struct RegistrationVerified<'a> {
     aaguid: &'a [u8; 16],
     sign_count: u32,
     flags: Flags,
-    attestation: Attestation,
+    attestation: Attestation<'a>,
     extensions: Option<&'a [u8]>,
     non_canonical_order: bool,
 }
@@ -97,8 +97,22 @@ pub fn verify<'a>(
     let key = cose::parse(&attested.public_key)?;
     crypto::check_key(&key)?;
     // Steps 21 and 22: the attestation statement's format, and the statement.
-    let attestation = attestation::verify(&object, &key, &client_data_hash)?;
-    // Steps 23 and 24, trust in the attestation: neither `none` nor self attestation has a certificate to trust.
+    let subject = Subject {
+        auth_data: object.auth_data,
+        #[cfg(feature = "attestation")]
+        rp_id_hash: auth_data.rp_id_hash,
+        #[cfg(feature = "attestation")]
+        attested,
+        key,
+        client_data_hash: &client_data_hash,
+        policy: rp.attestation_policy(),
+        #[cfg(feature = "attestation")]
+        now: rp.time(),
+    };
+    let attestation = attestation::verify(object.format, object.statement, &subject)?;
+    // Steps 23 and 24: trust anchors, and whether the policy is content with what was found.
+    #[cfg(feature = "attestation")]
+    let attestation = attestation::evaluate_trust(attestation, &subject)?;
     // Step 25: the length of the credential id was checked when it was read.
     // Step 26, that no user has this credential id, is the unique key of the host's table.
     // Steps 27 to 29: the record, the extension outputs, and success.
@@ -146,10 +160,10 @@ impl<'a> RegistrationVerified<'a> {
     pub const fn flags(&self) -> Flags {
         self.flags
     }
-    /// The attestation statement's format and type.
+    /// The attestation statement's format and type, and whether it is trusted.
     #[must_use]
-    pub const fn attestation(&self) -> Attestation {
-        self.attestation
+    pub const fn attestation(&self) -> &Attestation<'a> {
+        &self.attestation
     }
     /// The authenticator's extension outputs: a CBOR map.
     #[must_use]

@@ -3,8 +3,10 @@
 //! WebAuthn Level 3 §4 (RP ID), §13.4.9 (origins). Invariant: every default is the strictest choice; user verification has
 //! no safe default and is always named.
 
+use super::attestation::AttestationPolicy;
 use crate::encoding::cose;
 use crate::error::Error;
+use crate::time::UnixTime;
 
 /// Whether the authenticator must verify the user (a fingerprint, a PIN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,6 +112,8 @@ pub struct RelyingParty<'a> {
     backup: BackupPolicy,
     algorithms: &'a [i64],
     strict_key_order: bool,
+    attestation: AttestationPolicy<'a>,
+    now: Option<UnixTime>,
 }
 
 impl<'a> RelyingParty<'a> {
@@ -139,6 +143,8 @@ impl<'a> RelyingParty<'a> {
             backup: BackupPolicy::Strict,
             algorithms: cose::SUPPORTED,
             strict_key_order: false,
+            attestation: AttestationPolicy::default(),
+            now: None,
         })
     }
 
@@ -206,6 +212,20 @@ impl<'a> RelyingParty<'a> {
         self
     }
 
+    /// Sets which attestation is accepted, and whether trust is asked for.
+    #[must_use]
+    pub const fn attestation(mut self, policy: AttestationPolicy<'a>) -> Self {
+        self.attestation = policy;
+        self
+    }
+
+    /// Tells the time of this ceremony: the certificates of attestation statements must be valid at it.
+    #[must_use]
+    pub const fn at(mut self, now: UnixTime) -> Self {
+        self.now = Some(now);
+        self
+    }
+
     /// The relying party id.
     #[must_use]
     pub const fn id(&self) -> &'a str {
@@ -240,6 +260,15 @@ impl<'a> RelyingParty<'a> {
 
     pub(super) const fn backup_policy(&self) -> BackupPolicy {
         self.backup
+    }
+
+    pub(super) const fn attestation_policy(&self) -> AttestationPolicy<'a> {
+        self.attestation
+    }
+
+    #[cfg(feature = "attestation")]
+    pub(super) const fn time(&self) -> Option<UnixTime> {
+        self.now
     }
 
     pub(super) const fn wants_strict_key_order(&self) -> bool {

@@ -1,11 +1,12 @@
 //! The format `none`: WebAuthn Level 3 §8.7. The statement is an empty map and proves nothing.
 
-use super::AttestationObject;
+use super::{Attestation, AttestationType};
+use crate::encoding::cbor::Value;
 use crate::error::Error;
 
-pub(super) fn verify(object: &AttestationObject<'_>) -> Result<(), Error> {
-    match object.statement.as_map().and_then(|mut entries| entries.next()) {
-        None => Ok(()),
-        Some(_) => Err(Error::AttestationStatementMalformed),
+pub(super) fn verify<'a>(format: &'a str, statement: Value<'a>) -> Result<Attestation<'a>, Error> {
+    match statement.as_map().map(|mut entries| entries.next()) {
+        Some(None) => Ok(Attestation::new(format, AttestationType::None)),
+        _ => Err(Error::AttestationStatementMalformed),
     }
 }

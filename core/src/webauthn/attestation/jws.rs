@@ -1,0 +1,1 @@
+//! JSON Web Signatures with certificates: RFC 7515, compact serialisation.
