@@ -35,19 +35,28 @@ test *STAGES:
 
 # the core's tests, and that each of its features builds alone
 [group('tests')]
-test-core: (_cargo-test "-p" "mfakit-core" "--features" "ed25519,argon2")
+test-core: (_cargo-test "-p" "mfakit-core" "--features" "all-algorithms,attestation,argon2")
     cargo check --quiet -p mfakit-core --no-default-features
     cargo check --quiet -p mfakit-core --no-default-features --features otp
     cargo check --quiet -p mfakit-core --no-default-features --features codes
     cargo check --quiet -p mfakit-core --no-default-features --features pbkdf2
     cargo check --quiet -p mfakit-core --no-default-features --features argon2
     cargo check --quiet -p mfakit-core --no-default-features --features webauthn
-    cargo check --quiet -p mfakit-core --no-default-features --features webauthn,es256
-    cargo check --quiet -p mfakit-core --no-default-features --features webauthn,ed25519
+    for algorithm in es256 es384 es512 es256k ed25519 ed448 rsassa-pkcs1 rsassa-pss ml-dsa; do \
+        cargo check --quiet -p mfakit-core --no-default-features --features webauthn,$algorithm || exit 1; \
+    done
+    cargo check --quiet -p mfakit-core --no-default-features --features attestation
+    cargo check --quiet -p mfakit-core --no-default-features --features attestation,rsassa-pkcs1
 
-# the Rust API's tests
+# the Rust API's tests, and that it builds with ES256 and Ed25519 alone
 [group('tests')]
 test-rust: (_cargo-test "-p" "mfakit" "--all-features")
+    cargo check --quiet -p mfakit --no-default-features
+
+# every verdict of Project Wycheproof that one of our algorithms can give
+[group('tests')]
+wycheproof:
+    cargo run --quiet --release --manifest-path testing/wycheproof/Cargo.toml
 
 # the software authenticator's tests, in both directions with an independent client and authenticator; the attacks of docs/threat-model.md
 [group('tests')]
@@ -271,6 +280,11 @@ build-node:
 [group('builds')]
 build-wasm:
     scripts/build-wasm bindings/ts/wasm --features conformance
+
+# the WebAssembly module with ES256 and Ed25519 alone, for measuring, beside what ships
+[group('builds')]
+build-wasm-small:
+    scripts/build-wasm {{ quote(release / "wasm-small") }} --no-default-features
 
 # the TypeScript half of the npm package, into bindings/ts/dist
 [group('builds')]

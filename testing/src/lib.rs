@@ -11,7 +11,9 @@
 //! | [`client_data`] | `clientDataJSON` |
 //! | [`auth_data`] | authenticator data, flags |
 //! | [`attestation`] | attestation objects and statements, the bytes that are signed |
-//! | [`keys`] | key pairs: P-256 and Ed25519 |
+//! | [`keys`], [`rsa`] | key pairs of every algorithm |
+//! | [`x509`] | certificates and paths of them |
+//! | [`tpm`], [`android`] | what the statements of TPMs and Android devices are made of |
 //! | [`cose`], [`der`], [`cbor`], [`text`] | encodings |
 //!
 //! # Examples
@@ -44,6 +46,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod android;
 pub mod attestation;
 pub mod auth_data;
 pub mod cbor;
@@ -51,8 +54,11 @@ pub mod client_data;
 pub mod cose;
 pub mod der;
 pub mod keys;
+pub mod rsa;
 mod soft;
 pub mod text;
+pub mod tpm;
+pub mod x509;
 
 pub use soft::{Attestation, SoftAuthenticator, SoftError};
 

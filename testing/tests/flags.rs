@@ -70,6 +70,7 @@ fn record(backup_eligible: Option<bool>, backed_up: Option<bool>) -> CredentialR
         backup_eligible,
         backed_up,
         aaguid: None,
+        uv_initialized: None,
     };
     CredentialRecord::new(&base64url(ID), parts).unwrap()
 }

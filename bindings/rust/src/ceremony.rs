@@ -1,5 +1,6 @@
 //! A ceremony between its two halves: what the browser is asked, and what the host keeps until the answer comes.
 
+use crate::extensions::Asked;
 use crate::json::{self, Object};
 use crate::text::{decode, to_base64url};
 use mfakit_core::encoding::json as reader;
@@ -122,6 +123,8 @@ pub(crate) struct State {
     pub(crate) conditional: bool,
     /// Hashes of the allowed credential ids; `None` allows any.
     pub(crate) allow: Option<Vec<[u8; 16]>>,
+    /// The extensions that were asked for.
+    pub(crate) asked: Asked,
     pub(crate) issued_at: u64,
     pub(crate) expires_at: u64,
 }
@@ -143,6 +146,8 @@ impl State {
             .string("uv", self.user_verification.as_str())
             .bool("conditional", self.conditional)
             .raw("allow", allow.as_deref().unwrap_or("null"))
+            .array("extensions", self.asked.names.iter().map(|name| json::quoted(name)))
+            .optional_string("appid", self.asked.appid.as_deref())
             .number("issued", self.issued_at)
             .number("expires", self.expires_at)
             .end()
@@ -212,12 +217,27 @@ fn read(text: &str) -> Option<State> {
             "uv",
             "conditional",
             "allow",
+            "extensions",
+            "appid",
             "issued",
             "expires",
         ])
         .ok()??;
-    let [version, kind, rp_id, id, challenge, user, uv, conditional, allow, issued, expires] =
-        members;
+    let [
+        version,
+        kind,
+        rp_id,
+        id,
+        challenge,
+        user,
+        uv,
+        conditional,
+        allow,
+        extensions,
+        appid,
+        issued,
+        expires,
+    ] = members;
     if version?.as_u64()? != 1 {
         return None;
     }
@@ -237,6 +257,19 @@ fn read(text: &str) -> Option<State> {
             None if allow?.is_null() => None,
             None => return None,
         },
+        asked: Asked {
+            // A state of the time before extensions were remembered has neither member.
+            names: match json::present(extensions) {
+                None => Vec::new(),
+                Some(names) => {
+                    names.as_array()?.map(|name| json::text(Some(name))).collect::<Option<_>>()?
+                }
+            },
+            appid: match json::present(appid) {
+                None => None,
+                appid => Some(json::text(appid)?),
+            },
+        },
         issued_at: issued?.as_u64()?,
         expires_at: expires?.as_u64()?,
     };
@@ -247,10 +280,10 @@ fn read(text: &str) -> Option<State> {
         CeremonyKind::Registration => named && state.allow.is_none(),
         CeremonyKind::Authentication => named && listed && !state.conditional,
         CeremonyKind::Discoverable => {
-            state.user_handle.is_empty() && state.allow.is_none() && !state.conditional
+            state.user_handle.is_empty() && state.allow.is_none()
         }
     };
-    coherent.then_some(state)
+    (coherent && state.asked.is_coherent()).then_some(state)
 }
 
 /// The hashes of credential ids, for [`State::allow`].
@@ -272,6 +305,10 @@ mod tests {
             user_verification: UserVerification::Required,
             conditional: false,
             allow,
+            asked: Asked {
+                names: vec!["appid".into(), "x".into()],
+                appid: Some("https://example.org/u2f".into()),
+            },
             issued_at: 1000,
             expires_at: 1300,
         };
@@ -324,6 +361,24 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_remembered_and_coherent() -> Result<(), Error> {
+        let text = state(CeremonyKind::Discoverable, b"", None);
+        let asked = open(&text, false, 1000)?.asked;
+        assert_eq!(asked.names, ["appid", "x"]);
+        assert_eq!(asked.appid.as_deref(), Some("https://example.org/u2f"));
+        let earlier =
+            text.replace(r#","extensions":["appid","x"],"appid":"https://example.org/u2f""#, "");
+        assert_eq!(open(&earlier, false, 1000)?.asked, Asked::default());
+        for (from, to) in
+            [(r#"["appid","x"]"#, r#"["x"]"#), (r#"["appid","x"]"#, "7"), (r#""https://example.org/u2f""#, "null")]
+        {
+            let changed = text.replace(from, to);
+            assert_eq!(open(&changed, false, 1000).err(), Some(Error::StateMalformed), "{changed}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -52,9 +52,28 @@ pub fn run(request: &str) -> String {
         return json!({"skip": "the request is not JSON"}).to_string();
     };
     if request.get("op").and_then(Value::as_str) == Some("hello") {
-        let mut features =
-            vec!["es256", "ed25519", "none", "packed", "response_json", "large_inputs", "typeable"];
+        let mut features = vec![
+            "es256",
+            "ed25519",
+            "none",
+            "packed",
+            "attestation",
+            "response_json",
+            "large_inputs",
+            "typeable",
+        ];
         features.extend(cfg!(feature = "argon2").then_some("argon2"));
+        if cfg!(feature = "all-algorithms") {
+            features.extend([
+                "es384",
+                "es512",
+                "es256k",
+                "ed448",
+                "rsassa_pkcs1",
+                "rsassa_pss",
+                "ml_dsa",
+            ]);
+        }
         return json!({"features": features, "ops": OPS, "algorithms": cose::SUPPORTED})
             .to_string();
     }
@@ -125,6 +144,10 @@ fn entropy_fail(call: &str) -> Result<Value, Error> {
         "begin_authentication" => {
             rp.begin_authentication("AA", &[record()?], begin).map(|_| json!({}))
         }
+        "begin_decoy_authentication" => rp
+            .with_enumeration_key(&[7; 32])?
+            .begin_decoy_authentication("a", begin)
+            .map(|_| json!({})),
         "begin_discoverable_authentication" => {
             rp.begin_discoverable_authentication(begin).map(|_| json!({}))
         }
@@ -146,6 +169,7 @@ fn record() -> Result<CredentialRecord, Error> {
         backup_eligible: None,
         backed_up: None,
         aaguid: None,
+        uv_initialized: None,
     };
     CredentialRecord::new("AA", parts)
 }
@@ -381,6 +405,7 @@ mod tests {
             "begin_registration",
             "begin_authentication",
             "begin_discoverable_authentication",
+            "begin_decoy_authentication",
         ] {
             assert_eq!(entropy_fail(call), Err(Error::EntropyUnavailable), "{call}");
         }

@@ -40,7 +40,9 @@ mod codes;
 #[doc(hidden)]
 pub mod conformance;
 mod entropy;
+mod extensions;
 mod json;
+mod metadata;
 mod migration;
 mod otp;
 mod otpauth;
@@ -61,12 +63,20 @@ pub use codes::{
     VerifyRecoveryCode, check_recovery_code, generate_recovery_codes, verify_recovery_code,
 };
 pub use entropy::{generate_secret, generate_user_handle};
+pub use extensions::{ExtensionInputs, ExtensionOutputs, LargeBlob, Prf};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
 pub use mfakit_core::otp::totp::{TotpConfirmed, TotpVerified};
-pub use mfakit_core::webauthn::attestation::Attestation;
+pub use mfakit_core::webauthn::attestation::{
+    AndroidKeyPolicy, FidoSwitches, Formats, Tolerances, Trust, UnknownAttestation,
+};
+pub use mfakit_core::webauthn::explain::{Step, Verdict};
+pub use mfakit_core::webauthn::extensions::UnsolicitedExtensions;
 pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
 pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};
+pub use metadata::{
+    AttestationTrust, MAX_BLOB, Metadata, MetadataEntry, MetadataOptions, REJECTED_STATUSES, StatusReport,
+};
 pub use migration::parse_otpauth_migration;
 pub use otp::{Hotp, HotpOptions, PendingTotp, Preset, Totp, TotpOptions, VerifyTotp};
 pub use otpauth::{MigrationEntry, Otp, Otpauth, Warning, parse_otpauth};
@@ -74,9 +84,12 @@ pub use otpauth::{MigrationEntry, Otp, Otpauth, Warning, parse_otpauth};
 pub use qr::{TerminalStyle, qr_png, qr_svg, qr_terminal};
 pub use record::{CredentialRecord, NewRecord, allowed_id, read_aaguid};
 pub use relying_party::{
-    BeginAuthentication, BeginRegistration, CrossOriginPolicy, Mediation, RelyingParty,
-    RelyingPartyOptions, Stateless,
+    Attachment, AttestationConveyance, BeginAuthentication, BeginRegistration, CrossOriginPolicy,
+    Hint, Mediation, RelyingParty, RelyingPartyOptions, ResidentKey, Stateless,
+    related_origins_json,
 };
+#[doc(hidden)]
+pub use response::registration_keys;
 pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
 pub use temporary::{
     IssueTemporaryCode, TemporaryAudit, TemporaryCode, TemporaryKind, TemporaryRevoked,
@@ -86,7 +99,7 @@ pub use temporary::{
 pub use text::{from_base64url, to_base64url};
 pub use throttle::{GuessBudget, Throttle, ThrottleOptions, guess_odds};
 pub use time::host_time;
-pub use verified::{AuthenticationVerified, RegistrationVerified};
+pub use verified::{AttestationReport, AuthenticationVerified, RegistrationVerified};
 #[doc(hidden)]
 pub use zeroize::Zeroizing;
 

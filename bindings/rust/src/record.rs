@@ -1,14 +1,20 @@
 //! The stored credential: one text, versioned, that every later version reads.
 //!
-//! WebAuthn Level 3 §4, "credential record".
+//! WebAuthn Level 3 §4, "credential record". Two forms with the same content: JSON, which a person can read, and a compact one,
+//! `$mfakit-cr$v=2$` and CBOR in base64url, of half the size. A record is written in the form in which it was read.
+
+mod compact;
 
 use crate::json::{self, Object};
 use crate::text::{decode, from_base64url, to_base64url};
 use mfakit_core::Error;
 use mfakit_core::encoding::{cose, json as reader};
+use mfakit_core::webauthn as core;
 
-/// The largest record that is read: a 1023-byte id and a 1 KiB RSA key fit several times.
-const MAX_TEXT: usize = 16 * 1024;
+/// The version that is written. Version 1 lacks `uvInitialized` and what was kept of the registration.
+const VERSION: u64 = 2;
+/// The largest record that is read: an attestation object of 64 KiB and client data of 8 KiB in base64url, and the rest.
+const MAX_TEXT: usize = 128 * 1024;
 /// Bounds on the list of transports, which the client sends.
 const MAX_TRANSPORTS: usize = 16;
 const MAX_TRANSPORT: usize = 64;
@@ -30,6 +36,23 @@ pub struct NewRecord<'a> {
     pub backed_up: Option<bool>,
     /// The authenticator's model; `None` if it was never kept.
     pub aaguid: Option<[u8; 16]>,
+    /// Whether the user was ever verified with it; `None` if it was never kept.
+    pub uv_initialized: Option<bool>,
+}
+
+/// Which of the two forms a record's text has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    #[default]
+    Json,
+    Compact,
+}
+
+/// What was kept of a registration, to verify its attestation again later (§4, `attestationObject`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptAttestation {
+    pub(crate) object: Vec<u8>,
+    pub(crate) client_data_json: Vec<u8>,
 }
 
 /// A stored credential. `to_text` is what the host stores.
@@ -43,6 +66,9 @@ pub struct CredentialRecord {
     pub(crate) backed_up: Option<bool>,
     pub(crate) transports: Vec<String>,
     pub(crate) aaguid: Option<[u8; 16]>,
+    pub(crate) uv_initialized: Option<bool>,
+    pub(crate) kept: Option<KeptAttestation>,
+    form: Form,
     /// The text as it was read, so that a compare-and-set finds it.
     text: String,
 }
@@ -68,6 +94,9 @@ impl CredentialRecord {
             backed_up: parts.backed_up,
             transports: parts.transports,
             aaguid: parts.aaguid,
+            uv_initialized: parts.uv_initialized,
+            kept: None,
+            form: Form::Json,
             text: String::new(),
         };
         record.check()?;
@@ -78,13 +107,20 @@ impl CredentialRecord {
         if record.text.len() > MAX_TEXT { Err(Error::ArgumentValueInvalid) } else { Ok(record) }
     }
 
-    /// Reads a stored record.
+    /// Reads a stored record, of any released version and in either form.
     ///
     /// # Errors
     ///
     /// [`Error::RecordVersionUnknown`], [`Error::RecordCorrupt`].
     pub fn from_text(text: &str) -> Result<Self, Error> {
-        let record = read(text)?.ok_or(Error::RecordCorrupt)?;
+        let read = if text.len() > MAX_TEXT {
+            None
+        } else if text.starts_with('$') {
+            compact::read(text)?
+        } else {
+            read(text)?
+        };
+        let record = read.ok_or(Error::RecordCorrupt)?;
         record.check().map_err(|_| Error::RecordCorrupt)?;
         Ok(record)
     }
@@ -104,17 +140,10 @@ impl CredentialRecord {
 
     /// The same record with the text of its present content.
     fn rewritten(mut self) -> Self {
-        self.text = Object::new()
-            .number("v", 1)
-            .string("id", &self.id())
-            .string("publicKey", &self.public_key())
-            .string("userHandle", &self.user_handle())
-            .number("signCount", self.sign_count)
-            .optional_bool("backupEligible", self.backup_eligible)
-            .optional_bool("backedUp", self.backed_up)
-            .array("transports", self.transports.iter().map(|t| json::quoted(t)))
-            .optional_string("aaguid", self.aaguid.map(|a| to_base64url(&a)).as_deref())
-            .end();
+        self.text = match self.form {
+            Form::Json => self.to_json(),
+            Form::Compact => self.to_compact(),
+        };
         self
     }
 
@@ -132,35 +161,72 @@ impl CredentialRecord {
         next.rewritten()
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "private: one caller that has just verified each part"
-    )]
+    /// The same record, which says that the user was verified with it.
+    pub(crate) fn with_uv_initialized(&self) -> Self {
+        Self { uv_initialized: Some(true), ..self.clone() }.rewritten()
+    }
+
     pub(crate) fn registered(
-        id: &[u8],
-        public_key: &[u8],
+        verified: &core::registration::RegistrationVerified<'_>,
         user_handle: Vec<u8>,
-        sign_count: u32,
-        backup_eligible: bool,
-        backed_up: bool,
         transports: Vec<String>,
-        aaguid: [u8; 16],
+        kept: Option<KeptAttestation>,
     ) -> Self {
+        let flags = verified.flags();
         Self {
-            id: id.to_vec(),
-            public_key: public_key.to_vec(),
+            id: verified.credential_id().to_vec(),
+            public_key: verified.public_key().to_vec(),
             user_handle,
-            sign_count,
-            backup_eligible: Some(backup_eligible),
-            backed_up: Some(backed_up),
+            sign_count: verified.sign_count(),
+            backup_eligible: Some(flags.backup_eligible()),
+            backed_up: Some(flags.backed_up()),
             transports,
-            aaguid: Some(aaguid),
+            aaguid: Some(*verified.unproven_aaguid()),
+            uv_initialized: Some(flags.user_verified()),
+            kept,
+            form: Form::Json,
             text: String::new(),
         }
         .rewritten()
     }
 
-    /// What the host stores: JSON text. For a record that was read, the very text.
+    /// The record as JSON text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let kept = self.kept.as_ref();
+        let object = Object::new()
+            .number("v", VERSION)
+            .string("id", &self.id())
+            .string("publicKey", &self.public_key())
+            .string("userHandle", &self.user_handle())
+            .number("signCount", self.sign_count)
+            .optional_bool("backupEligible", self.backup_eligible)
+            .optional_bool("backedUp", self.backed_up)
+            .array("transports", self.transports.iter().map(|t| json::quoted(t)))
+            .optional_string("aaguid", self.aaguid.map(|a| to_base64url(&a)).as_deref())
+            .optional_bool("uvInitialized", self.uv_initialized);
+        match kept {
+            None => object,
+            Some(kept) => object
+                .string("attestationObject", &to_base64url(&kept.object))
+                .string("attestationClientDataJSON", &to_base64url(&kept.client_data_json)),
+        }
+        .end()
+    }
+
+    /// The record as compact text, of about half the size.
+    #[must_use]
+    pub fn to_compact(&self) -> String {
+        compact::write(self)
+    }
+
+    /// The same record in its compact form, which its transitions keep.
+    #[must_use]
+    pub fn into_compact(self) -> Self {
+        Self { form: Form::Compact, ..self }.rewritten()
+    }
+
+    /// What the host stores. For a record that was read, the very text.
     #[must_use]
     pub fn to_text(&self) -> &str {
         &self.text
@@ -208,20 +274,33 @@ impl CredentialRecord {
     pub fn transports(&self) -> &[String] {
         &self.transports
     }
+    /// Whether the user was ever verified with this credential; `None` if it was never kept.
+    #[must_use]
+    pub const fn uv_initialized(&self) -> Option<bool> {
+        self.uv_initialized
+    }
+    /// The attestation object of the registration, base64url, if it was kept.
+    #[must_use]
+    pub fn attestation_object(&self) -> Option<String> {
+        self.kept.as_ref().map(|kept| to_base64url(&kept.object))
+    }
+    /// The client data of the registration, base64url, if it was kept.
+    #[must_use]
+    pub fn attestation_client_data_json(&self) -> Option<String> {
+        self.kept.as_ref().map(|kept| to_base64url(&kept.client_data_json))
+    }
     /// The authenticator's model as a UUID, as it claimed it; nothing proves it without a trusted attestation.
     #[must_use]
     pub fn aaguid(&self) -> Option<String> {
-        let hex: String = self.aaguid?.iter().map(|b| format!("{b:02x}")).collect();
-        let part = |from, to| hex.get(from..to).unwrap_or_default();
-        Some(format!(
-            "{}-{}-{}-{}-{}",
-            part(0, 8),
-            part(8, 12),
-            part(12, 16),
-            part(16, 20),
-            part(20, 32)
-        ))
+        self.aaguid.as_ref().map(uuid_text)
     }
+}
+
+/// `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`
+pub(crate) fn uuid_text(bytes: &[u8; 16]) -> String {
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+    parts.map(|(from, to)| hex.get(from..to).unwrap_or_default()).join("-")
 }
 
 pub(crate) fn transports_ok(transports: &[String]) -> bool {
@@ -257,7 +336,7 @@ fn uuid(text: &str) -> Option<Vec<u8>> {
 ///
 /// [`Error::ArgumentValueInvalid`], or the record's error.
 pub fn allowed_id(entry: &str) -> Result<Vec<u8>, Error> {
-    if entry.trim_start().starts_with('{') {
+    if entry.trim_start().starts_with(['{', '$']) {
         return CredentialRecord::from_text(entry).map(|record| record.id);
     }
     from_base64url(entry).map_err(|_| Error::ArgumentValueInvalid)
@@ -265,9 +344,6 @@ pub fn allowed_id(entry: &str) -> Result<Vec<u8>, Error> {
 
 /// `Ok(None)` is a damaged record of this version.
 fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
-    if text.len() > MAX_TEXT {
-        return Ok(None);
-    }
     let names = [
         "v",
         "id",
@@ -278,6 +354,9 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         "backedUp",
         "transports",
         "aaguid",
+        "uvInitialized",
+        "attestationObject",
+        "attestationClientDataJSON",
     ];
     let Ok(Some(members)) =
         reader::read_all(text.as_bytes()).and_then(|object| object.members(names))
@@ -294,9 +373,13 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         backed_up,
         transports,
         aaguid,
+        uv_initialized,
+        object,
+        client_data_json,
     ] = members;
     match version.and_then(|v| v.as_u64()) {
-        Some(1) => {}
+        // Version 1 has none of the last three.
+        Some(1..=VERSION) => {}
         Some(_) => return Err(Error::RecordVersionUnknown),
         None => return Ok(None),
     }
@@ -322,6 +405,15 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
                 None => None,
                 Some(_) => Some(bytes(aaguid)?.try_into().ok()?),
             },
+            uv_initialized: flag(uv_initialized)?,
+            kept: match (json::present(object), json::present(client_data_json)) {
+                (None, None) => None,
+                (object, client_data_json) => Some(KeptAttestation {
+                    object: bytes(object)?,
+                    client_data_json: bytes(client_data_json)?,
+                }),
+            },
+            form: Form::Json,
             text: text.to_owned(),
         })
     })())
@@ -345,6 +437,7 @@ mod tests {
                 backup_eligible: Some(true),
                 backed_up: None,
                 aaguid: Some([0xab; 16]),
+                uv_initialized: Some(true),
             },
         )
     }
@@ -365,17 +458,76 @@ mod tests {
 
     #[test]
     fn the_largest_record_that_can_register_can_be_read() -> Result<(), Error> {
-        let largest = CredentialRecord::registered(
-            &[0xff; 1023],
-            &[0xff; cose::MAX_LEN],
-            vec![0xff; 64],
-            u32::MAX,
-            true,
-            true,
-            vec!["\u{1}".repeat(MAX_TRANSPORT); MAX_TRANSPORTS],
-            [0xff; 16],
+        let largest = CredentialRecord {
+            id: vec![0xff; 1023],
+            public_key: vec![0xff; cose::MAX_LEN],
+            user_handle: vec![0xff; 64],
+            sign_count: u32::MAX,
+            transports: vec!["\u{1}".repeat(MAX_TRANSPORT); MAX_TRANSPORTS],
+            kept: Some(KeptAttestation {
+                object: vec![0xff; 64 * 1024],
+                client_data_json: vec![0xff; 8 * 1024],
+            }),
+            ..record()?
+        };
+        for text in [largest.to_json(), largest.to_compact()] {
+            assert!(text.len() <= MAX_TEXT, "{}", text.len());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn version_1_is_read_and_becomes_version_2_with_its_next_transition() -> Result<(), Error> {
+        let first = format!(
+            r#"{{"v":1,"id":"AQID","publicKey":"{KEY}","userHandle":"dXNlcg","signCount":7,"backupEligible":true,"backedUp":null,"transports":["internal"],"aaguid":null}}"#
         );
-        assert!(largest.to_text().len() <= MAX_TEXT, "{}", largest.to_text().len());
+        let record = CredentialRecord::from_text(&first)?;
+        assert_eq!(record.to_text(), first);
+        assert_eq!((record.uv_initialized(), record.attestation_object()), (None, None));
+        let next = record.after_assertion(8, true, false);
+        let expected = format!(
+            r#"{{"v":2,"id":"AQID","publicKey":"{KEY}","userHandle":"dXNlcg","signCount":8,"backupEligible":true,"backedUp":false,"transports":["internal"],"aaguid":null,"uvInitialized":null}}"#
+        );
+        assert_eq!(next.to_text(), expected);
+        assert_eq!(CredentialRecord::from_text(&expected)?, next);
+        Ok(())
+    }
+
+    #[test]
+    fn both_forms_hold_the_same_and_each_is_kept() -> Result<(), Error> {
+        let mut full = record()?;
+        full.kept = Some(KeptAttestation { object: vec![1, 2], client_data_json: vec![3] });
+        full.uv_initialized = Some(false);
+        let mut empty = record()?;
+        (empty.transports, empty.aaguid, empty.backup_eligible) = (Vec::new(), None, None);
+        for record in [full.rewritten(), empty.rewritten()] {
+            let compact = CredentialRecord::from_text(&record.to_compact())?;
+            assert_eq!(compact.to_text(), record.to_compact());
+            assert_eq!(compact.to_json(), record.to_json());
+            assert!(compact.to_text().len() < record.to_text().len() * 3 / 4);
+            let next = compact.after_assertion(9, true, true);
+            assert!(next.to_text().starts_with("$mfakit-cr$v=2$"));
+            assert_eq!(CredentialRecord::from_text(next.to_text())?, next);
+            assert_eq!(record.clone().into_compact(), compact);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_damaged_compact_record_is_corrupt_and_a_later_version_is_named() -> Result<(), Error> {
+        let text = record()?.to_compact();
+        for cut in 0..text.len() {
+            let prefix = text.get(..cut).unwrap_or_default();
+            assert_eq!(CredentialRecord::from_text(prefix).err(), Some(Error::RecordCorrupt));
+        }
+        let later = text.replacen("v=2", "v=3", 1);
+        assert_eq!(CredentialRecord::from_text(&later).err(), Some(Error::RecordVersionUnknown));
+        for wrong in ["v=1", "v=02", "v=", "v=x"] {
+            let text = text.replacen("v=2", wrong, 1);
+            assert_eq!(CredentialRecord::from_text(&text).err(), Some(Error::RecordCorrupt));
+        }
+        let twice = format!("{text}AA");
+        assert_eq!(CredentialRecord::from_text(&twice).err(), Some(Error::RecordCorrupt));
         Ok(())
     }
 
@@ -399,7 +551,7 @@ mod tests {
                 assert_eq!(CredentialRecord::from_text(prefix).err(), Some(Error::RecordCorrupt));
             }
         }
-        let later = text.replacen("\"v\":1", "\"v\":2", 1);
+        let later = text.replacen("\"v\":2", "\"v\":3", 1);
         assert_eq!(CredentialRecord::from_text(&later).err(), Some(Error::RecordVersionUnknown));
         let flipped = text.replacen("pQECAyY", "pQEBAyY", 1);
         assert_eq!(CredentialRecord::from_text(&flipped).err(), Some(Error::RecordCorrupt));

@@ -3,31 +3,43 @@
 //! Known members stand once and have the right type; unknown members are ignored; null and empty user handles mean absent.
 
 use crate::json;
+use crate::metadata::Metadata;
 use crate::record::transports_ok;
 use crate::text::{decode, to_base64url};
 use mfakit_core::Error;
 use mfakit_core::encoding::json as reader;
+use mfakit_core::webauthn::attestation::AttestationObject;
+use mfakit_core::webauthn::auth_data::AuthData;
 use mfakit_core::webauthn::client_data::ClientData;
 
 /// The largest response that is read, in bytes: a compound attestation with certificates takes a fraction of it.
 pub const MAX_RESPONSE: usize = 64 * 1024;
 
+/// The longest name of an attachment that is kept. Those that exist have at most 14 bytes.
+const MAX_ATTACHMENT: usize = 64;
+
 /// The members that both ceremonies share.
 struct Common<'a> {
     id: Vec<u8>,
     client_data_json: Vec<u8>,
+    attachment: Option<String>,
+    extension_results: Option<reader::Value<'a>>,
     response: reader::Value<'a>,
 }
 
-pub(crate) struct Registration {
+pub(crate) struct Registration<'a> {
     pub(crate) id: Vec<u8>,
+    pub(crate) attachment: Option<String>,
+    pub(crate) extension_results: Option<reader::Value<'a>>,
     pub(crate) client_data_json: Vec<u8>,
     pub(crate) attestation_object: Vec<u8>,
     pub(crate) transports: Vec<String>,
 }
 
-pub(crate) struct Authentication {
+pub(crate) struct Authentication<'a> {
     pub(crate) id: Vec<u8>,
+    pub(crate) attachment: Option<String>,
+    pub(crate) extension_results: Option<reader::Value<'a>>,
     pub(crate) client_data_json: Vec<u8>,
     pub(crate) authenticator_data: Vec<u8>,
     pub(crate) signature: Vec<u8>,
@@ -38,8 +50,15 @@ fn common(text: &[u8]) -> Result<Common<'_>, Error> {
     if text.len() > MAX_RESPONSE {
         return Err(Error::InputTooLarge);
     }
-    let [id, raw_id, kind, response] = reader::read_all(text)?
-        .members(["id", "rawId", "type", "response"])?
+    let [id, raw_id, kind, response, attachment, extension_results] = reader::read_all(text)?
+        .members([
+            "id",
+            "rawId",
+            "type",
+            "response",
+            "authenticatorAttachment",
+            "clientExtensionResults",
+        ])?
         .ok_or(Error::ResponseMalformed)?;
     if json::text(kind).as_deref() != Some("public-key") {
         return Err(Error::ResponseMalformed);
@@ -51,7 +70,24 @@ fn common(text: &[u8]) -> Result<Common<'_>, Error> {
     let response = response.ok_or(Error::ResponseMalformed)?;
     let [client_data_json] =
         response.members(["clientDataJSON"])?.ok_or(Error::ResponseMalformed)?;
-    Ok(Common { id, client_data_json: bytes(client_data_json)?, response })
+    Ok(Common {
+        id,
+        client_data_json: bytes(client_data_json)?,
+        attachment: optional_attachment(attachment)?,
+        extension_results,
+        response,
+    })
+}
+
+/// The client's name for how the authenticator is attached; names that are not known are kept.
+fn optional_attachment(member: Option<reader::Value<'_>>) -> Result<Option<String>, Error> {
+    match json::present(member) {
+        None => Ok(None),
+        attachment => json::text(attachment)
+            .filter(|name| name.len() <= MAX_ATTACHMENT)
+            .map(Some)
+            .ok_or(Error::ResponseMalformed),
+    }
 }
 
 /// The bytes of a member that must be there.
@@ -69,8 +105,8 @@ fn optional_user_handle(member: Option<reader::Value<'_>>) -> Result<Option<Vec<
     }
 }
 
-pub(crate) fn registration(text: &[u8]) -> Result<Registration, Error> {
-    let Common { id, client_data_json, response } = common(text)?;
+pub(crate) fn registration(text: &[u8]) -> Result<Registration<'_>, Error> {
+    let Common { id, client_data_json, attachment, extension_results, response } = common(text)?;
     let [attestation_object, transports] =
         response.members(["attestationObject", "transports"])?.ok_or(Error::ResponseMalformed)?;
     let transports = match json::present(transports) {
@@ -83,20 +119,24 @@ pub(crate) fn registration(text: &[u8]) -> Result<Registration, Error> {
     };
     Ok(Registration {
         id,
+        attachment,
+        extension_results,
         client_data_json,
         attestation_object: bytes(attestation_object)?,
         transports,
     })
 }
 
-pub(crate) fn authentication(text: &[u8]) -> Result<Authentication, Error> {
-    let Common { id, client_data_json, response } = common(text)?;
+pub(crate) fn authentication(text: &[u8]) -> Result<Authentication<'_>, Error> {
+    let Common { id, client_data_json, attachment, extension_results, response } = common(text)?;
     let [authenticator_data, signature, user_handle] = response
         .members(["authenticatorData", "signature", "userHandle"])?
         .ok_or(Error::ResponseMalformed)?;
     let user_handle = optional_user_handle(user_handle)?;
     Ok(Authentication {
         id,
+        attachment,
+        extension_results,
         client_data_json,
         authenticator_data: bytes(authenticator_data)?,
         signature: bytes(signature)?,
@@ -121,7 +161,7 @@ pub struct UnverifiedResponse {
 ///
 /// The codes of kind `malformed`, and [`Error::CredentialIdMismatch`] if `id` and `rawId` differ.
 pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
-    let Common { id, client_data_json, response } = common(response)?;
+    let Common { id, client_data_json, response, .. } = common(response)?;
     let [user_handle] = response.members(["userHandle"])?.ok_or(Error::ResponseMalformed)?;
     let user_handle = optional_user_handle(user_handle)?;
     let challenge = ClientData::parse(&client_data_json)?.challenge;
@@ -130,4 +170,24 @@ pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
         user_handle: user_handle.as_deref().map(to_base64url),
         challenge: json::owned(challenge).ok_or(Error::ClientDataMalformed)?,
     })
+}
+
+/// The names under which the metadata service may list the authenticator of a registration that nobody has verified yet.
+///
+/// # Errors
+///
+/// The codes of kind `malformed`.
+#[doc(hidden)]
+pub fn registration_keys(response: &[u8]) -> Result<Vec<String>, Error> {
+    let object = registration(response)?.attestation_object;
+    let object = AttestationObject::parse(&object)?;
+    let attested = AuthData::parse(object.auth_data)?.attested.ok_or(Error::AttestedDataMissing)?;
+    // A compound statement is an array, each of whose parts may have certificates.
+    let parts = object.statement.as_array().into_iter().flatten();
+    let statements = parts.filter_map(|part| part.get_text("attStmt")).chain([object.statement]);
+    let certificates: Vec<&[u8]> = statements
+        .filter_map(|statement| statement.get_text("x5c")?.as_array())
+        .flat_map(|list| list.filter_map(|certificate| certificate.as_bytes()))
+        .collect();
+    Ok(Metadata::keys_of(attested.aaguid, &certificates))
 }

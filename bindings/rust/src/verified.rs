@@ -1,9 +1,91 @@
 //! What ceremonies give: results that count once their transition is stored.
 
-use crate::record::CredentialRecord;
+use crate::extensions::ExtensionOutputs;
+use crate::json::{self, Object};
+use crate::record::{CredentialRecord, uuid_text};
+use crate::text::to_base64url;
 use mfakit_core::webauthn::assertion::AssertionProof;
-use mfakit_core::webauthn::attestation::Attestation;
+use mfakit_core::webauthn::attestation::{Attestation, Trust};
 use mfakit_core::{Error, Evidence, Transition, require_one_row};
+
+/// What became of an attestation statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttestationReport {
+    format: String,
+    kind: &'static str,
+    trust: Trust,
+    proven_aaguid: Option<[u8; 16]>,
+    path: Vec<Vec<u8>>,
+    parts: Vec<AttestationReport>,
+}
+
+impl AttestationReport {
+    pub(crate) fn new(attestation: &Attestation<'_>) -> Self {
+        Self {
+            format: attestation.format().to_owned(),
+            kind: attestation.attestation_type().as_str(),
+            trust: attestation.trust(),
+            proven_aaguid: attestation.proven_aaguid().copied(),
+            path: attestation.path().iter().map(|der| der.to_vec()).collect(),
+            parts: attestation.parts().iter().map(Self::new).collect(),
+        }
+    }
+
+    /// The statement's format (§8): `none`, `packed`, `fido-u2f`, `tpm`, `android-key`, `android-safetynet`, `apple`, `compound`;
+    /// another name only where unknown formats are ignored.
+    #[must_use]
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+    /// Who signed it (§6.5.3): `none`, `self`, `basic`, `attca`, `anonca`, `compound`; `unverified` for a format that was ignored.
+    #[must_use]
+    pub const fn attestation_type(&self) -> &'static str {
+        self.kind
+    }
+    /// Whether a path leads to an anchor of the caller's. Nothing is trusted where nobody asked.
+    #[must_use]
+    pub const fn trust(&self) -> Trust {
+        self.trust
+    }
+    /// The SHA-256 hash of the anchor's certificate, in hexadecimal.
+    #[must_use]
+    pub fn anchor(&self) -> Option<String> {
+        match self.trust {
+            Trust::Trusted(hash) => Some(hash.iter().map(|b| format!("{b:02x}")).collect()),
+            _ => None,
+        }
+    }
+    /// The authenticator's model as a UUID, proven: `None` unless the statement is trusted and its signature covers the id, as that
+    /// of `fido-u2f` does not.
+    #[must_use]
+    pub fn proven_aaguid(&self) -> Option<String> {
+        self.proven_aaguid.as_ref().map(uuid_text)
+    }
+    /// The certificates (DER) that came with the statement, the attestation certificate first.
+    #[must_use]
+    pub fn path(&self) -> &[Vec<u8>] {
+        &self.path
+    }
+    /// The statements in a compound one.
+    #[must_use]
+    pub fn parts(&self) -> &[AttestationReport] {
+        &self.parts
+    }
+
+    /// All of it as a JSON object: `format`, `type`, `trust`, `anchor`, `provenAaguid`, `path` (base64url), `parts`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        Object::new()
+            .string("format", &self.format)
+            .string("type", self.kind)
+            .string("trust", self.trust.as_str())
+            .optional_string("anchor", self.anchor().as_deref())
+            .optional_string("provenAaguid", self.proven_aaguid().as_deref())
+            .array("path", self.path.iter().map(|der| json::quoted(&to_base64url(der))))
+            .array("parts", self.parts.iter().map(Self::to_json))
+            .end()
+    }
+}
 
 /// A registration that passed every step of §7.1.
 ///
@@ -15,8 +97,9 @@ pub struct RegistrationVerified {
     pub(crate) credential: CredentialRecord,
     pub(crate) user_verified: bool,
     pub(crate) flags: u8,
-    pub(crate) attestation: Attestation,
-    pub(crate) extensions: Option<Vec<u8>>,
+    pub(crate) attachment: Option<String>,
+    pub(crate) attestation: AttestationReport,
+    pub(crate) extensions: ExtensionOutputs,
 }
 
 impl RegistrationVerified {
@@ -40,16 +123,21 @@ impl RegistrationVerified {
     pub const fn flags(&self) -> u8 {
         self.flags
     }
-    /// The attestation statement's format and type. Neither `none` nor self attestation says anything about the
-    /// authenticator's maker.
+    /// How the authenticator is attached (`platform`, `cross-platform`), as the client says; names that are not known are kept.
     #[must_use]
-    pub const fn attestation(&self) -> Attestation {
-        self.attestation
+    pub fn attachment(&self) -> Option<&str> {
+        self.attachment.as_deref()
     }
-    /// The authenticator's extension outputs: a CBOR map.
+    /// The attestation statement. Neither `none` nor self attestation says anything about the authenticator's maker, and no other
+    /// does unless it is trusted.
     #[must_use]
-    pub fn extensions(&self) -> Option<&[u8]> {
-        self.extensions.as_deref()
+    pub const fn attestation(&self) -> &AttestationReport {
+        &self.attestation
+    }
+    /// What came of the extensions that were asked for.
+    #[must_use]
+    pub const fn extensions(&self) -> &ExtensionOutputs {
+        &self.extensions
     }
     /// From absent to the record's text.
     #[must_use]
@@ -79,7 +167,9 @@ pub struct AuthenticationVerified {
     pub(crate) backed_up: bool,
     pub(crate) counter: u32,
     pub(crate) counter_regressed: bool,
-    pub(crate) extensions: Option<Vec<u8>>,
+    pub(crate) attachment: Option<String>,
+    pub(crate) extensions: ExtensionOutputs,
+    pub(crate) next: CredentialRecord,
     pub(crate) transition: Transition<String>,
     pub(crate) proof: AssertionProof,
 }
@@ -125,10 +215,15 @@ impl AuthenticationVerified {
     pub const fn counter_regressed(&self) -> bool {
         self.counter_regressed
     }
-    /// The authenticator's extension outputs: a CBOR map.
+    /// How the authenticator is attached (`platform`, `cross-platform`), as the client says; names that are not known are kept.
     #[must_use]
-    pub fn extensions(&self) -> Option<&[u8]> {
-        self.extensions.as_deref()
+    pub fn attachment(&self) -> Option<&str> {
+        self.attachment.as_deref()
+    }
+    /// What came of the extensions that were asked for.
+    #[must_use]
+    pub const fn extensions(&self) -> &ExtensionOutputs {
+        &self.extensions
     }
     /// From the record's text, as it was passed in, to its next text.
     ///
@@ -137,6 +232,19 @@ impl AuthenticationVerified {
     #[must_use]
     pub const fn transition(&self) -> &Transition<String> {
         &self.transition
+    }
+    /// The same transition, whose next text also says that the user was verified with this credential (§7.2 step 24); `None`
+    /// unless the user was verified now and the record does not say so already.
+    ///
+    /// Store it in place of [`AuthenticationVerified::transition`] only if another factor of the same strength was proven beside
+    /// this one: a record that says so lets the credential stand alone where the host asks for that.
+    #[must_use]
+    pub fn uv_transition(&self) -> Option<Transition<String>> {
+        let upgrade = self.user_verified && self.next.uv_initialized() != Some(true);
+        upgrade.then(|| Transition {
+            prev: self.transition.prev.clone(),
+            next: self.next.with_uv_initialized().to_text().to_owned(),
+        })
     }
     /// Turns the proof into evidence, given how many rows the compare-and-set changed.
     ///

@@ -168,6 +168,7 @@ fn mutated_assertions_are_accepted_only_if_the_signed_bytes_are_the_same() {
             backup_eligible: None,
             backed_up: None,
             aaguid: None,
+            uv_initialized: None,
         };
         let record =
             CredentialRecord::new(&to_base64url(&id), parts).expect("a valid case has a valid key");
@@ -332,12 +333,17 @@ fn hostile_arguments_of_every_function_are_errors_or_values() {
         let _ = mfakit::host_time(f64::from_bits(random.next()));
         let _ = mfakit::read_aaguid(&a);
         let begin = BeginAuthentication {
-            user_verification: None,
             lifetime: Some(random.junk_number()),
             now,
+            ..BeginAuthentication::default()
         };
         let _ = rp.begin_authentication(&a, &[], begin);
         let _ = rp.begin_discoverable_authentication(begin);
+        let _ = rp.begin_decoy_authentication(&a, begin);
+        let _ = mfakit::ExtensionInputs::registration(&a);
+        let _ = mfakit::ExtensionInputs::authentication(&a);
+        let _ = mfakit::related_origins_json(&[&a]);
+        let _ = rp.explain_registration(a.as_bytes(), &b, &a, Stateless::default());
         let registration = BeginRegistration {
             user_name: &b,
             lifetime: begin.lifetime,
@@ -361,6 +367,7 @@ fn hostile_arguments_of_every_function_are_errors_or_values() {
         backup_eligible: None,
         backed_up: None,
         aaguid: None,
+        uv_initialized: None,
     };
     let record = CredentialRecord::new("AQID", parts).expect("valid");
     for _ in 0..mutations() {

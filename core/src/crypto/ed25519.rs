@@ -1,4 +1,4 @@
-//! EdDSA with Ed25519 (COSE −8), by the crate `ed25519-dalek`, strictly.
+//! EdDSA with Ed25519 (COSE −8 and −19), by the crate `ed25519-dalek`, strictly.
 //!
 //! RFC 8032 §5.1.7 without the cofactor. Beyond it: a key or an R of small order, under which one signature can hold for
 //! many messages, and a key whose y is not below p are refused; S is below the group's order; R is compared as bytes, so
@@ -54,10 +54,7 @@ fn is_canonical(y: &[u8; 32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-        core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
-    }
+    use crate::crypto::from_hex;
 
     // RFC 8032 §7.1, test 3.
     const KEY: &str = "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025";
@@ -66,8 +63,8 @@ mod tests {
 
     #[test]
     fn a_message_in_parts_is_the_message() {
-        let key = Ed25519::new(&bytes(KEY)).expect("a key");
-        let signature: [u8; 64] = bytes(SIGNATURE);
+        let key = Ed25519::new(&from_hex(KEY)).expect("a key");
+        let signature: [u8; 64] = from_hex(SIGNATURE);
         assert_eq!(key.verify(&[b"\xaf\x82"], &signature), Ok(()));
         assert_eq!(key.verify(&[b"\xaf", b"", b"\x82"], &signature), Ok(()));
         assert_eq!(key.verify(&[b"\xaf"], &signature), Err(Error::SignatureInvalid));
@@ -87,7 +84,7 @@ mod tests {
             "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         ];
         for hex in small {
-            assert_eq!(Ed25519::new(&bytes(hex)).err(), Some(Error::CosePointInvalid), "{hex}");
+            assert_eq!(Ed25519::new(&from_hex(hex)).err(), Some(Error::CosePointInvalid), "{hex}");
         }
     }
 

@@ -1,35 +1,10 @@
-//! ES256: ECDSA with P-256 and SHA-256 (COSE −7), by the crate `p256`.
+//! ES256: ECDSA with P-256 and SHA-256 (COSE −7 and −9), by the crate `p256`.
 //!
-//! WebAuthn Level 3 §6.5.5: the signature is DER; r and s are in 1..n; high s is accepted (Secure Enclave writes it).
-//! Leaks: nothing secret here, every input is public.
+//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public.
 
-use super::{SignatureVerifier, sha256};
-use crate::encoding::der;
-use crate::error::Error;
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{Signature, VerifyingKey};
-
-/// A point that is on the curve and not the identity.
-#[derive(Debug)]
-pub struct Es256(VerifyingKey);
-
-impl SignatureVerifier for Es256 {
-    type Key<'k> = (&'k [u8; 32], &'k [u8; 32]);
-
-    fn new((x, y): Self::Key<'_>) -> Result<Self, Error> {
-        let mut sec1 = [4; 65];
-        let (_, coordinates) = sec1.split_at_mut(1);
-        let (first, second) = coordinates.split_at_mut(32);
-        first.copy_from_slice(x);
-        second.copy_from_slice(y);
-        VerifyingKey::from_sec1_bytes(&sec1).map(Self).map_err(|_| Error::CosePointInvalid)
-    }
-
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
-        let (r, s) = der::read_ecdsa_p256(signature)?;
-        let signature = Signature::from_scalars(r, s).map_err(|_| Error::SignatureMalformed)?;
-        self.0.verify_prehash(&sha256(message), &signature).map_err(|_| Error::SignatureInvalid)
-    }
+super::ecdsa::ecdsa_verifier! {
+    /// A point that is on the curve and not the identity.
+    Es256, p256, 32, Sha256
 }
 
 /// Reads a DER signature and checks that r and s are in 1..n.
@@ -38,7 +13,26 @@ impl SignatureVerifier for Es256 {
 ///
 /// [`Error::SignatureMalformed`].
 pub fn parse_signature(der: &[u8]) -> Result<([u8; 32], [u8; 32]), Error> {
-    let (r, s) = der::read_ecdsa_p256(der)?;
+    let (r, s) = der::read_ecdsa::<32>(der)?;
     Signature::from_scalars(r, s).map_err(|_| Error::SignatureMalformed)?;
     Ok((r, s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ecdsa::tests::{Vector, check};
+    use super::*;
+
+    // RFC 6979 §A.2.5.
+    #[test]
+    fn a_public_vector_holds_and_nothing_near_it() {
+        check::<Es256, 32>(&Vector {
+            x: "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6",
+            y: "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
+            message: b"sample",
+            r: "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+            s: "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+            n: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        });
+    }
 }

@@ -98,6 +98,16 @@ impl<'a> Value<'a> {
         core::str::from_utf8(self.string(3)?).ok()
     }
 
+    /// The truth value, if it is one.
+    #[must_use]
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self.bytes {
+            [0xf4] => Some(false),
+            [0xf5] => Some(true),
+            _ => None,
+        }
+    }
+
     fn string(&self, major: u8) -> Option<&'a [u8]> {
         let mut reader = Reader::new(self.bytes);
         let found = head(&mut reader).ok()?;

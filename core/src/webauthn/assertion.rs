@@ -5,9 +5,10 @@
 
 use super::auth_data::{AuthData, Flags};
 use super::client_data::{Ceremony, ClientData};
+use super::extensions::AuthenticatorExtensions;
 use super::relying_party::{BackupPolicy, CounterPolicy, RelyingParty};
 use crate::crypto;
-use crate::encoding::cose;
+use crate::encoding::cose::{self, PublicKey};
 use crate::error::Error;
 use crate::state::{Evidence, Method};
 
@@ -72,7 +73,7 @@ pub fn id_hash(credential_id: &[u8]) -> [u8; 16] {
 }
 
 impl Allow<'_> {
-    fn allows(&self, credential_id: &[u8]) -> bool {
+    pub(super) fn allows(&self, credential_id: &[u8]) -> bool {
         match self {
             Self::Any => true,
             Self::Ids(ids) => ids.contains(&credential_id),
@@ -89,7 +90,7 @@ pub struct AssertionVerified<'a> {
     sign_count: u32,
     next_sign_count: u32,
     counter_regressed: bool,
-    extensions: Option<&'a [u8]>,
+    extensions: AuthenticatorExtensions<'a>,
 }
 
 /// Verifies an assertion against the challenge that was issued and the credential that is stored.
@@ -116,55 +117,38 @@ pub fn verify<'a>(
     }
     // Step 6: the user, and that the credential is theirs: this very one.
     check_owner(user, stored, response)?;
-    if stored.id != response.credential_id {
-        return Err(Error::CredentialIdMismatch);
-    }
-    let key = cose::parse_all(stored.public_key).map_err(|error| match error {
-        Error::AlgorithmUnsupported => Error::AlgorithmUnsupported,
-        _ => Error::RecordCorrupt,
-    })?;
+    check_id(stored, response)?;
+    let key = read_key(stored)?;
     // Steps 7 to 9: the client data, decoded and parsed.
     let client_data = ClientData::parse(response.client_data_json)?;
     // Steps 10 to 14: type, challenge, origin, crossOrigin, topOrigin.
     client_data.check(Ceremony::Assertion, challenge, rp)?;
     // Steps 15 to 18: RP ID hash, UP, UV, BE and BS.
     let auth_data = AuthData::parse(response.authenticator_data)?;
-    if auth_data.attested.is_some() {
-        return Err(Error::AttestedDataForbidden);
-    }
+    check_no_attested_data(&auth_data)?;
     auth_data.check(rp)?;
     // Step 19: backup eligibility against the record.
-    let upgrade = stored.backup_eligible == Some(false) && auth_data.flags.backup_eligible();
-    let changed =
-        stored.backup_eligible.is_some_and(|known| known != auth_data.flags.backup_eligible());
-    if changed && !(upgrade && rp.backup_policy() == BackupPolicy::AllowUpgrade) {
-        return Err(Error::BackupEligibilityChanged);
-    }
-    // Steps 20 and 21: the signature over the authenticator data and the hash of the client data.
+    check_backup_eligibility(rp, stored, &auth_data)?;
+    // Step 20: the hash of the client data.
     let hash = crypto::sha256(&[response.client_data_json]);
-    crypto::verify(&key, &[response.authenticator_data, &hash], response.signature).map_err(
-        |error| match error {
-            Error::CosePointInvalid => Error::RecordCorrupt,
-            other => other,
-        },
-    )?;
-    // Step 22: the counter, unless the authenticator has none.
+    // Step 21: the signature over the authenticator data and that hash.
+    check_signature(&key, response, &hash)?;
+    // Step 22: the counter.
     let (new, known) = (auth_data.sign_count, stored.sign_count);
-    let counter_regressed = (new != 0 || known != 0) && new <= known;
-    if counter_regressed && rp.counter_policy() == CounterPolicy::Reject {
-        return Err(Error::CounterRegressed);
-    }
-    // The steps that remain, extension outputs and updating the record, are the host's, by the transition.
+    let counter_regressed = check_counter(rp, stored, &auth_data)?;
+    // Step 23: the extension outputs.
+    let extensions = AuthenticatorExtensions::read(auth_data.extensions.as_ref(), rp.requested())?;
+    // Steps 24 and 25, the record's update and success, are the host's, by the transition.
     Ok(AssertionVerified {
         flags: auth_data.flags,
         sign_count: new,
         next_sign_count: new.max(known),
         counter_regressed,
-        extensions: auth_data.extensions.map(|e| e.encoding()),
+        extensions,
     })
 }
 
-fn check_owner(
+pub(super) fn check_owner(
     user: User<'_>,
     stored: &StoredCredential<'_>,
     response: &AssertionResponse<'_>,
@@ -184,6 +168,63 @@ fn check_owner(
     match claimed {
         Some(handle) if handle != stored.user_handle => Err(Error::UserHandleMismatch),
         _ => Ok(()),
+    }
+}
+
+pub(super) fn check_id(
+    stored: &StoredCredential<'_>,
+    response: &AssertionResponse<'_>,
+) -> Result<(), Error> {
+    if stored.id == response.credential_id { Ok(()) } else { Err(Error::CredentialIdMismatch) }
+}
+
+pub(super) fn read_key<'s>(stored: &StoredCredential<'s>) -> Result<PublicKey<'s>, Error> {
+    cose::parse_all(stored.public_key).map_err(|error| match error {
+        Error::AlgorithmUnsupported => Error::AlgorithmUnsupported,
+        _ => Error::RecordCorrupt,
+    })
+}
+
+pub(super) fn check_no_attested_data(auth_data: &AuthData<'_>) -> Result<(), Error> {
+    if auth_data.attested.is_some() { Err(Error::AttestedDataForbidden) } else { Ok(()) }
+}
+
+/// Step 19
+pub(super) fn check_backup_eligibility(
+    rp: &RelyingParty<'_>,
+    stored: &StoredCredential<'_>,
+    auth_data: &AuthData<'_>,
+) -> Result<(), Error> {
+    let eligible = auth_data.flags.backup_eligible();
+    let changed = stored.backup_eligible.is_some_and(|known| known != eligible);
+    let upgrade = eligible && rp.backup_policy() == BackupPolicy::AllowUpgrade;
+    if changed && !upgrade { Err(Error::BackupEligibilityChanged) } else { Ok(()) }
+}
+
+/// Step 21
+pub(super) fn check_signature(
+    key: &PublicKey<'_>,
+    response: &AssertionResponse<'_>,
+    client_data_hash: &[u8; 32],
+) -> Result<(), Error> {
+    let message = [response.authenticator_data, client_data_hash];
+    crypto::verify(key, &message, response.signature).map_err(|error| match error {
+        Error::CosePointInvalid => Error::RecordCorrupt,
+        other => other,
+    })
+}
+
+/// Step 22: whether the counter did not increase, unless the authenticator has none.
+pub(super) fn check_counter(
+    rp: &RelyingParty<'_>,
+    stored: &StoredCredential<'_>,
+    auth_data: &AuthData<'_>,
+) -> Result<bool, Error> {
+    let (new, known) = (auth_data.sign_count, stored.sign_count);
+    let regressed = (new != 0 || known != 0) && new <= known;
+    match rp.counter_policy() {
+        CounterPolicy::Reject if regressed => Err(Error::CounterRegressed),
+        _ => Ok(regressed),
     }
 }
 
@@ -208,10 +249,10 @@ impl<'a> AssertionVerified<'a> {
     pub const fn counter_regressed(&self) -> bool {
         self.counter_regressed
     }
-    /// The authenticator's extension outputs: a CBOR map.
+    /// The authenticator's extension outputs.
     #[must_use]
-    pub const fn extensions(&self) -> Option<&'a [u8]> {
-        self.extensions
+    pub const fn extensions(&self) -> &AuthenticatorExtensions<'a> {
+        &self.extensions
     }
 
     /// The proof without the borrowed bytes, for a caller that stores it later.

@@ -132,25 +132,39 @@ impl<'a> AuthData<'a> {
     /// [`Error::CborKeyOrder`] under the strict switch, [`Error::RpIdHashMismatch`], [`Error::UserNotPresent`],
     /// [`Error::UserNotVerified`], [`Error::BackupFlagsInvalid`].
     pub(super) fn check(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
-        if rp.wants_strict_key_order() && self.non_canonical_order() {
-            return Err(Error::CborKeyOrder);
-        }
-        // §7.1 step 14, §7.2 step 15
-        if *self.rp_id_hash != sha256(&[rp.id().as_bytes()]) {
-            return Err(Error::RpIdHashMismatch);
-        }
-        // §7.1 step 15, §7.2 step 16
-        if rp.requires_user_presence() && !self.flags.user_present() {
-            return Err(Error::UserNotPresent);
-        }
-        // §7.1 step 16, §7.2 step 17
-        if rp.requires_user_verification() && !self.flags.user_verified() {
-            return Err(Error::UserNotVerified);
-        }
-        // §7.1 step 17, §7.2 step 18
-        if self.flags.backed_up() && !self.flags.backup_eligible() {
-            return Err(Error::BackupFlagsInvalid);
-        }
-        Ok(())
+        self.check_key_order(rp)?;
+        self.check_rp_id(rp)?;
+        self.check_presence(rp)?;
+        self.check_verification(rp)?;
+        self.check_backup()
+    }
+
+    pub(super) fn check_key_order(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let refused = rp.wants_strict_key_order() && self.non_canonical_order();
+        if refused { Err(Error::CborKeyOrder) } else { Ok(()) }
+    }
+
+    /// §7.1 step 14, §7.2 step 15. The hash is that of the AppID where the client said that it used one (§10.1.1).
+    pub(super) fn check_rp_id(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let same = *self.rp_id_hash == sha256(&[rp.signed_id().as_bytes()]);
+        if same { Ok(()) } else { Err(Error::RpIdHashMismatch) }
+    }
+
+    /// §7.1 step 15, §7.2 step 16
+    pub(super) fn check_presence(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let absent = rp.requires_user_presence() && !self.flags.user_present();
+        if absent { Err(Error::UserNotPresent) } else { Ok(()) }
+    }
+
+    /// §7.1 step 16, §7.2 step 17
+    pub(super) fn check_verification(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let unverified = rp.requires_user_verification() && !self.flags.user_verified();
+        if unverified { Err(Error::UserNotVerified) } else { Ok(()) }
+    }
+
+    /// §7.1 step 17, §7.2 step 18
+    pub(super) fn check_backup(&self) -> Result<(), Error> {
+        let impossible = self.flags.backed_up() && !self.flags.backup_eligible();
+        if impossible { Err(Error::BackupFlagsInvalid) } else { Ok(()) }
     }
 }

@@ -34,6 +34,8 @@ pub struct ClientData<'a> {
     pub cross_origin: bool,
     /// `topOrigin`
     pub top_origin: Option<Str<'a>>,
+    #[cfg(feature = "attestation")]
+    token_binding: Option<json::Value<'a>>,
 }
 
 impl<'a> ClientData<'a> {
@@ -47,7 +49,8 @@ impl<'a> ClientData<'a> {
         if text.len() > MAX_LEN {
             return Err(Error::InputTooLarge);
         }
-        let [kind, challenge, origin, cross_origin, top_origin] = json::read_all(text)?
+        let value = json::read_all(text)?;
+        let [kind, challenge, origin, cross_origin, top_origin] = value
             .members(["type", "challenge", "origin", "crossOrigin", "topOrigin"])?
             .ok_or(Error::ClientDataMalformed)?;
         let string = |member: Option<json::Value<'a>>| {
@@ -65,6 +68,13 @@ impl<'a> ClientData<'a> {
                 None => None,
                 Some(_) => Some(string(top_origin)?),
             },
+            #[cfg(feature = "attestation")]
+            token_binding: value
+                .as_object()
+                .into_iter()
+                .flatten()
+                .find(|(name, _)| *name == *"tokenBinding")
+                .map(|(_, value)| value),
         })
     }
 
@@ -80,34 +90,82 @@ impl<'a> ClientData<'a> {
         challenge: &[u8],
         rp: &RelyingParty<'_>,
     ) -> Result<(), Error> {
-        // §7.1 step 7, §7.2 step 10
+        self.check_token_binding(rp)?;
+        self.check_type(ceremony)?;
+        self.check_challenge(challenge)?;
+        self.check_origin(rp)?;
+        self.check_cross_origin(rp)?;
+        self.check_top_origin(rp)
+    }
+
+    /// Under the switch `token_binding`: an object whose status is a known one, with an id where it is `present` (Level 1 §5.8.1).
+    #[cfg(feature = "attestation")]
+    pub(super) fn check_token_binding(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let Some(binding) =
+            self.token_binding.filter(|_| rp.attestation_policy().switches.token_binding)
+        else {
+            return Ok(());
+        };
+        let formed = (|| {
+            let [status, id] = binding.members(["status", "id"]).ok()??;
+            let status = status?.as_str()?;
+            let known = status == *"supported" || status == *"not-supported";
+            Some(known || (status == *"present" && id?.as_str().is_some()))
+        })();
+        if formed == Some(true) { Ok(()) } else { Err(Error::ClientDataMalformed) }
+    }
+
+    #[cfg(not(feature = "attestation"))]
+    pub(super) const fn check_token_binding(&self, _: &RelyingParty<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// §7.1 step 7, §7.2 step 10
+    pub(super) fn check_type(&self, ceremony: Ceremony) -> Result<(), Error> {
         let kind = match ceremony {
             Ceremony::Registration => "webauthn.create",
             Ceremony::Assertion => "webauthn.get",
         };
-        if self.kind != *kind {
-            return Err(Error::ClientDataTypeMismatch);
-        }
-        // §7.1 step 8, §7.2 step 11
-        if !self.challenge.bytes().eq(base64url::encode(challenge)) {
-            return Err(Error::ChallengeMismatch);
-        }
-        // §7.1 step 9, §7.2 step 12
-        if !rp.origins().iter().any(|origin| self.origin == **origin) {
-            return Err(Error::OriginMismatch);
-        }
-        // §7.1 steps 10 and 11, §7.2 steps 13 and 14. A topOrigin says that there is a frame, whatever crossOrigin says.
-        if !self.cross_origin && self.top_origin.is_none() {
-            return Ok(());
-        }
+        if self.kind == *kind { Ok(()) } else { Err(Error::ClientDataTypeMismatch) }
+    }
+
+    /// §7.1 step 8, §7.2 step 11
+    pub(super) fn check_challenge(&self, challenge: &[u8]) -> Result<(), Error> {
+        let same = self.challenge.bytes().eq(base64url::encode(challenge));
+        if same { Ok(()) } else { Err(Error::ChallengeMismatch) }
+    }
+
+    /// §7.1 step 9, §7.2 step 12
+    pub(super) fn check_origin(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let expected = rp.origins().iter().any(|origin| self.origin == **origin);
+        if expected { Ok(()) } else { Err(Error::OriginMismatch) }
+    }
+
+    /// A `topOrigin` says that there is a frame, whatever `crossOrigin` says.
+    pub(super) fn is_framed(&self) -> bool {
+        self.cross_origin || self.top_origin.is_some()
+    }
+
+    /// §7.1 step 10, §7.2 step 13
+    pub(super) fn check_cross_origin(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
         match rp.cross_origin_policy() {
-            CrossOrigin::Deny => Err(Error::CrossOriginForbidden),
-            CrossOrigin::DangerAnyTopOrigin => Ok(()),
+            CrossOrigin::Deny if self.is_framed() => Err(Error::CrossOriginForbidden),
+            _ => Ok(()),
+        }
+    }
+
+    /// §7.1 step 11, §7.2 step 14
+    pub(super) fn check_top_origin(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        match (rp.cross_origin_policy(), self.top_origin) {
+            (CrossOrigin::AllowListed(_), _) if !self.is_framed() => Ok(()),
             // A frame that does not say whose page is around it is on no list.
-            CrossOrigin::AllowListed(allowed) => match self.top_origin {
-                Some(top) if allowed.iter().any(|origin| top == **origin) => Ok(()),
-                _ => Err(Error::TopOriginMismatch),
-            },
+            (CrossOrigin::AllowListed(allowed), Some(top))
+                if allowed.iter().any(|origin| top == **origin) =>
+            {
+                Ok(())
+            }
+            (CrossOrigin::AllowListed(_), _) => Err(Error::TopOriginMismatch),
+            _ => Ok(()),
         }
     }
 }

@@ -4,11 +4,12 @@
 //! [`RegistrationVerified`] before every step passed. Leaks: nothing secret here.
 
 use super::attestation::{self, Attestation, AttestationObject, Subject};
-use super::auth_data::{AuthData, Flags};
+use super::auth_data::{Attested, AuthData, Flags};
 use super::client_data::{Ceremony, ClientData};
+use super::extensions::AuthenticatorExtensions;
 use super::relying_party::RelyingParty;
 use crate::crypto;
-use crate::encoding::cose;
+use crate::encoding::cose::{self, PublicKey};
 use crate::error::Error;
 
 /// What the client sent, decoded to bytes.
@@ -35,7 +36,7 @@ pub struct RegistrationVerified<'a> {
     sign_count: u32,
     flags: Flags,
     attestation: Attestation<'a>,
-    extensions: Option<&'a [u8]>,
+    extensions: AuthenticatorExtensions<'a>,
     non_canonical_order: bool,
 }
 
@@ -83,19 +84,12 @@ pub fn verify<'a>(
     if attested.credential_id != response.credential_id {
         return Err(Error::CredentialIdMismatch);
     }
-    if rp.wants_strict_key_order() && object.non_canonical_order {
-        return Err(Error::CborKeyOrder);
-    }
+    object.check_key_order(rp)?;
     // Steps 14 to 17: RP ID hash, UP, UV, BE and BS. Step 15 exempts conditional registrations: `UserPresence`.
     auth_data.check(rp)?;
     // Steps 18 and 19, policy on backup eligibility and state, are the host's: both are in the result.
-    // Step 20: the algorithm is one of those offered; then the key must be one that can log in.
-    let algorithm = cose::algorithm(&attested.public_key)?;
-    if !rp.offered().contains(&algorithm) {
-        return Err(Error::AlgorithmNotOffered);
-    }
-    let key = cose::parse(&attested.public_key)?;
-    crypto::check_key(&key)?;
+    // Step 20: the algorithm, and the key.
+    let key = check_key(rp, &attested)?;
     // Steps 21 and 22: the attestation statement's format, and the statement.
     let subject = Subject {
         auth_data: object.auth_data,
@@ -115,18 +109,34 @@ pub fn verify<'a>(
     let attestation = attestation::evaluate_trust(attestation, &subject)?;
     // Step 25: the length of the credential id was checked when it was read.
     // Step 26, that no user has this credential id, is the unique key of the host's table.
-    // Steps 27 to 29: the record, the extension outputs, and success.
+    // Step 27, the record, is made of what is returned.
+    // Step 28: the extension outputs.
+    let extensions = AuthenticatorExtensions::read(auth_data.extensions.as_ref(), rp.requested())?;
+    // Step 29: success.
     Ok(RegistrationVerified {
         credential_id: attested.credential_id,
         public_key: attested.public_key.encoding(),
-        algorithm,
+        algorithm: key.algorithm(),
         aaguid: attested.aaguid,
         sign_count: auth_data.sign_count,
         flags: auth_data.flags,
         attestation,
-        extensions: auth_data.extensions.map(|e| e.encoding()),
+        extensions,
         non_canonical_order: object.non_canonical_order || auth_data.non_canonical_order(),
     })
+}
+
+/// Step 20: the algorithm is one of those offered, and the key one that can log in.
+pub(super) fn check_key<'a>(
+    rp: &RelyingParty<'_>,
+    attested: &Attested<'a>,
+) -> Result<PublicKey<'a>, Error> {
+    if !rp.offered().contains(&cose::algorithm(&attested.public_key)?) {
+        return Err(Error::AlgorithmNotOffered);
+    }
+    let key = cose::parse(&attested.public_key)?;
+    crypto::check_key(&key)?;
+    Ok(key)
 }
 
 impl<'a> RegistrationVerified<'a> {
@@ -165,10 +175,10 @@ impl<'a> RegistrationVerified<'a> {
     pub const fn attestation(&self) -> &Attestation<'a> {
         &self.attestation
     }
-    /// The authenticator's extension outputs: a CBOR map.
+    /// The authenticator's extension outputs.
     #[must_use]
-    pub const fn extensions(&self) -> Option<&'a [u8]> {
-        self.extensions
+    pub const fn extensions(&self) -> &AuthenticatorExtensions<'a> {
+        &self.extensions
     }
     /// Whether some CBOR map's keys were not in canonical order.
     #[must_use]

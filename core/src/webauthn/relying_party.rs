@@ -4,6 +4,7 @@
 //! no safe default and is always named.
 
 use super::attestation::AttestationPolicy;
+use super::extensions::Requested;
 use crate::encoding::cose;
 use crate::error::Error;
 use crate::time::UnixTime;
@@ -113,6 +114,8 @@ pub struct RelyingParty<'a> {
     algorithms: &'a [i64],
     strict_key_order: bool,
     attestation: AttestationPolicy<'a>,
+    extensions: Requested<'a>,
+    appid: Option<&'a str>,
     now: Option<UnixTime>,
 }
 
@@ -141,9 +144,11 @@ impl<'a> RelyingParty<'a> {
             user_presence: UserPresence::Required,
             counter: CounterPolicy::Reject,
             backup: BackupPolicy::Strict,
-            algorithms: cose::SUPPORTED,
+            algorithms: cose::DEFAULT_OFFER,
             strict_key_order: false,
             attestation: AttestationPolicy::default(),
+            extensions: Requested::default(),
+            appid: None,
             now: None,
         })
     }
@@ -219,6 +224,21 @@ impl<'a> RelyingParty<'a> {
         self
     }
 
+    /// Tells which extensions this ceremony asked for, and what happens to outputs of others.
+    #[must_use]
+    pub const fn extensions(mut self, requested: Requested<'a>) -> Self {
+        self.extensions = requested;
+        self
+    }
+
+    /// Sets the AppID that an assertion was made for in place of the relying party id: only where this ceremony asked for the
+    /// extension `appid` with this value, and its client output is `true` (§10.1.1).
+    #[must_use]
+    pub const fn appid(mut self, appid: &'a str) -> Self {
+        self.appid = Some(appid);
+        self
+    }
+
     /// Tells the time of this ceremony: the certificates of attestation statements must be valid at it.
     #[must_use]
     pub const fn at(mut self, now: UnixTime) -> Self {
@@ -266,6 +286,15 @@ impl<'a> RelyingParty<'a> {
         self.attestation
     }
 
+    pub(super) const fn requested(&self) -> &Requested<'a> {
+        &self.extensions
+    }
+
+    /// The name whose hash the authenticator signs.
+    pub(super) fn signed_id(&self) -> &'a str {
+        self.appid.unwrap_or(self.id)
+    }
+
     #[cfg(feature = "attestation")]
     pub(super) const fn time(&self) -> Option<UnixTime> {
         self.now
@@ -289,14 +318,22 @@ fn is_domain(name: &str) -> bool {
     name.len() <= 253 && name.split('.').all(label) && !name.rsplit('.').next().is_none_or(numeric)
 }
 
-/// A serialised origin: `https` anywhere, `http` on localhost only, or the opaque origin of an app.
-fn is_origin(origin: &str) -> bool {
+/// Whether this is the serialised origin of a web page: `https` anywhere, `http` on localhost only.
+#[must_use]
+pub fn is_web_origin(origin: &str) -> bool {
     if let Some(authority) = origin.strip_prefix("https://") {
         return is_authority(authority, "443").is_some();
     }
-    if let Some(authority) = origin.strip_prefix("http://") {
-        return is_authority(authority, "80")
-            .is_some_and(|host| host == "localhost" || host.ends_with(".localhost"));
+    origin.strip_prefix("http://").is_some_and(|authority| {
+        is_authority(authority, "80")
+            .is_some_and(|host| host == "localhost" || host.ends_with(".localhost"))
+    })
+}
+
+/// The origin of a web page, or the opaque origin of an app.
+fn is_origin(origin: &str) -> bool {
+    if is_web_origin(origin) {
+        return true;
     }
     // android:apk-key-hash:…, ios:bundle-id:…, chrome-extension://…: compared exactly, never interpreted.
     let Some((scheme, rest)) = origin.split_once(':') else { return false };

@@ -6,6 +6,7 @@
 
 mod codes;
 mod otp;
+mod trust;
 mod webauthn;
 
 use crate::{CredentialRecord, Mediation, UserVerification, host_time, json};
@@ -26,6 +27,7 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
     }
     otp::call(op, client, &host)
         .or_else(|| codes::call(op, client, &host))
+        .or_else(|| trust::call(op, client, &host))
         .unwrap_or_else(|| webauthn::call(op, client, &host))
 }
 
@@ -102,10 +104,22 @@ impl<'a> Host<'a> {
         found.map(|(_, value)| Some(*value)).ok_or(Error::ArgumentValueInvalid)
     }
 
+    /// A member that is a name of a type's own.
+    pub(super) fn named<T>(
+        &self,
+        name: &str,
+        read: fn(&str) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        self.optional_string(name)?.map(|value| read(&value)).transpose()
+    }
+
+    /// A member that is false where it is absent.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.optional(name, |v| v.as_bool())?.unwrap_or(false))
+    }
+
     pub(super) fn user_verification(&self) -> Result<Option<UserVerification>, Error> {
-        self.optional_string("userVerification")?
-            .map(|name| UserVerification::from_name(&name))
-            .transpose()
+        self.named("userVerification", UserVerification::from_name)
     }
 
     pub(super) fn mediation(&self) -> Result<Option<Mediation>, Error> {

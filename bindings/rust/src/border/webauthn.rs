@@ -3,10 +3,11 @@
 use super::{Host, bytes, whole};
 use crate::json::{self, Object};
 use crate::{
-    AuthenticationState, AuthenticationVerified, BackupPolicy, BeginAuthentication,
-    BeginRegistration, Ceremony, CounterPolicy, CredentialRecord, CrossOriginPolicy, NewRecord,
-    RegistrationState, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
-    read_response, to_base64url,
+    Attachment, AttestationConveyance, AuthenticationState, AuthenticationVerified, BackupPolicy,
+    BeginAuthentication, BeginRegistration, Ceremony, CounterPolicy, CredentialRecord,
+    CrossOriginPolicy, ExtensionInputs, Hint, NewRecord, RegistrationState, RegistrationVerified,
+    RelyingParty, RelyingPartyOptions, ResidentKey, Stateless, Step, UnknownAttestation,
+    UnsolicitedExtensions, read_response, related_origins_json,
 };
 use mfakit_core::Error;
 use zeroize::Zeroizing;
@@ -21,19 +22,26 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
             let id = relying_party(host)?.ceremony_id(&host.string("state")?)?;
             Ok(Object::new().string("id", &id).end())
         }
+        "related_origins" => {
+            let origins = host.strings("origins")?.ok_or(Error::ArgumentTypeInvalid)?;
+            Ok(Object::new().string("json", &related_origins_json(&origins)?).end())
+        }
         "begin_registration" => begin_registration(host),
         "begin_authentication" => {
-            let allow = host.records("allow")?;
-            let rp = relying_party(host)?;
-            ceremony(&rp.begin_authentication(
-                &host.string("userHandle")?,
-                &allow,
-                begin_authentication(host)?,
-            )?)
+            let (allow, asked) = (host.records("allow")?, Asked::authentication(host)?);
+            let (rp, owner) = (relying_party(host)?, host.string("userHandle")?);
+            ceremony(&rp.begin_authentication(&owner, &allow, asked.begin(host)?)?)
         }
-        "begin_discoverable_authentication" => ceremony(
-            &relying_party(host)?.begin_discoverable_authentication(begin_authentication(host)?)?,
-        ),
+        "begin_discoverable_authentication" => {
+            let (rp, asked) = (relying_party(host)?, Asked::authentication(host)?);
+            ceremony(&rp.begin_discoverable_authentication(asked.begin(host)?)?)
+        }
+        "begin_decoy_authentication" => {
+            let (rp, asked) = (relying_party(host)?, Asked::authentication(host)?);
+            // Whatever was typed has a decoy; what is no text has that of its replacement.
+            let identifier = String::from_utf8_lossy(client);
+            ceremony(&rp.begin_decoy_authentication(&identifier, asked.begin(host)?)?)
+        }
         "finish_registration" => {
             let rp = relying_party(host)?;
             registration(&rp.finish_registration(
@@ -53,24 +61,39 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
         }
         "verify_registration" => {
             let (challenge, user_handle) = (host.string("challenge")?, host.string("userHandle")?);
-            let stateless = stateless(host)?;
-            registration(&relying_party(host)?.verify_registration(
-                client,
-                &challenge,
-                &user_handle,
-                stateless,
-            )?)
+            let (rp, asked) = (relying_party(host)?, Asked::registration(host)?);
+            let more = asked.stateless(host)?;
+            registration(&rp.verify_registration(client, &challenge, &user_handle, more)?)
         }
-        "verify_authentication" => verify_authentication(client, host),
+        "explain_registration" => {
+            let (challenge, user_handle) = (host.string("challenge")?, host.string("userHandle")?);
+            let (rp, asked) = (relying_party(host)?, Asked::registration(host)?);
+            let more = asked.stateless(host)?;
+            Ok(steps(&rp.explain_registration(client, &challenge, &user_handle, more)?))
+        }
+        "verify_authentication" => with_allowed(host, |allow| {
+            let (rp, record) = (relying_party(host)?, host.record()?);
+            let asked = Asked::authentication(host)?;
+            let more = Stateless { allow, ..asked.stateless(host)? };
+            let (challenge, owner) = (host.string("challenge")?, host.string("userHandle")?);
+            authentication(&rp.verify_authentication(client, &challenge, &owner, &record, more)?)
+        }),
+        "explain_authentication" => with_allowed(host, |allow| {
+            let (rp, record) = (relying_party(host)?, host.record()?);
+            let asked = Asked::authentication(host)?;
+            let more = Stateless { allow, ..asked.stateless(host)? };
+            let (challenge, owner) =
+                (host.string("challenge")?, host.optional_string("userHandle")?);
+            let owner = owner.as_deref();
+            Ok(steps(&rp.explain_authentication(client, &challenge, owner, &record, more)?))
+        }),
         "verify_discoverable_authentication" => {
             let (rp, record) = (relying_party(host)?, host.record()?);
-            let challenge = host.string("challenge")?;
-            authentication(&rp.verify_discoverable_authentication(
-                client,
-                &challenge,
-                &record,
-                stateless(host)?,
-            )?)
+            let (challenge, asked) = (host.string("challenge")?, Asked::authentication(host)?);
+            let more = asked.stateless(host)?;
+            authentication(
+                &rp.verify_discoverable_authentication(client, &challenge, &record, more)?,
+            )
         }
         "read_response" => {
             let response = read_response(client)?;
@@ -99,68 +122,140 @@ fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
     ];
     let counters = [("reject", CounterPolicy::Reject), ("report", CounterPolicy::Report)];
     let backups = [("strict", BackupPolicy::Strict), ("allow_upgrade", BackupPolicy::AllowUpgrade)];
+    let unknown = [("reject", UnknownAttestation::Reject), ("ignore", UnknownAttestation::Ignore)];
+    let unsolicited =
+        [("ignore", UnsolicitedExtensions::Ignore), ("reject", UnsolicitedExtensions::Reject)];
     options.cross_origin = rp.choice("crossOrigin", &cross_origins)?.unwrap_or_default();
     options.top_origins = rp.strings("topOrigins")?.unwrap_or_default();
     options.counter = rp.choice("counter", &counters)?.unwrap_or_default();
     options.backup = rp.choice("backup", &backups)?.unwrap_or_default();
-    options.danger_allow_absent_user =
-        rp.optional("dangerAllowAbsentUser", |v| v.as_bool())?.unwrap_or(false);
+    options.unknown_attestation = rp.choice("unknownAttestation", &unknown)?.unwrap_or_default();
+    options.unsolicited_extensions =
+        rp.choice("unsolicitedExtensions", &unsolicited)?.unwrap_or_default();
+    options.resident_key =
+        rp.named("residentKey", ResidentKey::from_name)?.unwrap_or(options.resident_key);
+    options.attachment = rp.named("attachment", Attachment::from_name)?;
+    options.hints = hints(&rp)?.unwrap_or_default();
+    options.attestation = rp
+        .named("attestation", AttestationConveyance::from_name)?
+        .unwrap_or(options.attestation);
+    if let Some(names) = rp.strings("attestationFormats")? {
+        options.set_attestation_formats(&names)?;
+    }
+    options.trust = super::trust::read(&rp)?;
+    options.keep_attestation = rp.flag("keepAttestation")?;
+    options.danger_allow_absent_user = rp.flag("dangerAllowAbsentUser")?;
     if let Some(algorithms) =
         rp.optional("algorithms", |v| v.as_array()?.map(|e| e.as_i64()).collect())?
     {
         options.algorithms = algorithms;
     }
-    let key = rp.optional_string("stateKey")?.map(Zeroizing::new);
-    let rp = RelyingParty::new(&rp.string("id")?, options)?;
-    match key {
-        None => Ok(rp),
-        Some(key) => rp.with_state_key(&bytes(&key)?),
+    let key = |name| Ok::<_, Error>(rp.optional_string(name)?.map(Zeroizing::new));
+    let (state_key, enumeration_key) = (key("stateKey")?, key("enumerationKey")?);
+    let mut rp = RelyingParty::new(&rp.string("id")?, options)?;
+    if let Some(key) = state_key {
+        rp = rp.with_state_key(&bytes(&key)?)?;
+    }
+    if let Some(key) = enumeration_key {
+        rp = rp.with_enumeration_key(&bytes(&key)?)?;
+    }
+    Ok(rp)
+}
+
+fn hints(host: &Host<'_>) -> Result<Option<Vec<Hint>>, Error> {
+    let hints = host.strings("hints")?;
+    hints.map(|names| names.iter().map(|name| Hint::from_name(name)).collect()).transpose()
+}
+
+/// What of a ceremony's arguments has to live as long as the call.
+struct Asked {
+    hints: Option<Vec<Hint>>,
+    extensions: Option<ExtensionInputs>,
+}
+
+impl Asked {
+    fn registration(host: &Host<'_>) -> Result<Self, Error> {
+        Self::read(host, ExtensionInputs::registration)
+    }
+
+    fn authentication(host: &Host<'_>) -> Result<Self, Error> {
+        Self::read(host, ExtensionInputs::authentication)
+    }
+
+    fn read(
+        host: &Host<'_>,
+        inputs: fn(&str) -> Result<ExtensionInputs, Error>,
+    ) -> Result<Self, Error> {
+        let extensions = host.optional_string("extensions")?;
+        let extensions = extensions.map(|json| inputs(&json)).transpose()?;
+        Ok(Self { hints: hints(host)?, extensions })
+    }
+
+    fn begin(&self, host: &Host<'_>) -> Result<BeginAuthentication<'_>, Error> {
+        Ok(BeginAuthentication {
+            user_verification: host.user_verification()?,
+            hints: self.hints.as_deref(),
+            mediation: host.mediation()?,
+            extensions: self.extensions.as_ref(),
+            lifetime: host.optional("lifetime", whole)?,
+            now: Some(host.now()?),
+        })
+    }
+
+    fn stateless(&self, host: &Host<'_>) -> Result<Stateless<'_>, Error> {
+        Ok(Stateless {
+            user_verification: host.user_verification()?,
+            mediation: host.mediation()?,
+            allow: None,
+            extensions: self.extensions.as_ref(),
+            now: Some(host.now()?),
+        })
     }
 }
 
 fn begin_registration(host: &Host<'_>) -> Result<String, Error> {
     let (user_name, display_name) =
         (host.string("userName")?, host.optional_string("displayName")?);
-    let exclude = host.records("exclude")?;
+    let (exclude, asked) = (host.records("exclude")?, Asked::registration(host)?);
     let begin = BeginRegistration {
         user_name: &user_name,
         display_name: display_name.as_deref(),
         exclude: &exclude,
         user_verification: host.user_verification()?,
+        resident_key: host.named("residentKey", ResidentKey::from_name)?,
+        attachment: host.named("attachment", Attachment::from_name)?,
+        hints: asked.hints.as_deref(),
         mediation: host.mediation()?,
+        extensions: asked.extensions.as_ref(),
         lifetime: host.optional("lifetime", whole)?,
         now: Some(host.now()?),
     };
     ceremony(&relying_party(host)?.begin_registration(&host.string("userHandle")?, begin)?)
 }
 
-fn begin_authentication(host: &Host<'_>) -> Result<BeginAuthentication, Error> {
-    Ok(BeginAuthentication {
-        user_verification: host.user_verification()?,
-        lifetime: host.optional("lifetime", whole)?,
-        now: Some(host.now()?),
-    })
-}
-
-fn stateless<'a>(host: &Host<'_>) -> Result<Stateless<'a>, Error> {
-    Ok(Stateless {
-        user_verification: host.user_verification()?,
-        mediation: host.mediation()?,
-        allow: None,
-    })
-}
-
-fn verify_authentication(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
-    let (rp, record) = (relying_party(host)?, host.record()?);
+fn with_allowed(
+    host: &Host<'_>,
+    run: impl FnOnce(Option<&[&[u8]]>) -> Result<String, Error>,
+) -> Result<String, Error> {
     let ids = host.strings("allow")?.map(|entries| {
         entries.iter().map(|entry| crate::allowed_id(entry)).collect::<Result<Vec<_>, _>>()
     });
     let ids = ids.transpose()?;
     let slices: Option<Vec<&[u8]>> =
         ids.as_ref().map(|ids| ids.iter().map(Vec::as_slice).collect());
-    let more = Stateless { allow: slices.as_deref(), ..stateless(host)? };
-    let (challenge, user_handle) = (host.string("challenge")?, host.string("userHandle")?);
-    authentication(&rp.verify_authentication(client, &challenge, &user_handle, &record, more)?)
+    run(slices.as_deref())
+}
+
+fn steps(steps: &[Step]) -> String {
+    let step = |step: &Step| {
+        Object::new()
+            .string("number", step.number)
+            .string("title", step.title)
+            .string("verdict", step.verdict.as_str())
+            .optional_string("code", step.verdict.error().map(Error::code))
+            .end()
+    };
+    Object::new().array("steps", steps.iter().map(step)).end()
 }
 
 fn record_new(host: &Host<'_>) -> Result<String, Error> {
@@ -177,6 +272,7 @@ fn record_new(host: &Host<'_>) -> Result<String, Error> {
             .optional_string("aaguid")?
             .map(|text| crate::record::read_aaguid(&text))
             .transpose()?,
+        uv_initialized: host.optional("uvInitialized", |v| v.as_bool())?,
     };
     Ok(record(&CredentialRecord::new(&host.string("id")?, parts)?))
 }
@@ -193,6 +289,14 @@ fn record(record: &CredentialRecord) -> String {
         .optional_bool("backupEligible", record.backup_eligible())
         .optional_bool("backedUp", record.backed_up())
         .optional_string("aaguid", record.aaguid().as_deref())
+        .optional_bool("uvInitialized", record.uv_initialized())
+        .optional_string("attestationObject", record.attestation_object().as_deref())
+        .optional_string(
+            "attestationClientDataJSON",
+            record.attestation_client_data_json().as_deref(),
+        )
+        .string("json", &record.to_json())
+        .string("compact", &record.to_compact())
         .end()
 }
 
@@ -206,18 +310,14 @@ fn ceremony<S: AsRef<str>>(ceremony: &Ceremony<S>) -> Result<String, Error> {
 }
 
 fn registration(verified: &RegistrationVerified) -> Result<String, Error> {
-    let attestation = Object::new()
-        .string("format", verified.attestation().format())
-        .string("type", verified.attestation().attestation_type())
-        .string("trust", "not_requested")
-        .end();
     Ok(Object::new()
         .raw("credential", &record(verified.credential()))
         .string("userHandle", &verified.user_handle())
         .bool("userVerified", verified.user_verified())
         .number("flags", verified.flags())
-        .raw("attestation", &attestation)
-        .optional_string("extensions", verified.extensions().map(to_base64url).as_deref())
+        .optional_string("attachment", verified.attachment())
+        .raw("attestation", &verified.attestation().to_json())
+        .raw("extensions", &verified.extensions().to_json())
         .optional_string("prev", None)
         .string("next", verified.credential().to_text())
         .end())
@@ -234,8 +334,10 @@ fn authentication(verified: &AuthenticationVerified) -> Result<String, Error> {
         .bool("backedUp", verified.backed_up())
         .number("counter", verified.counter())
         .bool("counterRegressed", verified.counter_regressed())
-        .optional_string("extensions", verified.extensions().map(to_base64url).as_deref())
+        .optional_string("attachment", verified.attachment())
+        .raw("extensions", &verified.extensions().to_json())
         .optional_string("prev", transition.prev.as_deref())
         .string("next", &transition.next)
+        .optional_string("uvNext", verified.uv_transition().map(|t| t.next).as_deref())
         .end())
 }

@@ -10,11 +10,15 @@ mod android_key;
 #[cfg(feature = "attestation")]
 mod apple;
 #[cfg(feature = "attestation")]
+mod asn1;
+#[cfg(feature = "attestation")]
 pub mod certificate;
 #[cfg(feature = "attestation")]
 mod compound;
 #[cfg(feature = "attestation")]
 mod fido_u2f;
+#[cfg(all(test, feature = "attestation", feature = "es256"))]
+mod fixture;
 #[cfg(feature = "attestation")]
 pub mod jws;
 mod none;
@@ -24,6 +28,8 @@ pub mod path;
 mod policy;
 #[cfg(feature = "attestation")]
 mod safetynet;
+#[cfg(all(test, feature = "attestation", feature = "es256"))]
+mod test_builder;
 #[cfg(feature = "attestation")]
 mod tpm;
 
@@ -33,6 +39,7 @@ pub use policy::{AttestationPolicy, Formats, UnknownAttestation};
 
 #[cfg(feature = "attestation")]
 use super::auth_data::Attested;
+use super::relying_party::RelyingParty;
 use crate::encoding::cbor::{self, Limits, Value};
 use crate::encoding::cose::PublicKey;
 use crate::error::Error;
@@ -78,6 +85,11 @@ impl<'a> AttestationObject<'a> {
         })();
         let (format, statement, auth_data) = parts.ok_or(Error::AttestationObjectMalformed)?;
         Ok(Self { format, statement, auth_data, non_canonical_order: object.non_canonical_order() })
+    }
+
+    pub(super) fn check_key_order(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
+        let refused = rp.wants_strict_key_order() && self.non_canonical_order;
+        if refused { Err(Error::CborKeyOrder) } else { Ok(()) }
     }
 }
 
@@ -283,10 +295,7 @@ pub(super) fn evaluate_trust<'a>(
     if attestation.parts.is_empty() {
         attestation.trust = match find_anchor(&attestation, subject, policy) {
             Ok(trust) => trust,
-            Err(error) if policy.require => return Err(error),
-            Err(Error::AuthenticatorStatusRejected) => {
-                return Err(Error::AuthenticatorStatusRejected);
-            }
+            Err(error) if policy.require || ends_the_ceremony(error) => return Err(error),
             Err(_) => Trust::Untrusted,
         };
         return Ok(attestation);
@@ -296,10 +305,7 @@ pub(super) fn evaluate_trust<'a>(
     for part in &mut attestation.parts {
         match find_anchor(part, subject, policy) {
             Ok(trust) => part.trust = trust,
-            // One revoked part is not made good by another.
-            Err(Error::AuthenticatorStatusRejected) => {
-                return Err(Error::AuthenticatorStatusRejected);
-            }
+            Err(error) if ends_the_ceremony(error) => return Err(error),
             Err(error) => {
                 part.trust = Trust::Untrusted;
                 first_failure = first_failure.or(Some(error));
@@ -315,6 +321,13 @@ pub(super) fn evaluate_trust<'a>(
     }
 }
 
+/// Whether a failure is more than a lack of trust: what is known against the authenticator, which another part of a compound
+/// statement does not make good either, and the caller's own mistakes.
+#[cfg(feature = "attestation")]
+fn ends_the_ceremony(error: Error) -> bool {
+    error == Error::AuthenticatorStatusRejected || error.kind() == crate::error::Kind::Config
+}
+
 #[cfg(feature = "attestation")]
 fn find_anchor(
     attestation: &Attestation<'_>,
@@ -322,7 +335,8 @@ fn find_anchor(
     policy: TrustPolicy<'_>,
 ) -> Result<Trust, Error> {
     // What the metadata says of the model holds without a certificate too: a revoked model stays revoked.
-    let anchors = policy.source.anchors(attestation, subject.attested.aaguid, &subject.key)?;
+    let anchors =
+        policy.source.anchors(attestation, subject.attested.aaguid, &subject.key, subject.now)?;
     if attestation.path.is_empty() {
         return Err(Error::AttestationRequired);
     }

@@ -8,6 +8,8 @@ use crate::encoding::cose::PublicKey;
 #[cfg(feature = "attestation")]
 use crate::error::Error;
 #[cfg(feature = "attestation")]
+use crate::time::UnixTime;
+#[cfg(feature = "attestation")]
 use alloc::{borrow::Cow, vec::Vec};
 
 /// A set of attestation statement formats.
@@ -107,6 +109,8 @@ pub struct FidoSwitches {
     pub tpm_rs1: bool,
     /// No self-signed certificate may follow the attestation certificate in `x5c`.
     pub no_root_in_x5c: bool,
+    /// A `tokenBinding` in the client data, which Level 3 dropped, must have the form that Level 1 gave it. In both ceremonies.
+    pub token_binding: bool,
 }
 
 /// Faults of genuine certificates that are let pass, each by its name. All are off by default.
@@ -122,7 +126,7 @@ pub struct Tolerances {
 /// Where anchors come from.
 #[cfg(feature = "attestation")]
 pub trait TrustSource: core::fmt::Debug {
-    /// The certificates (DER) that may vouch for this statement.
+    /// The certificates (DER) that may vouch for this statement at this time.
     ///
     /// # Errors
     ///
@@ -133,6 +137,7 @@ pub trait TrustSource: core::fmt::Debug {
         attestation: &Attestation<'_>,
         aaguid: &[u8; 16],
         key: &PublicKey<'_>,
+        at: Option<UnixTime>,
     ) -> Result<Vec<Cow<'_, [u8]>>, Error>;
 }
 

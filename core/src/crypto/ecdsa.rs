@@ -1,0 +1,152 @@
+//! What the ECDSA algorithms share: they differ in their curve and hash alone.
+//!
+//! WebAuthn Level 3 §6.5.5: the signature is DER; r and s are in 1..n; high s is accepted (Secure Enclave writes it).
+//! Leaks: nothing secret here, every input is public.
+
+/// Defines the verifier `$name` on the curve of `$curve`, whose coordinates have `$len` bytes, over `$hash`.
+macro_rules! ecdsa_verifier {
+    ($(#[$doc:meta])* $name:ident, $curve:ident, $len:literal, $hash:ident) => {
+        use crate::crypto::{SignatureVerifier, hash};
+        use crate::encoding::cose::Hash;
+        use crate::encoding::der;
+        use crate::error::Error;
+        use $curve::ecdsa::signature::hazmat::PrehashVerifier;
+        use $curve::ecdsa::{Signature, VerifyingKey};
+
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name(VerifyingKey);
+
+        impl $name {
+            /// Verifies a signature over a hash that was made.
+            fn verify_prehash(&self, hash: &[u8], signature: &[u8]) -> Result<(), Error> {
+                let (r, s) = der::read_ecdsa::<$len>(signature)?;
+                let signature =
+                    Signature::from_scalars(r, s).map_err(|_| Error::SignatureMalformed)?;
+                // s and n − s are equally valid; some of the crates want the smaller.
+                self.0
+                    .verify_prehash(hash, &signature.normalize_s())
+                    .map_err(|_| Error::SignatureInvalid)
+            }
+
+            /// Verifies a signature over another hash of the message.
+            pub(super) fn verify_with(
+                &self,
+                with: Hash,
+                message: &[&[u8]],
+                signature: &[u8],
+            ) -> Result<(), Error> {
+                match with {
+                    Hash::Sha256 => {
+                        self.verify_prehash(&hash::<sha2::Sha256>(message), signature)
+                    }
+                    Hash::Sha384 => {
+                        self.verify_prehash(&hash::<sha2::Sha384>(message), signature)
+                    }
+                    Hash::Sha512 => {
+                        self.verify_prehash(&hash::<sha2::Sha512>(message), signature)
+                    }
+                }
+            }
+        }
+
+        impl SignatureVerifier for $name {
+            type Key<'k> = (&'k [u8; $len], &'k [u8; $len]);
+
+            fn new((x, y): Self::Key<'_>) -> Result<Self, Error> {
+                let mut sec1 = [4; 1 + 2 * $len];
+                let (_, coordinates) = sec1.split_at_mut(1);
+                let (first, second) = coordinates.split_at_mut($len);
+                first.copy_from_slice(x);
+                second.copy_from_slice(y);
+                VerifyingKey::from_sec1_bytes(&sec1).map(Self).map_err(|_| Error::CosePointInvalid)
+            }
+
+            fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
+                self.verify_prehash(&hash::<sha2::$hash>(message), signature)
+            }
+        }
+    };
+}
+
+pub(super) use ecdsa_verifier;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::crypto::{SignatureVerifier, from_hex};
+    use crate::error::Error;
+    use std::vec::Vec;
+
+    /// A signature of a message, in hexadecimal, and the order of the curve.
+    pub(in crate::crypto) struct Vector {
+        pub(in crate::crypto) x: &'static str,
+        pub(in crate::crypto) y: &'static str,
+        pub(in crate::crypto) message: &'static [u8],
+        pub(in crate::crypto) r: &'static str,
+        pub(in crate::crypto) s: &'static str,
+        pub(in crate::crypto) n: &'static str,
+    }
+
+    /// The vector holds, nothing near it does.
+    pub(in crate::crypto) fn check<V, const N: usize>(vector: &Vector)
+    where
+        V: for<'k> SignatureVerifier<Key<'k> = (&'k [u8; N], &'k [u8; N])>,
+    {
+        let [x, y, r, s, n] = [vector.x, vector.y, vector.r, vector.s, vector.n].map(from_hex::<N>);
+        let key = V::new((&x, &y)).ok().expect("a key");
+        let verify = |r: [u8; N], s: [u8; N]| key.verify(&[vector.message], &der(&r, &s));
+        assert_eq!(verify(r, s), Ok(()));
+        assert_eq!(verify(r, subtract(&n, &s)), Ok(()), "the other s");
+        assert_eq!(verify(s, r), Err(Error::SignatureInvalid));
+        assert_eq!(verify(subtract(&n, &r), s), Err(Error::SignatureInvalid));
+
+        let (head, tail) = vector.message.split_at(2);
+        let signature = der(&r, &s);
+        assert_eq!(key.verify(&[head, &[], tail], &signature), Ok(()));
+        assert_eq!(key.verify(&[tail, head], &signature), Err(Error::SignatureInvalid));
+
+        let (zero, one) = ([0; N], core::array::from_fn(|i| u8::from(i == N - 1)));
+        let last = subtract(&n, &one);
+        for number in [one, last] {
+            assert_eq!(verify(number, s), Err(Error::SignatureInvalid));
+            assert_eq!(verify(r, number), Err(Error::SignatureInvalid));
+        }
+        for number in [zero, n, [0xff; N]] {
+            assert_eq!(verify(number, s), Err(Error::SignatureMalformed));
+            assert_eq!(verify(r, number), Err(Error::SignatureMalformed));
+        }
+        let raw = [r, s].concat();
+        assert_eq!(key.verify(&[vector.message], &raw), Err(Error::SignatureMalformed));
+
+        let mut beside = y;
+        beside[N - 1] ^= 1;
+        for (x, y) in [(&x, &beside), (&y, &x), (&zero, &zero), (&x, &[0xff; N]), (&[0xff; N], &y)]
+        {
+            assert_eq!(V::new((x, y)).err(), Some(Error::CosePointInvalid));
+        }
+    }
+
+    pub(in crate::crypto) fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
+        let element = |tag: u8, content: &[u8]| match u8::try_from(content.len()).unwrap() {
+            len @ 0x80.. => [&[tag, 0x81, len], content].concat(),
+            len => [&[tag, len], content].concat(),
+        };
+        let integer = |number: &[u8]| {
+            let zeros = number.iter().take_while(|byte| **byte == 0).count();
+            let magnitude = &number[zeros.min(number.len() - 1)..];
+            let sign: &[u8] = if magnitude[0] >= 0x80 { &[0] } else { &[] };
+            element(2, &[sign, magnitude].concat())
+        };
+        element(0x30, &[integer(r), integer(s)].concat())
+    }
+
+    fn subtract<const N: usize>(from: &[u8; N], number: &[u8; N]) -> [u8; N] {
+        let (mut difference, mut borrow) = ([0; N], false);
+        for i in (0..N).rev() {
+            let (byte, first) = from[i].overflowing_sub(number[i]);
+            let (byte, second) = byte.overflowing_sub(u8::from(borrow));
+            (difference[i], borrow) = (byte, first || second);
+        }
+        difference
+    }
+}
