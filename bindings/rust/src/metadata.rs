@@ -102,8 +102,13 @@ impl Metadata {
             let read = (|| {
                 let entry = json::read_all(entry.as_bytes()).ok()?;
                 let [next_update] = entry.members(["nextUpdate"]).ok()??;
-                let next_update = text(next_update).map(Date::parse);
-                Some((next_update.map_or(Some(Date::never()), |date| date)?, Entry::read(entry)?))
+                let good_until = text(next_update);
+                let next_update = match &good_until {
+                    Some(day) => Date::parse(day.clone())?,
+                    None => Date::never(),
+                };
+                let good_until = good_until.map(Arc::from);
+                Some((next_update, Entry { good_until, ..Entry::read(entry)? }))
             })();
             let (next_update, entry) = read.ok_or(Error::MetadataMalformed)?;
             if next_update.start < blob.next_update.start {
@@ -650,7 +655,9 @@ impl Date {
             digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>().ok())?
         };
         let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-        let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let is_leap = |year: u64| {
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+        };
         let lengths =
             [31, if is_leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
         let before = usize::try_from(month).ok()?.checked_sub(1)?;
@@ -714,7 +721,7 @@ fn hex(bytes: &[u8]) -> String {
 /// Base64 with padding (RFC 4648 §4).
 fn base64(bytes: &[u8]) -> String {
     let mut text = to_base64url(bytes).replace('-', "+").replace('_', "/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text

@@ -17,11 +17,12 @@ pub(super) fn read(rp: &Host<'_>) -> Result<Option<AttestationTrust>, Error> {
         let entries: Vec<&str> = entries.iter().map(String::as_str).collect();
         read = read.with_metadata(Metadata::from_trusted_entries(&entries)?);
     }
-    let policies =
-        [("union", AndroidKeyPolicy::Union), ("tee_only", AndroidKeyPolicy::TeeOnly)];
+    let policies = [("union", AndroidKeyPolicy::Union), ("tee_only", AndroidKeyPolicy::TeeOnly)];
     read.android_key = trust.choice("androidKey", &policies)?.unwrap_or_default();
     read.require = trust.optional("require", |v| v.as_bool())?.unwrap_or(true);
     read.danger_ignore_validity = trust.flag("dangerIgnoreValidity")?;
+    read.also_reject = trust.strings("alsoReject")?.unwrap_or_default();
+    read.danger_accept_statuses = trust.strings("dangerAcceptStatuses")?.unwrap_or_default();
     read.set_fido_switches(&trust.strings("fidoSwitches")?.unwrap_or_default())?;
     read.set_tolerances(&trust.strings("tolerances")?.unwrap_or_default())?;
     Ok(Some(read))

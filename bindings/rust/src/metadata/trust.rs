@@ -81,12 +81,6 @@ impl AttestationTrust {
         Self { metadata: Some(metadata), ..self }
     }
 
-    /// Whether there are neither anchors nor metadata, so that nothing can be trusted.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.anchors.is_empty() && self.metadata.is_none()
-    }
-
     /// The metadata.
     #[must_use]
     pub fn metadata(&self) -> Option<&Metadata> {

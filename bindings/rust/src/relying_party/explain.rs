@@ -94,6 +94,7 @@ fn with_client_outputs(
 ) -> Vec<Step> {
     if let Err(error) = client
         && let Some(step) = steps.iter_mut().find(|step| step.number == number)
+        && step.verdict.error().is_none()
     {
         step.verdict = Verdict::Failed(error);
     }

@@ -362,7 +362,7 @@ mod tests {
             ("origin twice", origin(0)),
             ("unknown twice", (5, der::null())),
         ] {
-            let list = [&good[..], &[bad.clone()], &[(5, der::null())]].concat();
+            let list = [&good[..], &[bad], &[(5, der::null())]].concat();
             assert_eq!(union(&list), MALFORMED, "{name}");
         }
         for (name, list) in [

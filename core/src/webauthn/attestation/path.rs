@@ -59,6 +59,7 @@ pub fn verify(
     if issuers.len() >= MAX_PATH {
         return Err(Error::CertificatePathInvalid);
     }
+    // A name is enough to tell a root: what names itself as its issuer leads nowhere else.
     if switches.no_root_in_x5c {
         for der in issuers {
             let issuer = Certificate::parse(der, tolerances)?;
@@ -84,7 +85,7 @@ pub fn verify(
         }
         chain.push(certificate);
         let issuer = certificate.issuer().content();
-        for anchor in anchors.iter().filter(|anchor| anchor.is_named(issuer)) {
+        for anchor in anchors.iter().filter(|anchor| anchor.may_issue(issuer)) {
             match verify_chain(&chain, anchor, at) {
                 Ok(()) => return Ok(crypto::sha256(&[anchor.der])),
                 // A signature that another anchor of that name did not make says less than any other failure.
@@ -102,26 +103,24 @@ pub fn verify(
 struct Anchor<'a> {
     der: &'a [u8],
     trust: TrustAnchor<'a>,
-    /// Whether it is trusted to sign certificates.
-    may_sign: bool,
 }
 
 impl<'a> Anchor<'a> {
     fn read(der: &'a CertificateDer<'a>) -> Result<Self, Error> {
         let trust = anchor_from_trusted_cert(der).map_err(|_| Error::AnchorInvalid)?;
-        // Metadata lists attestation certificates too. One that says of itself that it is no CA's vouches for itself alone:
-        // whoever takes the key out of an authenticator could else make certificates for other models.
-        let denies = |certificate: Certificate<'_>| {
-            Ok::<_, Error>(
-                certificate.is_ca()? == Some(false) || !certificate.may_sign_certificates()?,
-            )
-        };
-        let may_sign = !Certificate::read(der).and_then(denies).unwrap_or(false);
-        Ok(Self { der, trust, may_sign })
+        Ok(Self { der, trust })
     }
 
-    fn is_named(&self, name: &[u8]) -> bool {
-        self.may_sign && *self.trust.subject == *name
+    /// Whether it has this name and is trusted to sign certificates.
+    ///
+    /// Metadata lists attestation certificates too. One that says of itself that it is no CA's vouches for itself alone:
+    /// whoever takes the key out of an authenticator could else make certificates for other models.
+    fn may_issue(&self, issuer: &[u8]) -> bool {
+        let denies = |certificate: Certificate<'_>| {
+            Ok(certificate.is_ca()? == Some(false) || !certificate.may_sign_certificates()?)
+        };
+        *self.trust.subject == *issuer
+            && !Certificate::read(self.der).and_then(denies).unwrap_or(false)
     }
 }
 
@@ -443,6 +442,17 @@ mod tests {
         assert_eq!(verify_now(&[&ca, &leaf], &[&root]), invalid);
     }
 
+    #[test]
+    fn names_do_not_make_up_for_order() {
+        // The leaf is signed by the second, which is signed by the first: of one name, they follow each other by name.
+        let leaf = Builder::leaf("Root", &key(LEAF)).sign(&key(STRANGER));
+        let first = Builder::ca("Root", "Root", &key(CA)).sign(&key(ROOT));
+        let second = Builder::ca("Root", "Root", &key(STRANGER)).sign(&key(CA));
+        assert!(verify_now(&[&leaf, &second, &first], &[&root()]).is_ok());
+        let swapped = verify_now(&[&leaf, &first, &second], &[&root()]);
+        assert_eq!(swapped, Err(Error::CertificatePathInvalid));
+    }
+
     // H21
     #[test]
     fn dates_count_below_the_anchor() {
@@ -569,6 +579,11 @@ mod tests {
         // Another failure says more than the namesake's.
         let expired = super::tests::ca().with(|c| c.dates[1] = tlv(UTC_TIME, &[b"250101000000Z"]));
         let expired = expired.sign(&key(ROOT));
+        assert_eq!(
+            verify_now(&[&leaf, &expired], &[&namesake, &root]),
+            Err(Error::CertificateExpired)
+        );
+        let namesake = Builder::ca("CA", "CA", &key(STRANGER)).sign(&key(STRANGER));
         assert_eq!(
             verify_now(&[&leaf, &expired], &[&namesake, &root]),
             Err(Error::CertificateExpired)
@@ -700,8 +715,13 @@ mod tests {
         for spki in [weak, x25519] {
             assert_eq!(path_with(|_| {}, |c| c.spki = spki.clone()), unsupported);
             let anchor = Builder::ca("CA", "CA", &key(CA)).with(|c| c.spki = spki).sign(&key(CA));
-            let leaf = leaf().sign(&key(CA));
-            assert_eq!(verify_now(&[&leaf], &[&anchor]).map(|_| ()), unsupported);
+            let by_rsa = leaf().with(|c| {
+                let rsa_sha256 = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00";
+                c.inner_algorithm = tlv(SEQUENCE, &[rsa_sha256]);
+                c.outer_algorithm = c.inner_algorithm.clone();
+            });
+            let by_rsa = by_rsa.sign_with(|_| std::vec![1; 128]);
+            assert_eq!(verify_now(&[&by_rsa], &[&anchor]).map(|_| ()), unsupported);
         }
         let dsa: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x02";
         let sha1: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00";

@@ -45,7 +45,7 @@ pub(super) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut out = std::vec![tag];
     match content.len() {
         n @ ..=0x7f => out.push(n as u8),
-        n @ ..=0xff => out.extend([0x81, n as u8]),
+        n @ 0x80..=0xff => out.extend([0x81, n as u8]),
         n => out.extend([0x82, (n >> 8) as u8, n as u8]),
     }
     out.extend(content);
@@ -223,7 +223,7 @@ impl Builder {
 fn head(major: u8, n: usize) -> Vec<u8> {
     match n {
         ..=23 => std::vec![major << 5 | n as u8],
-        ..=0xff => std::vec![major << 5 | 24, n as u8],
+        24..=0xff => std::vec![major << 5 | 24, n as u8],
         _ => std::vec![major << 5 | 25, (n >> 8) as u8, n as u8],
     }
 }
