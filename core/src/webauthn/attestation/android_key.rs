@@ -39,7 +39,8 @@ pub(super) fn verify<'a>(
         return Err(Error::AttestationNonceMismatch);
     }
     description.check(subject.policy.android_key)?;
-    Ok(Attestation::certified(format, AttestationType::Basic, Some(subject.attested.aaguid), path))
+    // Any program on the device can make such a key and sign any AAGUID with it: the maker vouches for the key alone.
+    Ok(Attestation::certified(format, AttestationType::Basic, None, path))
 }
 
 /// The members of the statement; any other member is refused, as the format's syntax has none.
@@ -247,7 +248,7 @@ mod tests {
     #[test]
     fn a_key_made_for_this_registration_is_attested() {
         let proven = with(|_| {}).unwrap();
-        assert_eq!((proven.kind, proven.covers_aaguid), (AttestationType::Basic, true));
+        assert_eq!((proven.kind, proven.covers_aaguid), (AttestationType::Basic, false));
         assert_eq!(proven.path.len(), 2);
         assert!(with(|p| p.policy = AndroidKeyPolicy::TeeOnly).is_ok());
     }

@@ -6,7 +6,7 @@
 //! here.
 
 use super::asn1;
-use super::certificate::{self, Certificate, Name, OID_SUBJECT_ALT_NAME};
+use super::certificate::{self, Certificate, Name, OID_AAGUID, OID_SUBJECT_ALT_NAME};
 use super::{Attestation, AttestationType, FidoSwitches, Subject};
 use crate::crypto;
 use crate::encoding::cbor::Value;
@@ -61,7 +61,9 @@ pub(super) fn verify<'a>(
     verify_signature(&aik, &statement)?;
     check_aik(&aik, switches)?;
     aik.check_aaguid(subject.attested.aaguid)?;
-    Ok(Attestation::certified(format, AttestationType::AttCa, Some(subject.attested.aaguid), path))
+    // Whoever administers the TPM can have it certify any nonce: the AAGUID is proven where the certificate names it.
+    let aaguid = aik.extension(OID_AAGUID).map(|_| subject.attested.aaguid);
+    Ok(Attestation::certified(format, AttestationType::AttCa, aaguid, path))
 }
 
 /// The members of the statement; any other member is refused, as the format's syntax has none.
@@ -503,7 +505,7 @@ mod tests {
     #[test]
     fn a_key_that_the_tpm_certified_is_attested() {
         let proven = with(|_| {}).unwrap();
-        assert_eq!((proven.kind, proven.covers_aaguid), (AttestationType::AttCa, true));
+        assert_eq!((proven.kind, proven.covers_aaguid), (AttestationType::AttCa, false));
         assert_eq!(proven.path.len(), 1);
     }
 
@@ -820,7 +822,8 @@ mod tests {
 
     #[test]
     fn the_certificate_names_the_model_or_none() {
-        assert!(with(|p| p.certificate.set(Extension::aaguid(&AAGUID))).is_ok());
+        let named = with(|p| p.certificate.set(Extension::aaguid(&AAGUID))).unwrap();
+        assert!(named.covers_aaguid);
         let other = with(|p| p.certificate.set(Extension::aaguid(&[1; 16])));
         assert_eq!(other, Err(Error::AttestationAaguidMismatch));
     }
