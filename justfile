@@ -68,6 +68,12 @@ threat-model:
     python scripts/threat-model --self-test
     python scripts/threat-model
 
+# does docs/spec-map.md have every step of a ceremony and every format, with functions and vectors that exist?
+[group('checks')]
+spec-map:
+    python scripts/spec-map --self-test
+    python scripts/spec-map
+
 # the tests of our own tools: the vector generator and the judge
 [group('tests')]
 test-tools:

@@ -233,8 +233,8 @@ error_codes! {
     167 AuthenticatorUnknown "authenticator_unknown" Rejected counts "invalid" "7.1-23" "FIDO Metadata Service 3 §3.2" "The metadata has no entry for the authenticator.";
     168 MetadataMalformed "metadata_malformed" Malformed free "invalid" "" "FIDO Metadata Service 3 §3.1.7" "The metadata is not a signed BLOB.";
     169 MetadataRollback "metadata_rollback" Rejected counts "invalid" "" "FIDO Metadata Service 3 §3.2" "The metadata's number is lower than that of the metadata known before.";
-    170 MetadataStale "metadata_stale" Rejected counts "invalid" "" "FIDO Metadata Service 3 §3.2" "The metadata's next update is overdue.";
-    171 MetadataMismatch "metadata_mismatch" Rejected counts "invalid" "7.1-24" "FIDO Metadata Statement §4" "The registration does not fit the authenticator's metadata: attestation type, algorithm or attachment.";
+    170 MetadataStale "metadata_stale" Config free "server" "" "FIDO Metadata Service 3 §3.2" "The metadata's next update is overdue.";
+    171 MetadataMismatch "metadata_mismatch" Rejected counts "invalid" "7.1-24" "FIDO Metadata Statement §4" "The registration does not fit the authenticator's metadata: attestation type or algorithm, or an entry that cannot be read.";
 }
 
 impl fmt::Display for Error {

@@ -159,7 +159,8 @@ mod tests {
     /// The extension's layout as the Level 3 test vector prints it, around another challenge.
     #[test]
     fn a_key_description() {
-        let expected = "0202012c 0a0100 020100 0a0100 0401aa 0400 3000 300e a1053103020102 bf853e03020100";
+        let expected =
+            "0202012c 0a0100 020100 0a0100 0401aa 0400 3000 300e a1053103020102 bf853e03020100";
         let mut description = KeyDescription::new(&[0xaa]);
         assert_eq!(hex(&description.bytes()[2..]), hex(&unhex(expected)));
         description.tee = Authorizations::default().and(all_applications());

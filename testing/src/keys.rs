@@ -10,6 +10,7 @@ use std::fmt;
 
 /// The key pair of a credential or a certificate.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "tests hold a few of them")]
 pub enum Key {
     /// ECDSA with P-256 and SHA-256.
     Es256(Es256Key),
@@ -279,7 +280,11 @@ impl Ed448Key {
     /// From the private key of RFC 8032 §5.2.5: any 57 bytes.
     #[must_use]
     pub fn new(private: &[u8; 57]) -> Self {
-        Self { signing: ed448_goldilocks::SigningKey::from(ed448_goldilocks::SecretKey::from(*private)) }
+        Self {
+            signing: ed448_goldilocks::SigningKey::from(ed448_goldilocks::SecretKey::from(
+                *private,
+            )),
+        }
     }
 
     /// The public key: an encoded point, 57 bytes.
@@ -544,8 +549,12 @@ mod tests {
         assert_eq!(
             key.sign(b"sample"),
             (
-                unhex("94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46"),
-                unhex("99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8"),
+                unhex(
+                    "94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46"
+                ),
+                unhex(
+                    "99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8"
+                ),
             )
         );
         let key = Es512Key::new(&unhex(
@@ -554,8 +563,12 @@ mod tests {
         assert_eq!(
             key.sign(b"sample"),
             (
-                unhex("00c328fafcbd79dd77850370c46325d987cb525569fb63c5d3bc53950e6d4c5f174e25a1ee9017b5d450606add152b534931d7d4e8455cc91f9b15bf05ec36e377fa"),
-                unhex("00617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af282623eaa63e5b5c0723d8b8c37ff0777b1a20f8ccb1dccc43997f1ee0e44da4a67a"),
+                unhex(
+                    "00c328fafcbd79dd77850370c46325d987cb525569fb63c5d3bc53950e6d4c5f174e25a1ee9017b5d450606add152b534931d7d4e8455cc91f9b15bf05ec36e377fa"
+                ),
+                unhex(
+                    "00617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af282623eaa63e5b5c0723d8b8c37ff0777b1a20f8ccb1dccc43997f1ee0e44da4a67a"
+                ),
             )
         );
     }
@@ -580,7 +593,9 @@ mod tests {
 
     #[test]
     fn ml_dsa_has_the_sizes_of_fips_204() {
-        for (algorithm, public, signature) in [(-48, 1312, 2420), (-49, 1952, 3309), (-50, 2592, 4627)] {
+        for (algorithm, public, signature) in
+            [(-48, 1312, 2420), (-49, 1952, 3309), (-50, 2592, 4627)]
+        {
             let key = MlDsaKey::new(algorithm, [7; 32]);
             assert_eq!((key.public().len(), key.sign(b"sample").len()), (public, signature));
             assert_ne!(key.sign(b"sample"), key.sign_in(b"sample", b"x"));

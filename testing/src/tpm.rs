@@ -61,7 +61,11 @@ impl Public {
     pub fn new(key: &Key) -> Self {
         // Symmetric algorithm and scheme: none. An RSA exponent of 0 stands for 65537.
         let ec = |curve: u16, x: &[u8], y: &[u8]| {
-            (ECC, [NULL, NULL, curve, NULL].map(u16::to_be_bytes).concat(), [sized(x), sized(y)].concat())
+            (
+                ECC,
+                [NULL, NULL, curve, NULL].map(u16::to_be_bytes).concat(),
+                [sized(x), sized(y)].concat(),
+            )
         };
         let (kind, parameters, unique) = match key {
             Key::Es256(key) => ec(3, &key.point().0, &key.point().1),
@@ -74,7 +78,14 @@ impl Public {
             }
             other => panic!("no TPM has a key of the algorithm {}", other.algorithm()),
         };
-        Self { kind, name_algorithm: SHA256, attributes: 0x0004_0000, auth_policy: Vec::new(), parameters, unique }
+        Self {
+            kind,
+            name_algorithm: SHA256,
+            attributes: 0x0004_0000,
+            auth_policy: Vec::new(),
+            parameters,
+            unique,
+        }
     }
 
     /// The bytes.

@@ -110,7 +110,12 @@ pub fn name(attributes: &[Attribute]) -> Element {
 
 /// The attributes that §8.2.1 asks for, in the order common name, organisation, unit, country.
 #[must_use]
-pub fn attributes(common_name: &str, organisation: &str, unit: &str, country: &str) -> Vec<Attribute> {
+pub fn attributes(
+    common_name: &str,
+    organisation: &str,
+    unit: &str,
+    country: &str,
+) -> Vec<Attribute> {
     vec![
         ("2.5.4.3", der::utf8(common_name)),
         ("2.5.4.10", der::utf8(organisation)),

@@ -2,8 +2,8 @@
 //! signed bytes. The ids are those of docs/threat-model.md. Every message is made by this crate, none by mfakit.
 
 use mfakit::{
-    AuthenticationVerified, BeginAuthentication, BeginRegistration, CredentialRecord,
-    Error, NewRecord, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
+    AuthenticationVerified, BeginAuthentication, BeginRegistration, CredentialRecord, Error,
+    NewRecord, RegistrationVerified, RelyingParty, RelyingPartyOptions, Stateless,
     UserVerification, generate_user_handle, read_response,
 };
 use mfakit_testing::auth_data::{AT, Attested, AuthData, BE, BS, UP, UV};

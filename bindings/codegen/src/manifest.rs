@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 /// Classes and exceptions that Python and TypeScript share.
-const SHARED: [&str; 13] = [
+const SHARED: [&str; 15] = [
+    "AttestationTrust",
     "ConfigError",
     "CredentialRecord",
     "Hotp",
     "MalformedError",
+    "Metadata",
     "MfaError",
     "PendingTotp",
     "Peppers",
@@ -20,7 +22,7 @@ const SHARED: [&str; 13] = [
 ];
 
 /// Classes of results: run-time names in Python, types in TypeScript.
-const PYTHON: [&str; 18] = [
+const PYTHON: [&str; 19] = [
     "Attestation",
     "AuthenticationVerified",
     "Ceremony",
@@ -31,6 +33,7 @@ const PYTHON: [&str; 18] = [
     "RecoverySet",
     "RecoveryVerified",
     "RegistrationVerified",
+    "Step",
     "TemporaryAudit",
     "TemporaryCode",
     "TemporaryRevoked",
@@ -42,7 +45,7 @@ const PYTHON: [&str; 18] = [
 ];
 
 /// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
-const FUNCTIONS: [&str; 16] = [
+const FUNCTIONS: [&str; 17] = [
     "check_recovery_code",
     "check_temporary_code",
     "generate_recovery_codes",
@@ -56,14 +59,19 @@ const FUNCTIONS: [&str; 16] = [
     "qr_svg",
     "qr_terminal",
     "read_response",
+    "related_origins_json",
     "revoke_temporary_code",
     "verify_recovery_code",
     "verify_temporary_code",
 ];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 65] = [
-    "Attestation",
+const RUST: [&str; 89] = [
+    "AndroidKeyPolicy",
+    "Attachment",
+    "AttestationConveyance",
+    "AttestationReport",
+    "AttestationTrust",
     "AuthenticationState",
     "AuthenticationVerified",
     "BackupPolicy",
@@ -75,16 +83,26 @@ const RUST: [&str; 65] = [
     "CrossOriginPolicy",
     "Error",
     "Evidence",
+    "ExtensionInputs",
+    "ExtensionOutputs",
+    "FidoSwitches",
+    "Formats",
     "GenerateRecoveryCodes",
     "GuessBudget",
     "HashAlgorithm",
+    "Hint",
     "Hotp",
     "HotpOptions",
     "HotpVerified",
     "IssueTemporaryCode",
     "Kind",
+    "LargeBlob",
+    "MAX_BLOB",
     "MAX_RESPONSE",
     "Mediation",
+    "Metadata",
+    "MetadataEntry",
+    "MetadataOptions",
     "Method",
     "MigrationEntry",
     "NewRecord",
@@ -93,6 +111,8 @@ const RUST: [&str; 65] = [
     "PendingTotp",
     "Peppers",
     "Preset",
+    "Prf",
+    "REJECTED_STATUSES",
     "RecoveryFormat",
     "RecoverySet",
     "RecoveryVerified",
@@ -100,7 +120,10 @@ const RUST: [&str; 65] = [
     "RegistrationVerified",
     "RelyingParty",
     "RelyingPartyOptions",
+    "ResidentKey",
     "Stateless",
+    "StatusReport",
+    "Step",
     "TemporaryAudit",
     "TemporaryCode",
     "TemporaryKind",
@@ -109,15 +132,20 @@ const RUST: [&str; 65] = [
     "TerminalStyle",
     "Throttle",
     "ThrottleOptions",
+    "Tolerances",
     "Totp",
-    "TotpOptions",
     "TotpConfirmed",
+    "TotpOptions",
     "TotpVerified",
     "Transition",
+    "Trust",
     "UnixTime",
+    "UnknownAttestation",
+    "UnsolicitedExtensions",
     "UnverifiedResponse",
     "UserVerification",
     "VERSION",
+    "Verdict",
     "VerifyRecoveryCode",
     "VerifyTemporaryCode",
     "VerifyTotp",

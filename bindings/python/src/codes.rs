@@ -28,11 +28,7 @@ impl Peppers {
 
 /// The peppers of a call, if it has any.
 pub(crate) fn peppers<'a>(value: Maybe<'a, '_>) -> PyResult<Option<&'a mfakit::Peppers>> {
-    let cast = |value: Any<'a, '_>| {
-        let peppers = value.cast::<Peppers>().map_err(|_| raise(Error::ArgumentTypeInvalid))?;
-        Ok(&peppers.get().0)
-    };
-    value.filter(|v| !v.is_none()).map(cast).transpose()
+    Ok(convert::instance::<Peppers>(value)?.map(|peppers| &peppers.get().0))
 }
 
 /// New recovery codes.

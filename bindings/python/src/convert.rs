@@ -1,6 +1,7 @@
 //! Python values in, `mfakit` values out, and errors back.
 
 use mfakit::{Error, HashAlgorithm, UnixTime, Zeroizing};
+use pyo3::PyTypeCheck;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -58,39 +59,67 @@ pub(crate) fn uri(
     client(value, longest, malformed)
 }
 
+/// A client's text of which any means something. A lone surrogate is a replacement character, as where a browser encodes it.
+pub(crate) fn any_text(value: Any<'_, '_>) -> PyResult<String> {
+    let text = value.cast::<PyString>().map_err(|_| raise(Error::InputMalformed))?;
+    if let Ok(text) = text.to_cow() {
+        return Ok(text.into_owned());
+    }
+    let encode = value.py().get_type::<PyString>().getattr("encode")?;
+    let utf16 = bytes(&encode.call1((text, "utf-16-le", "surrogatepass"))?).unwrap_or_default();
+    let unit = |pair: &[u8]| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte));
+    Ok(String::from_utf16_lossy(&utf16.chunks(2).map(unit).collect::<Vec<_>>()))
+}
+
 /// A response: JSON text, as `str` or bytes, or the parsed object.
 pub(crate) fn response(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
-    let too_large = |len: usize| len > mfakit::MAX_RESPONSE;
-    if let Ok(text) = value.cast::<PyString>() {
-        if too_large(text.len().map_err(|_| raise(Error::InputMalformed))?) {
-            return Err(raise(Error::InputTooLarge));
-        }
-        return text
-            .to_cow()
-            .map(|t| t.into_owned().into_bytes())
-            .map_err(|_| raise(Error::InputMalformed));
-    }
-    if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
-        if too_large(value.len().map_err(|_| raise(Error::InputMalformed))?) {
-            return Err(raise(Error::InputTooLarge));
-        }
-        return bytes(value).ok_or_else(|| raise(Error::InputMalformed));
-    }
+    sent(value)?.map_err(raise)
+}
+
+/// The same; the inner error is the client's.
+pub(crate) fn sent(value: Any<'_, '_>) -> PyResult<Result<Vec<u8>, Error>> {
     if !value.is_instance_of::<PyDict>() {
-        return Err(raise(Error::InputMalformed));
+        return Ok(file(value, mfakit::MAX_RESPONSE));
     }
-    let dumped = value.py().import("json").and_then(|json| json.call_method1("dumps", (value,)));
-    match dumped.and_then(|text| text.extract::<String>()) {
-        Ok(text) => Ok(text.into_bytes()),
-        // Whatever a hostile object raises is the client's fault; an interrupt is not.
-        Err(error) if error.is_instance_of::<PyException>(value.py()) => {
-            Err(raise(Error::InputMalformed))
-        }
+    Ok(dumped(value)?.map(String::into_bytes).ok_or(Error::InputMalformed))
+}
+
+/// A client's file, as `str` or bytes. One that is too long is not copied.
+pub(crate) fn file(value: Any<'_, '_>, longest: usize) -> Result<Vec<u8>, Error> {
+    let text = value.cast::<PyString>();
+    let is_bytes = value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>();
+    if text.is_err() && !is_bytes {
+        return Err(Error::InputMalformed);
+    }
+    // A subclass may say anything of its length, or raise.
+    if value.len().map_err(|_| Error::InputMalformed)? > longest {
+        return Err(Error::InputTooLarge);
+    }
+    match text {
+        Ok(text) => text.to_cow().map(|t| t.into_owned().into_bytes()).ok(),
+        Err(_) => bytes(value),
+    }
+    .ok_or(Error::InputMalformed)
+}
+
+/// A dictionary as JSON text; `None` if something in it has none. Whatever a hostile object raises, an interrupt stays one.
+fn dumped(dictionary: Any<'_, '_>) -> PyResult<Option<String>> {
+    let py = dictionary.py();
+    let dumped = py.import("json").and_then(|json| json.call_method1("dumps", (dictionary,)));
+    match dumped.and_then(|text| text.extract()) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
         Err(interrupt) => Err(interrupt),
     }
 }
 
-fn bytes(value: Any<'_, '_>) -> Option<Vec<u8>> {
+/// JSON text of ours as Python has it: new objects each time, so that a result stays what it is. A client may have written a part
+/// of it, which the core read first: no number is so long, and no nesting so deep, that Python would raise.
+pub(crate) fn loaded<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("json")?.call_method1("loads", (text,))
+}
+
+pub(crate) fn bytes(value: Any<'_, '_>) -> Option<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Some(bytes.as_bytes().to_vec());
     }
@@ -98,8 +127,16 @@ fn bytes(value: Any<'_, '_>) -> Option<Vec<u8>> {
     value.cast::<PyByteArray>().ok().map(|bytes| bytes.to_vec())
 }
 
-fn wrong_type() -> PyErr {
+pub(crate) fn wrong_type() -> PyErr {
     raise(Error::ArgumentTypeInvalid)
+}
+
+/// A host's dictionary as JSON text.
+pub(crate) fn dictionary(value: Any<'_, '_>) -> PyResult<String> {
+    if !value.is_instance_of::<PyDict>() {
+        return Err(wrong_type());
+    }
+    dumped(value)?.ok_or_else(wrong_type)
 }
 
 /// A host's text.
@@ -114,6 +151,11 @@ pub(crate) fn base64url(value: Any<'_, '_>) -> PyResult<String> {
         Some(bytes) => Ok(mfakit::to_base64url(&bytes)),
         None => text(value),
     }
+}
+
+/// A host's name for a model: a UUID, base64url, or the bytes.
+pub(crate) fn aaguid(value: Any<'_, '_>) -> PyResult<[u8; 16]> {
+    mfakit::read_aaguid(&base64url(value)?).map_err(raise)
 }
 
 /// A host's secret as bytes. This copy is wiped; Python's own cannot be.
@@ -174,19 +216,46 @@ pub(crate) fn optional<'py, T>(
 
 /// A host's list or tuple.
 pub(crate) fn list<'py, T>(
-    value: Option<&Bound<'py, PyAny>>,
+    value: &Bound<'py, PyAny>,
     convert: impl Fn(&Bound<'py, PyAny>) -> PyResult<T>,
 ) -> PyResult<Vec<T>> {
-    let Some(value) = value else { return Ok(Vec::new()) };
     if !value.is_instance_of::<PyList>() && !value.is_instance_of::<PyTuple>() {
         return Err(wrong_type());
     }
     value.try_iter().map_err(|_| wrong_type())?.map(|element| convert(&element?)).collect()
 }
 
+/// A host's list of names that may be `None`.
+pub(crate) fn names<T>(
+    value: Maybe<'_, '_>,
+    from_name: impl Fn(&str) -> Result<T, Error>,
+) -> PyResult<Option<Vec<T>>> {
+    optional(value, |v| list(v, |v| from_name(&text(v)?).map_err(raise)))
+}
+
+/// A host's list of texts; none if it is `None`.
+pub(crate) fn texts(value: Maybe<'_, '_>) -> PyResult<Vec<String>> {
+    Ok(optional(value, |v| list(v, text))?.unwrap_or_default())
+}
+
 /// The hash inside an HMAC.
 pub(crate) fn algorithm(name: &Text) -> PyResult<HashAlgorithm> {
     HashAlgorithm::from_name(&name.0).map_err(raise)
+}
+
+/// A host's value of a class of ours, which may be `None`.
+pub(crate) fn instance<'a, 'py, T: PyTypeCheck>(
+    value: Maybe<'a, 'py>,
+) -> PyResult<Option<&'a Bound<'py, T>>> {
+    value.filter(|v| !v.is_none()).map(|v| v.cast().map_err(|_| wrong_type())).transpose()
+}
+
+/// A host's name for one of a few things, which may be `None`.
+pub(crate) fn name<T>(
+    value: Maybe<'_, '_>,
+    from_name: impl Fn(&str) -> Result<T, Error>,
+) -> PyResult<Option<T>> {
+    optional(value, |v| from_name(&text(v)?).map_err(raise))
 }
 
 /// The one of a few names that the host chose.

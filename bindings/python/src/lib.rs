@@ -9,10 +9,13 @@ mod convert;
 mod hotp;
 mod otpauth;
 mod qr;
+mod record;
 mod results;
 mod temporary;
 mod throttle;
 mod totp;
+mod trust;
+mod verified;
 mod webauthn;
 
 use pyo3::prelude::*;
@@ -31,6 +34,8 @@ mod _native {
     #[pymodule_export]
     use crate::qr::{qr_png, qr_svg, qr_terminal};
     #[pymodule_export]
+    use crate::record::CredentialRecord;
+    #[pymodule_export]
     use crate::results::{Evidence, Transition};
     #[pymodule_export]
     use crate::temporary::{
@@ -42,9 +47,13 @@ mod _native {
     #[pymodule_export]
     use crate::totp::{PendingTotp, Totp, TotpConfirmed, TotpVerified, generate_secret};
     #[pymodule_export]
+    use crate::trust::{AttestationTrust, Metadata};
+    #[pymodule_export]
+    use crate::verified::{Attestation, AuthenticationVerified, RegistrationVerified, Step};
+    #[pymodule_export]
     use crate::webauthn::{
-        Attestation, AuthenticationVerified, Ceremony, CredentialRecord, RegistrationVerified,
-        RelyingParty, UnverifiedResponse, generate_user_handle, read_response,
+        Ceremony, RelyingParty, UnverifiedResponse, generate_user_handle, read_response,
+        related_origins_json,
     };
 
     #[cfg(feature = "conformance")]

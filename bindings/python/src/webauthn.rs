@@ -1,18 +1,27 @@
-//! `RelyingParty`, its ceremonies, records and results.
+//! `RelyingParty` and its ceremonies.
 
 use crate::convert::{self, Any, Flag, Maybe, Text, no_truth_value, raise};
-use crate::results::{Evidence, Once, Transition, evidence};
+use crate::record::{credential_id, read_record};
+use crate::trust::AttestationTrust;
+use crate::verified::{AuthenticationVerified, RegistrationVerified, Step};
 use mfakit::{
-    BackupPolicy, BeginAuthentication, BeginRegistration, CounterPolicy, CrossOriginPolicy,
-    Mediation, NewRecord, RelyingPartyOptions, Stateless, UserVerification,
+    Attachment, AttestationConveyance, AuthenticationState, BackupPolicy, BeginAuthentication,
+    BeginRegistration, CounterPolicy, CrossOriginPolicy, Error, ExtensionInputs, Hint, Mediation,
+    RegistrationState, RelyingPartyOptions, ResidentKey, Stateless, UnixTime, UnknownAttestation,
+    UnsolicitedExtensions, UserVerification,
 };
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 
 /// A new random user handle.
 #[pyfunction]
 pub(crate) fn generate_user_handle() -> PyResult<String> {
     mfakit::generate_user_handle().map_err(raise)
+}
+
+/// The document that lets pages of other domains use the passkeys of this one.
+#[pyfunction]
+pub(crate) fn related_origins_json(origins: Any<'_, '_>) -> PyResult<String> {
+    mfakit::related_origins_json(&convert::list(origins, convert::text)?).map_err(raise)
 }
 
 /// What a response claims, before anything is verified.
@@ -45,24 +54,39 @@ impl UnverifiedResponse {
     }
 }
 
-const USER_VERIFICATION: [(&str, UserVerification); 3] = [
-    ("required", UserVerification::Required),
-    ("preferred", UserVerification::Preferred),
-    ("discouraged", UserVerification::Discouraged),
+const CROSS_ORIGINS: [(&str, CrossOriginPolicy); 3] = [
+    ("deny", CrossOriginPolicy::Deny),
+    ("allow_listed", CrossOriginPolicy::AllowListed),
+    ("danger_any_top_origin", CrossOriginPolicy::DangerAnyTopOrigin),
 ];
+const COUNTERS: [(&str, CounterPolicy); 2] =
+    [("reject", CounterPolicy::Reject), ("report", CounterPolicy::Report)];
+const BACKUPS: [(&str, BackupPolicy); 2] =
+    [("strict", BackupPolicy::Strict), ("allow_upgrade", BackupPolicy::AllowUpgrade)];
+const UNKNOWN_ATTESTATIONS: [(&str, UnknownAttestation); 2] =
+    [("reject", UnknownAttestation::Reject), ("ignore", UnknownAttestation::Ignore)];
+const UNSOLICITED: [(&str, UnsolicitedExtensions); 2] =
+    [("ignore", UnsolicitedExtensions::Ignore), ("reject", UnsolicitedExtensions::Reject)];
 
-fn user_verification(value: Any<'_, '_>) -> PyResult<UserVerification> {
-    convert::choice(&convert::text(value)?, &USER_VERIFICATION)
+fn user_verification(value: Maybe<'_, '_>) -> PyResult<Option<UserVerification>> {
+    let choices = [
+        ("required", UserVerification::Required),
+        ("preferred", UserVerification::Preferred),
+        ("discouraged", UserVerification::Discouraged),
+    ];
+    convert::optional(value, |v| convert::choice(&convert::text(v)?, &choices))
 }
 
 fn mediation(value: Maybe<'_, '_>) -> PyResult<Option<Mediation>> {
-    convert::optional(value, |v| {
-        convert::choice(&convert::text(v)?, &[("conditional", Mediation::Conditional)])
-    })
+    let choices = [("conditional", Mediation::Conditional)];
+    convert::optional(value, |v| convert::choice(&convert::text(v)?, &choices))
 }
 
-fn algorithms(value: Maybe<'_, '_>) -> PyResult<Option<Vec<i64>>> {
-    convert::optional(value, |list| convert::list(Some(list), convert::i64))
+fn inputs(
+    value: Maybe<'_, '_>,
+    read: fn(&str) -> Result<ExtensionInputs, Error>,
+) -> PyResult<Option<ExtensionInputs>> {
+    convert::optional(value, |v| read(&convert::dictionary(v)?).map_err(raise))
 }
 
 /// A relying party.
@@ -73,10 +97,15 @@ pub(crate) struct RelyingParty(mfakit::RelyingParty);
 impl RelyingParty {
     #[new]
     #[pyo3(signature = (id, *, name, origins, user_verification, cross_origin=Text::new("deny"), top_origins=None,
-        counter=Text::new("reject"), backup=Text::new("strict"), algorithms=None, state_key=None,
+        counter=Text::new("reject"), backup=Text::new("strict"), algorithms=None, resident_key=Text::new("preferred"),
+        attachment=None, hints=None, attestation=Text::new("none"), attestation_formats=None,
+        unknown_attestation=Text::new("reject"), trust=None, keep_attestation=Flag(false),
+        unsolicited_extensions=Text::new("ignore"), state_key=None, enumeration_key=None,
         danger_allow_absent_user=Flag(false)),
         text_signature = "(id, *, name, origins, user_verification, cross_origin='deny', top_origins=(), counter='reject', \
-            backup='strict', algorithms=None, state_key=None, danger_allow_absent_user=False)")]
+            backup='strict', algorithms=None, resident_key='preferred', attachment=None, hints=(), attestation='none', \
+            attestation_formats=None, unknown_attestation='reject', trust=None, keep_attestation=False, \
+            unsolicited_extensions='ignore', state_key=None, enumeration_key=None, danger_allow_absent_user=False)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         id: Any<'_, '_>,
@@ -88,35 +117,56 @@ impl RelyingParty {
         counter: Text,
         backup: Text,
         algorithms: Maybe<'_, '_>,
+        resident_key: Text,
+        attachment: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
+        attestation: Text,
+        attestation_formats: Maybe<'_, '_>,
+        unknown_attestation: Text,
+        trust: Maybe<'_, '_>,
+        keep_attestation: Flag,
+        unsolicited_extensions: Text,
         state_key: Maybe<'_, '_>,
+        enumeration_key: Maybe<'_, '_>,
         danger_allow_absent_user: Flag,
     ) -> PyResult<Self> {
-        let uv = self::user_verification(user_verification)?;
+        let uv = self::user_verification(Some(user_verification))?;
+        let uv = uv.ok_or_else(convert::wrong_type)?;
         let mut options = RelyingPartyOptions::new(&convert::text(name)?, &[], uv);
-        options.origins = convert::list(Some(origins), convert::text)?;
-        options.top_origins = convert::list(top_origins.filter(|v| !v.is_none()), convert::text)?;
-        let cross_origins = [
-            ("deny", CrossOriginPolicy::Deny),
-            ("allow_listed", CrossOriginPolicy::AllowListed),
-            ("danger_any_top_origin", CrossOriginPolicy::DangerAnyTopOrigin),
-        ];
-        let counters = [("reject", CounterPolicy::Reject), ("report", CounterPolicy::Report)];
-        let backups =
-            [("strict", BackupPolicy::Strict), ("allow_upgrade", BackupPolicy::AllowUpgrade)];
-        options.cross_origin = convert::choice(&cross_origin.0, &cross_origins)?;
-        options.counter = convert::choice(&counter.0, &counters)?;
-        options.backup = convert::choice(&backup.0, &backups)?;
-        options.danger_allow_absent_user = danger_allow_absent_user.0;
-        if let Some(algorithms) = self::algorithms(algorithms)? {
-            options.algorithms = algorithms;
+        options.origins = convert::list(origins, convert::text)?;
+        options.top_origins = convert::texts(top_origins)?;
+        options.cross_origin = convert::choice(&cross_origin.0, &CROSS_ORIGINS)?;
+        options.counter = convert::choice(&counter.0, &COUNTERS)?;
+        options.backup = convert::choice(&backup.0, &BACKUPS)?;
+        if let Some(list) = convert::optional(algorithms, |v| convert::list(v, convert::i64))? {
+            options.algorithms = list;
         }
+        options.resident_key = ResidentKey::from_name(&resident_key.0).map_err(raise)?;
+        options.attachment = convert::name(attachment, Attachment::from_name)?;
+        options.hints = convert::names(hints, Hint::from_name)?.unwrap_or_default();
+        options.attestation = AttestationConveyance::from_name(&attestation.0).map_err(raise)?;
+        if let Some(formats) =
+            convert::optional(attestation_formats, |v| convert::list(v, convert::text))?
+        {
+            options.set_attestation_formats(&formats).map_err(raise)?;
+        }
+        options.unknown_attestation =
+            convert::choice(&unknown_attestation.0, &UNKNOWN_ATTESTATIONS)?;
+        let trust = convert::instance::<AttestationTrust>(trust)?;
+        options.trust = trust.map(|trust| trust.get().0.clone());
+        options.keep_attestation = keep_attestation.0;
+        options.unsolicited_extensions = convert::choice(&unsolicited_extensions.0, &UNSOLICITED)?;
+        options.danger_allow_absent_user = danger_allow_absent_user.0;
         let state_key = convert::optional(state_key, convert::key)?;
-        let rp = mfakit::RelyingParty::new(&convert::text(id)?, options);
-        let rp = match state_key {
-            Some(key) => rp.and_then(|rp| rp.with_state_key(&key)),
-            None => rp,
-        };
-        rp.map(Self).map_err(raise)
+        let enumeration_key = convert::optional(enumeration_key, convert::key)?;
+        let mut rp = mfakit::RelyingParty::new(&convert::text(id)?, options).map_err(raise)?;
+        if let Some(key) = state_key {
+            rp = rp.with_state_key(&key).map_err(raise)?;
+        }
+        if let Some(key) = enumeration_key {
+            rp = rp.with_enumeration_key(&key).map_err(raise)?;
+        }
+        Ok(Self(rp))
     }
 
     #[getter]
@@ -128,9 +178,10 @@ impl RelyingParty {
         self.0.ceremony_id(&convert::text(state)?).map_err(raise)
     }
 
-    #[pyo3(signature = (user_handle, *, user_name, display_name=None, exclude=None, user_verification=None, mediation=None,
-        lifetime=None, now=None), text_signature = "($self, user_handle, *, user_name, display_name=None, exclude=(), \
-            user_verification=None, mediation=None, lifetime=None, now=None)")]
+    #[pyo3(signature = (user_handle, *, user_name, display_name=None, exclude=None, user_verification=None, resident_key=None,
+        attachment=None, hints=None, mediation=None, extensions=None, lifetime=None, now=None),
+        text_signature = "($self, user_handle, *, user_name, display_name=None, exclude=(), user_verification=None, \
+            resident_key=None, attachment=None, hints=None, mediation=None, extensions=None, lifetime=None, now=None)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn begin_registration(
         &self,
@@ -139,19 +190,29 @@ impl RelyingParty {
         display_name: Maybe<'_, '_>,
         exclude: Maybe<'_, '_>,
         user_verification: Maybe<'_, '_>,
+        resident_key: Maybe<'_, '_>,
+        attachment: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
         mediation: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
         lifetime: Maybe<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<Ceremony> {
-        let (user_name, display_name) =
-            (convert::text(user_name)?, convert::optional(display_name, convert::text)?);
-        let exclude = convert::list(exclude.filter(|v| !v.is_none()), read_record)?;
+        let user_name = convert::text(user_name)?;
+        let display_name = convert::optional(display_name, convert::text)?;
+        let exclude = convert::optional(exclude, |v| convert::list(v, read_record))?;
+        let hints = convert::names(hints, Hint::from_name)?;
+        let extensions = inputs(extensions, ExtensionInputs::registration)?;
         let begin = BeginRegistration {
             user_name: &user_name,
             display_name: display_name.as_deref(),
-            exclude: &exclude,
-            user_verification: convert::optional(user_verification, self::user_verification)?,
+            exclude: exclude.as_deref().unwrap_or_default(),
+            user_verification: self::user_verification(user_verification)?,
+            resident_key: convert::name(resident_key, ResidentKey::from_name)?,
+            attachment: convert::name(attachment, Attachment::from_name)?,
+            hints: hints.as_deref(),
             mediation: self::mediation(mediation)?,
+            extensions: extensions.as_ref(),
             lifetime: convert::optional(lifetime, convert::u64)?,
             now: convert::now(now)?,
         };
@@ -166,44 +227,58 @@ impl RelyingParty {
         state: Any<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<RegistrationVerified> {
-        let (state, now) = (convert::text(state)?, convert::now(now)?);
+        let state = RegistrationState::from_text(convert::text(state)?);
+        let now = convert::now(now)?;
         let response = convert::response(response)?;
-        let verified = py.detach(|| {
-            self.0.finish_registration(&response, &mfakit::RegistrationState::from_text(state), now)
-        });
-        RegistrationVerified::make(py, verified.map_err(raise)?)
+        let verified = py.detach(|| self.0.finish_registration(&response, &state, now));
+        RegistrationVerified::make(py, verified)
     }
 
-    #[pyo3(signature = (user_handle, *, allow, user_verification=None, lifetime=None, now=None))]
+    #[pyo3(signature = (user_handle, *, allow, user_verification=None, hints=None, extensions=None, lifetime=None, now=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn begin_authentication(
         &self,
         user_handle: Any<'_, '_>,
         allow: Any<'_, '_>,
         user_verification: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
         lifetime: Maybe<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<Ceremony> {
-        let allow = convert::list(Some(allow), read_record)?;
-        let begin = begin_authentication(user_verification, lifetime, now)?;
-        Ceremony::make(self.0.begin_authentication(
-            &convert::base64url(user_handle)?,
-            &allow,
-            begin,
-        ))
+        let allow = convert::list(allow, read_record)?;
+        let asked = Asked::read(user_verification, None, hints, extensions, lifetime, now)?;
+        let user_handle = convert::base64url(user_handle)?;
+        Ceremony::make(self.0.begin_authentication(&user_handle, &allow, asked.begin()))
     }
 
-    #[pyo3(signature = (*, user_verification=None, mediation=None, lifetime=None, now=None))]
+    #[pyo3(signature = (*, user_verification=None, mediation=None, hints=None, extensions=None, lifetime=None, now=None))]
     fn begin_discoverable_authentication(
         &self,
         user_verification: Maybe<'_, '_>,
         mediation: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
         lifetime: Maybe<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<Ceremony> {
-        // The browser is told about mediation by the page; the ceremony is the same.
-        self::mediation(mediation)?;
-        let begin = begin_authentication(user_verification, lifetime, now)?;
-        Ceremony::make(self.0.begin_discoverable_authentication(begin))
+        let asked = Asked::read(user_verification, mediation, hints, extensions, lifetime, now)?;
+        Ceremony::make(self.0.begin_discoverable_authentication(asked.begin()))
+    }
+
+    #[pyo3(signature = (identifier, *, user_verification=None, hints=None, extensions=None, lifetime=None, now=None))]
+    fn begin_decoy_authentication(
+        &self,
+        identifier: Any<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+        lifetime: Maybe<'_, '_>,
+        now: Maybe<'_, '_>,
+    ) -> PyResult<Ceremony> {
+        let asked = Asked::read(user_verification, None, hints, extensions, lifetime, now)?;
+        let identifier = convert::any_text(identifier)?;
+        Ceremony::make(self.0.begin_decoy_authentication(&identifier, asked.begin()))
     }
 
     #[pyo3(signature = (response, *, state, record, now=None))]
@@ -215,21 +290,15 @@ impl RelyingParty {
         record: Any<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
-        let (state, record, now) =
-            (convert::text(state)?, read_record(record)?, convert::now(now)?);
+        let state = AuthenticationState::from_text(convert::text(state)?);
+        let (record, now) = (read_record(record)?, convert::now(now)?);
         let response = convert::response(response)?;
-        let verified = py.detach(|| {
-            self.0.finish_authentication(
-                &response,
-                &mfakit::AuthenticationState::from_text(state),
-                &record,
-                now,
-            )
-        });
-        AuthenticationVerified::make(py, verified.map_err(raise)?)
+        let verified = py.detach(|| self.0.finish_authentication(&response, &state, &record, now));
+        AuthenticationVerified::make(py, verified)
     }
 
-    #[pyo3(signature = (response, *, challenge, user_handle, user_verification=None, mediation=None))]
+    #[pyo3(signature = (response, *, challenge, user_handle, user_verification=None, mediation=None, extensions=None, now=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn verify_registration(
         &self,
         py: Python<'_>,
@@ -238,19 +307,43 @@ impl RelyingParty {
         user_handle: Any<'_, '_>,
         user_verification: Maybe<'_, '_>,
         mediation: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+        now: Maybe<'_, '_>,
     ) -> PyResult<RegistrationVerified> {
-        let (challenge, user_handle) =
-            (convert::base64url(challenge)?, convert::base64url(user_handle)?);
-        let user_verification = convert::optional(user_verification, self::user_verification)?;
-        let more =
-            Stateless { user_verification, mediation: self::mediation(mediation)?, allow: None };
+        let expected = Expected::registration(challenge, user_verification, extensions)?;
+        let (user_handle, expected) =
+            (convert::base64url(user_handle)?, expected.at(mediation, now)?);
         let response = convert::response(response)?;
-        let verified =
-            py.detach(|| self.0.verify_registration(&response, &challenge, &user_handle, more));
-        RegistrationVerified::make(py, verified.map_err(raise)?)
+        let verified = expected.run(py, |challenge, more| {
+            self.0.verify_registration(&response, challenge, &user_handle, more)
+        });
+        RegistrationVerified::make(py, verified)
     }
 
-    #[pyo3(signature = (response, *, challenge, user_handle, record, allow=None, user_verification=None))]
+    #[pyo3(signature = (response, *, challenge, user_handle, user_verification=None, mediation=None, extensions=None, now=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn explain_registration(
+        &self,
+        py: Python<'_>,
+        response: Any<'_, '_>,
+        challenge: Any<'_, '_>,
+        user_handle: Any<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        mediation: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+        now: Maybe<'_, '_>,
+    ) -> PyResult<Vec<Step>> {
+        let expected = Expected::registration(challenge, user_verification, extensions)?;
+        let (user_handle, expected) =
+            (convert::base64url(user_handle)?, expected.at(mediation, now)?);
+        Step::list(response, |response| {
+            expected.run(py, |challenge, more| {
+                self.0.explain_registration(response, challenge, &user_handle, more)
+            })
+        })
+    }
+
+    #[pyo3(signature = (response, *, challenge, user_handle, record, allow=None, user_verification=None, extensions=None))]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn verify_authentication(
         &self,
@@ -261,23 +354,18 @@ impl RelyingParty {
         record: Any<'_, '_>,
         allow: Maybe<'_, '_>,
         user_verification: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
-        let (challenge, user_handle) =
-            (convert::base64url(challenge)?, convert::base64url(user_handle)?);
-        let record = read_record(record)?;
-        let allow = convert::optional(allow, |list| convert::list(Some(list), credential_id))?;
-        let slices: Option<Vec<&[u8]>> =
-            allow.as_ref().map(|ids| ids.iter().map(Vec::as_slice).collect());
-        let user_verification = convert::optional(user_verification, self::user_verification)?;
-        let more = Stateless { user_verification, mediation: None, allow: slices.as_deref() };
-        let response = convert::response(response)?;
-        let verified = py.detach(|| {
-            self.0.verify_authentication(&response, &challenge, &user_handle, &record, more)
+        let expected = Expected::authentication(challenge, user_verification, extensions)?;
+        let (user_handle, expected) = (convert::base64url(user_handle)?, expected.of(allow)?);
+        let (record, response) = (read_record(record)?, convert::response(response)?);
+        let verified = expected.run(py, |challenge, more| {
+            self.0.verify_authentication(&response, challenge, &user_handle, &record, more)
         });
-        AuthenticationVerified::make(py, verified.map_err(raise)?)
+        AuthenticationVerified::make(py, verified)
     }
 
-    #[pyo3(signature = (response, *, challenge, record, user_verification=None))]
+    #[pyo3(signature = (response, *, challenge, record, user_verification=None, extensions=None))]
     fn verify_discoverable_authentication(
         &self,
         py: Python<'_>,
@@ -285,15 +373,38 @@ impl RelyingParty {
         challenge: Any<'_, '_>,
         record: Any<'_, '_>,
         user_verification: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
-        let (challenge, record) = (convert::base64url(challenge)?, read_record(record)?);
-        let user_verification = convert::optional(user_verification, self::user_verification)?;
-        let more = Stateless { user_verification, mediation: None, allow: None };
-        let response = convert::response(response)?;
-        let verified = py.detach(|| {
-            self.0.verify_discoverable_authentication(&response, &challenge, &record, more)
+        let expected = Expected::authentication(challenge, user_verification, extensions)?;
+        let (record, response) = (read_record(record)?, convert::response(response)?);
+        let verified = expected.run(py, |challenge, more| {
+            self.0.verify_discoverable_authentication(&response, challenge, &record, more)
         });
-        AuthenticationVerified::make(py, verified.map_err(raise)?)
+        AuthenticationVerified::make(py, verified)
+    }
+
+    #[pyo3(signature = (response, *, challenge, record, user_handle=None, allow=None, user_verification=None, extensions=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn explain_authentication(
+        &self,
+        py: Python<'_>,
+        response: Any<'_, '_>,
+        challenge: Any<'_, '_>,
+        record: Any<'_, '_>,
+        user_handle: Maybe<'_, '_>,
+        allow: Maybe<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+    ) -> PyResult<Vec<Step>> {
+        let expected = Expected::authentication(challenge, user_verification, extensions)?;
+        let (record, expected) = (read_record(record)?, expected.of(allow)?);
+        let user_handle = convert::optional(user_handle, convert::base64url)?;
+        Step::list(response, |response| {
+            expected.run(py, |challenge, more| {
+                let user_handle = user_handle.as_deref();
+                self.0.explain_authentication(response, challenge, user_handle, &record, more)
+            })
+        })
     }
 
     fn __repr__(&self) -> String {
@@ -301,16 +412,117 @@ impl RelyingParty {
     }
 }
 
-fn begin_authentication(
-    user_verification: Maybe<'_, '_>,
-    lifetime: Maybe<'_, '_>,
-    now: Maybe<'_, '_>,
-) -> PyResult<BeginAuthentication> {
-    Ok(BeginAuthentication {
-        user_verification: convert::optional(user_verification, self::user_verification)?,
-        lifetime: convert::optional(lifetime, convert::u64)?,
-        now: convert::now(now)?,
-    })
+/// What an authentication is begun with.
+struct Asked {
+    user_verification: Option<UserVerification>,
+    hints: Option<Vec<Hint>>,
+    mediation: Option<Mediation>,
+    extensions: Option<ExtensionInputs>,
+    lifetime: Option<u64>,
+    now: Option<UnixTime>,
+}
+
+impl Asked {
+    fn read(
+        user_verification: Maybe<'_, '_>,
+        mediation: Maybe<'_, '_>,
+        hints: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+        lifetime: Maybe<'_, '_>,
+        now: Maybe<'_, '_>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            user_verification: self::user_verification(user_verification)?,
+            hints: convert::names(hints, Hint::from_name)?,
+            mediation: self::mediation(mediation)?,
+            extensions: inputs(extensions, ExtensionInputs::authentication)?,
+            lifetime: convert::optional(lifetime, convert::u64)?,
+            now: convert::now(now)?,
+        })
+    }
+
+    fn begin(&self) -> BeginAuthentication<'_> {
+        BeginAuthentication {
+            user_verification: self.user_verification,
+            hints: self.hints.as_deref(),
+            mediation: self.mediation,
+            extensions: self.extensions.as_ref(),
+            lifetime: self.lifetime,
+            now: self.now,
+        }
+    }
+}
+
+/// What a ceremony without a state is verified against.
+struct Expected {
+    challenge: String,
+    user_verification: Option<UserVerification>,
+    extensions: Option<ExtensionInputs>,
+    mediation: Option<Mediation>,
+    now: Option<UnixTime>,
+    allow: Option<Vec<Vec<u8>>>,
+}
+
+impl Expected {
+    fn registration(
+        challenge: Any<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+    ) -> PyResult<Self> {
+        let extensions = inputs(extensions, ExtensionInputs::registration)?;
+        Self::read(challenge, user_verification, extensions)
+    }
+
+    fn authentication(
+        challenge: Any<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        extensions: Maybe<'_, '_>,
+    ) -> PyResult<Self> {
+        let extensions = inputs(extensions, ExtensionInputs::authentication)?;
+        Self::read(challenge, user_verification, extensions)
+    }
+
+    fn read(
+        challenge: Any<'_, '_>,
+        user_verification: Maybe<'_, '_>,
+        extensions: Option<ExtensionInputs>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            challenge: convert::base64url(challenge)?,
+            user_verification: self::user_verification(user_verification)?,
+            extensions,
+            mediation: None,
+            now: None,
+            allow: None,
+        })
+    }
+
+    fn at(self, mediation: Maybe<'_, '_>, now: Maybe<'_, '_>) -> PyResult<Self> {
+        Ok(Self { mediation: self::mediation(mediation)?, now: convert::now(now)?, ..self })
+    }
+
+    fn of(self, allow: Maybe<'_, '_>) -> PyResult<Self> {
+        let allow = convert::optional(allow, |v| convert::list(v, credential_id))?;
+        Ok(Self { allow, ..self })
+    }
+
+    /// Runs a verification while other threads run.
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        verify: impl FnOnce(&str, Stateless<'_>) -> Result<T, Error> + Send,
+    ) -> Result<T, Error> {
+        let allow: Option<Vec<&[u8]>> =
+            self.allow.as_ref().map(|ids| ids.iter().map(Vec::as_slice).collect());
+        let more = Stateless {
+            user_verification: self.user_verification,
+            mediation: self.mediation,
+            allow: allow.as_deref(),
+            extensions: self.extensions.as_ref(),
+            now: self.now,
+        };
+        py.detach(|| verify(&self.challenge, more))
+    }
 }
 
 /// A ceremony that was begun.
@@ -327,7 +539,7 @@ pub(crate) struct Ceremony {
 }
 
 impl Ceremony {
-    fn make<S: AsRef<str>>(begun: Result<mfakit::Ceremony<S>, mfakit::Error>) -> PyResult<Self> {
+    fn make<S: AsRef<str>>(begun: Result<mfakit::Ceremony<S>, Error>) -> PyResult<Self> {
         let begun = begun.map_err(raise)?;
         Ok(Self {
             options_json: begun.options_json().to_owned(),
@@ -342,271 +554,11 @@ impl Ceremony {
 impl Ceremony {
     #[getter]
     fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("json")?.call_method1("loads", (&self.options_json,))
+        convert::loaded(py, &self.options_json)
     }
 
     fn __repr__(&self) -> String {
         format!("Ceremony(id={:?}, expires_at={})", self.id, self.expires_at)
-    }
-
-    fn __bool__(&self) -> PyResult<bool> {
-        no_truth_value()
-    }
-}
-
-/// A stored record: the object, or the text.
-fn read_record(value: &Bound<'_, PyAny>) -> PyResult<mfakit::CredentialRecord> {
-    match value.cast::<CredentialRecord>() {
-        Ok(record) => Ok(record.get().0.clone()),
-        Err(_) => mfakit::CredentialRecord::from_text(&convert::text(value)?).map_err(raise),
-    }
-}
-
-/// The id of a record, or a bare id.
-fn credential_id(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    let entry = match value.cast::<CredentialRecord>() {
-        Ok(record) => record.get().0.id(),
-        Err(_) => convert::base64url(value)?,
-    };
-    mfakit::allowed_id(&entry).map_err(raise)
-}
-
-/// A stored credential.
-#[pyclass(frozen, eq, module = "mfakit")]
-#[derive(Clone, PartialEq)]
-pub(crate) struct CredentialRecord(mfakit::CredentialRecord);
-
-#[pymethods]
-impl CredentialRecord {
-    #[new]
-    #[pyo3(signature = (id, *, public_key, user_handle, sign_count, transports=None, backup_eligible=None, backed_up=None,
-        aaguid=None), text_signature = "(id, *, public_key, user_handle, sign_count, transports=(), backup_eligible=None, \
-            backed_up=None, aaguid=None)")]
-    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
-    fn new(
-        id: Any<'_, '_>,
-        public_key: Any<'_, '_>,
-        user_handle: Any<'_, '_>,
-        sign_count: Any<'_, '_>,
-        transports: Maybe<'_, '_>,
-        backup_eligible: Maybe<'_, '_>,
-        backed_up: Maybe<'_, '_>,
-        aaguid: Maybe<'_, '_>,
-    ) -> PyResult<Self> {
-        let (public_key, user_handle) =
-            (convert::base64url(public_key)?, convert::base64url(user_handle)?);
-        let sign_count = convert::u64(sign_count)?;
-        let parts = NewRecord {
-            public_key: &public_key,
-            user_handle: &user_handle,
-            sign_count: u32::try_from(sign_count)
-                .map_err(|_| raise(mfakit::Error::ArgumentValueInvalid))?,
-            transports: convert::list(transports.filter(|v| !v.is_none()), convert::text)?,
-            backup_eligible: convert::optional(backup_eligible, convert::bool)?,
-            backed_up: convert::optional(backed_up, convert::bool)?,
-            aaguid: convert::optional(aaguid, convert::base64url)?
-                .map(|text| mfakit::read_aaguid(&text))
-                .transpose()
-                .map_err(raise)?,
-        };
-        mfakit::CredentialRecord::new(&convert::base64url(id)?, parts).map(Self).map_err(raise)
-    }
-
-    #[staticmethod]
-    fn from_text(text: Any<'_, '_>) -> PyResult<Self> {
-        mfakit::CredentialRecord::from_text(&convert::text(text)?).map(Self).map_err(raise)
-    }
-
-    fn to_text(&self) -> &str {
-        self.0.to_text()
-    }
-
-    #[getter]
-    fn id(&self) -> String {
-        self.0.id()
-    }
-
-    #[getter]
-    fn public_key(&self) -> String {
-        self.0.public_key()
-    }
-
-    #[getter]
-    fn algorithm(&self) -> i64 {
-        self.0.algorithm()
-    }
-
-    #[getter]
-    fn user_handle(&self) -> String {
-        self.0.user_handle()
-    }
-
-    #[getter]
-    fn sign_count(&self) -> u32 {
-        self.0.sign_count()
-    }
-
-    #[getter]
-    fn transports(&self) -> Vec<String> {
-        self.0.transports().to_vec()
-    }
-
-    #[getter]
-    fn backup_eligible(&self) -> Option<bool> {
-        self.0.backup_eligible()
-    }
-
-    #[getter]
-    fn backed_up(&self) -> Option<bool> {
-        self.0.backed_up()
-    }
-
-    #[getter]
-    fn aaguid(&self) -> Option<String> {
-        self.0.aaguid()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("CredentialRecord({:?})", self.0.id())
-    }
-}
-
-/// What the attestation says: `none` claims nothing, and `self` only that the credential signs.
-#[pyclass(frozen, get_all, module = "mfakit")]
-pub(crate) struct Attestation {
-    format: &'static str,
-    r#type: &'static str,
-    trust: &'static str,
-}
-
-#[pymethods]
-impl Attestation {
-    fn __repr__(&self) -> String {
-        format!(
-            "Attestation(format={:?}, type={:?}, trust={:?})",
-            self.format, self.r#type, self.trust
-        )
-    }
-
-    fn __bool__(&self) -> PyResult<bool> {
-        no_truth_value()
-    }
-}
-
-/// A registration that passed every step.
-#[pyclass(frozen, module = "mfakit")]
-pub(crate) struct RegistrationVerified {
-    #[pyo3(get)]
-    credential: Py<CredentialRecord>,
-    #[pyo3(get)]
-    user_handle: String,
-    #[pyo3(get)]
-    user_verified: bool,
-    #[pyo3(get)]
-    flags: u8,
-    #[pyo3(get)]
-    attestation: Py<Attestation>,
-    #[pyo3(get)]
-    extensions: Option<Py<PyBytes>>,
-    #[pyo3(get)]
-    transition: Py<Transition>,
-    proof: Once<mfakit::RegistrationVerified>,
-}
-
-impl RegistrationVerified {
-    fn make(py: Python<'_>, verified: mfakit::RegistrationVerified) -> PyResult<Self> {
-        let attestation = Attestation {
-            format: verified.attestation().format(),
-            r#type: verified.attestation().attestation_type(),
-            trust: "not_requested",
-        };
-        Ok(Self {
-            credential: Py::new(py, CredentialRecord(verified.credential().clone()))?,
-            user_handle: verified.user_handle(),
-            user_verified: verified.user_verified(),
-            flags: verified.flags(),
-            attestation: Py::new(py, attestation)?,
-            extensions: verified.extensions().map(|bytes| PyBytes::new(py, bytes).unbind()),
-            transition: Transition::make(py, verified.transition())?,
-            proof: Once::new(verified),
-        })
-    }
-}
-
-#[pymethods]
-impl RegistrationVerified {
-    /// A registration is not a sign-in: this returns the stored record, never evidence.
-    fn commit(&self, rows: Any<'_, '_>) -> PyResult<CredentialRecord> {
-        let rows = convert::rows(rows)?;
-        self.proof.take()?.commit(rows).map(CredentialRecord).map_err(raise)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("RegistrationVerified(user_handle={:?})", self.user_handle)
-    }
-
-    fn __bool__(&self) -> PyResult<bool> {
-        no_truth_value()
-    }
-}
-
-/// An assertion that passed every step.
-#[pyclass(frozen, module = "mfakit")]
-pub(crate) struct AuthenticationVerified {
-    #[pyo3(get)]
-    credential_id: String,
-    #[pyo3(get)]
-    user_handle: String,
-    #[pyo3(get)]
-    user_verified: bool,
-    #[pyo3(get)]
-    flags: u8,
-    #[pyo3(get)]
-    backup_eligible: bool,
-    #[pyo3(get)]
-    backed_up: bool,
-    #[pyo3(get)]
-    counter: u32,
-    #[pyo3(get)]
-    counter_regressed: bool,
-    #[pyo3(get)]
-    extensions: Option<Py<PyBytes>>,
-    #[pyo3(get)]
-    transition: Py<Transition>,
-    proof: Once<mfakit::AuthenticationVerified>,
-}
-
-impl AuthenticationVerified {
-    fn make(py: Python<'_>, verified: mfakit::AuthenticationVerified) -> PyResult<Self> {
-        Ok(Self {
-            credential_id: verified.credential_id().to_owned(),
-            user_handle: verified.user_handle().to_owned(),
-            user_verified: verified.user_verified(),
-            flags: verified.flags(),
-            backup_eligible: verified.backup_eligible(),
-            backed_up: verified.backed_up(),
-            counter: verified.counter(),
-            counter_regressed: verified.counter_regressed(),
-            extensions: verified.extensions().map(|bytes| PyBytes::new(py, bytes).unbind()),
-            transition: Transition::make(py, verified.transition().clone())?,
-            proof: Once::new(verified),
-        })
-    }
-}
-
-#[pymethods]
-impl AuthenticationVerified {
-    fn commit(&self, rows: Any<'_, '_>) -> PyResult<Evidence> {
-        let rows = convert::rows(rows)?;
-        evidence(self.proof.take()?.commit(rows))
-    }
-
-    fn __repr__(&self) -> String {
-        format!(
-            "AuthenticationVerified(user_handle={:?}, user_verified={})",
-            self.user_handle,
-            if self.user_verified { "True" } else { "False" }
-        )
     }
 
     fn __bool__(&self) -> PyResult<bool> {

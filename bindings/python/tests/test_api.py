@@ -12,6 +12,7 @@ import pytest
 import mfakit
 from mfakit import ConfigError, MfaError, Totp, VerificationError
 from mfakit._error_table import ERRORS
+from mfakit.testing import SoftAuthenticator
 
 MANIFEST = pathlib.Path(__file__).parents[2] / "manifest.json"
 
@@ -38,9 +39,22 @@ def test_every_error_has_its_class_and_pickles():
     assert issubclass(ConfigError, (MfaError, ValueError))
 
 
+def passkey_results():
+    rp = mfakit.RelyingParty("example.org", name="E", origins=["https://example.org"], user_verification="required")
+    passkey, user = SoftAuthenticator("https://example.org"), mfakit.generate_user_handle()
+    begun = rp.begin_registration(user, user_name="alice")
+    answer = passkey.create(begun.options)
+    registered = rp.finish_registration(answer, state=begun.state)
+    record = registered.credential
+    login = rp.begin_authentication(user, allow=[record])
+    signed_in = rp.finish_authentication(passkey.get(login.options), state=login.state, record=record)
+    step = rp.explain_registration(answer, challenge=begun.options["challenge"], user_handle=user)[0]
+    return [begun, registered, registered.attestation, registered.transition, signed_in, step, mfakit.read_response(answer)]
+
+
 def test_results_are_frozen_have_no_constructor_and_no_truth_value():
     verified = Totp("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").verify("287082", last_step=None, now=59)
-    for value in (verified, verified.transition, verified.commit(1)):
+    for value in (verified, verified.transition, verified.commit(1), *passkey_results()):
         with pytest.raises(ConfigError):
             bool(value)
         with pytest.raises(TypeError):

@@ -13,11 +13,14 @@ import random
 import pytest
 
 import mfakit
+from attested import MDS, Authority, blob, entry
 from mfakit import (
+    AttestationTrust,
     ConfigError,
     CredentialRecord,
     Hotp,
     MalformedError,
+    Metadata,
     MfaError,
     PendingTotp,
     Peppers,
@@ -45,6 +48,17 @@ TYPED_SET = typeable_record([TYPED], "alice", bytes(16), rounds=100_000)
 LIVES = {"not_before": NOON, "not_after": NOON + 3600}
 SUPPORT_RECORD = temporary_record(SUPPORT, "support", "alice", bytes(16), rounds=100_000, **LIVES)
 SENT_RECORD = temporary_record(SENT, "delivered", "alice", bytes(16), key=KEY, key_id="p", **LIVES)
+
+
+CHALLENGE, MAKER = b"0123456789abcdef", Authority(host=MDS)
+BLOB = blob(MAKER, [entry(MAKER)])
+
+
+def parse(given=BLOB, **options):
+    return Metadata.parse(given, **{"roots": [MAKER.root_der], "now": NOON, **options})
+
+
+KNOWN = parse()
 
 
 def recover(code, record, used=0, **options):
@@ -171,6 +185,27 @@ NOT_AN_EXPORT = [
 ]  # fmt: skip
 
 
+# What is no signed BLOB, and the code of each.
+NOT_A_BLOB = [
+    ("nothing", "", "metadata_malformed"),
+    ("an empty signature", BLOB[: BLOB.rindex(".") + 1], "signature_malformed"),
+    ("a part too many", BLOB + ".AAAA", "metadata_malformed"),
+    ("padding", BLOB + "==", "metadata_malformed"),
+    ("NUL after it", BLOB + "\0", "metadata_malformed"),
+    ("NUL in the header", BLOB[:9] + "\0" + BLOB[10:], "metadata_malformed"),
+    ("full-width letters", "ｅ" + BLOB[1:], "metadata_malformed"),
+    ("1 MB of dots", "." * 10**6, "metadata_malformed"),
+    ("1 MB of letters", "A" * 10**6, "metadata_malformed"),
+    ("JSON", '{"no": 1}', "metadata_malformed"),
+    ("a byte more than is read", "A" * (32 * 2**20 + 1), "input_too_large"),
+    ("a byte more than is read, as bytes", b"A" * (32 * 2**20 + 1), "input_too_large"),
+    ("a lone surrogate after it", BLOB + "\ud800", "input_malformed"),
+    ("bytes that are not UTF-8", BLOB.encode() + b"\xff", "metadata_malformed"),
+    ("bytes that are not UTF-8, as Python decodes them", BLOB + "\udcff", "input_malformed"),
+    ("a dictionary", {"no": 1}, "input_malformed"),
+]  # fmt: skip
+
+
 def named(rows):
     return [pytest.param(*row, id=row[0]) for row in rows]
 
@@ -206,6 +241,27 @@ def test_whatever_a_client_sends_for_a_uri_is_the_clients_mistake(call, right, t
         refused(lambda: call(sent), code, MalformedError)
 
 
+def test_whatever_a_client_sends_for_metadata_is_the_clients_mistake():
+    for value in NOT_TEXT:
+        if not isinstance(value, (bytes, bytearray)):
+            refused(lambda: parse(value), "input_malformed", MalformedError)
+    for what, sent, code in NOT_A_BLOB:
+        assert sent != BLOB, what
+        refused(lambda: parse(sent), code, MalformedError)
+
+
+@pytest.mark.parametrize("value", [*NOT_TEXT, *(of("287082") for _, of in NOT_A_CODE)], ids=lambda value: repr(value)[:24])
+def test_whatever_a_client_sends_to_be_explained_is_explained(value):
+    calls = [
+        (RP.explain_registration, RP.verify_registration, {"challenge": CHALLENGE, "user_handle": USER}),
+        (RP.explain_authentication, RP.verify_discoverable_authentication, {"challenge": CHALLENGE, "record": RECORD}),
+    ]
+    for explain, verify, arguments in calls:
+        with pytest.raises(MalformedError) as caught:
+            verify(value, **arguments)
+        assert [step.code for step in explain(value, **arguments) if step.verdict == "failed"] == [caught.value.code]
+
+
 # ---- the host's
 
 # Values that are no time, for every `now`: `time_invalid`.
@@ -217,7 +273,17 @@ NOT_A_TIME = [
     ("before 1970", datetime.datetime(1969, 12, 31, tzinfo=datetime.timezone.utc)), ("a list", [NOON]), ("an object", object()),
 ]  # fmt: skip
 THROTTLE = Throttle()
-RP = RelyingParty("example.org", name="E", origins=["https://example.org"], user_verification="required")
+RP = RelyingParty(
+    "example.org", name="E", origins=["https://example.org"], user_verification="required", enumeration_key=b"e" * 32
+)
+# The key is the base point of P-256.
+RECORD = CredentialRecord(
+    b"id",
+    public_key="pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    user_handle=USER,
+    sign_count=0,
+)
+EXPECTED = {"challenge": CHALLENGE, "user_handle": USER}
 TIMES = [
     ("totp.code_at", TOTP.code_at),
     ("totp.verify", lambda x: TOTP.verify("287082", last_step=None, now=x)),
@@ -230,6 +296,10 @@ TIMES = [
     ("throttle.retry_at", lambda x: THROTTLE.retry_at(None, now=x)),
     ("begin_registration", lambda x: RP.begin_registration(USER, user_name="alice", now=x)),
     ("begin_authentication", lambda x: RP.begin_discoverable_authentication(now=x)),
+    ("begin_decoy_authentication", lambda x: RP.begin_decoy_authentication("alice", now=x)),
+    ("verify_registration", lambda x: RP.verify_registration("{}", **EXPECTED, now=x)),
+    ("explain_registration", lambda x: RP.explain_registration("{}", **EXPECTED, now=x)),
+    ("Metadata.parse", lambda x: parse(now=x)),
 ]
 
 # Values that are no whole number, for every number of the host's: `argument_type_invalid`. So is None where there is no default for it.
@@ -262,8 +332,18 @@ NUMBERS = [
     ("odds window", lambda x: mfakit.guess_odds(digits=6, window=x, attempts=1), "argument_value_invalid", False),
     ("odds attempts", lambda x: mfakit.guess_odds(digits=6, window=1, attempts=x), "argument_value_invalid", False),
     ("length", mfakit.generate_secret, "argument_value_invalid", False),
+    ("previous_number", lambda x: parse(previous_number=x), "argument_value_invalid", True),
+    ("sign_count", lambda x: CredentialRecord("AA", public_key=RECORD.public_key, user_handle=USER, sign_count=x), "argument_value_invalid", False),
+    ("ceremony's lifetime", lambda x: RP.begin_decoy_authentication("alice", lifetime=x), "argument_value_invalid", True),
+    ("an algorithm", lambda x: relying(algorithms=[x]), "argument_value_invalid", False),
 ]  # fmt: skip
 
+def relying(**options):
+    arguments = {"name": "E", "origins": ["https://example.org"], "user_verification": "required", **options}
+    return RelyingParty("example.org", **arguments)
+
+
+NOT_A_NAME = dict.fromkeys(["", "required\0", "Direct", "ｎｏｎｅ", "x" * 10**6], "argument_value_invalid")
 # Values that are no text, for every text of the host's: `argument_type_invalid`. So is None where there is no default for it.
 NOT_A_TEXT = [True, 6, 6.5, math.nan, b"alice", b"\xff", bytearray(b"alice"), [], {}, object(), "\ud800", "alice\udc00"]
 # Each text: the call, values out of its own rules and what it says of them, and whether None is allowed.
@@ -299,6 +379,21 @@ TEXTS = [
     ("state", lambda x: THROTTLE.charge(x, now=NOON), {"": "state_malformed", f"$mfakit-throttle$v=1$３${NOON}": "state_malformed", "x" * 10**6: "state_malformed"}, True),
     ("budget", lambda x: Throttle(budget=x), {"Strict": "argument_value_invalid", "": "argument_value_invalid"}, False),
     ("current", lambda x: Peppers({"p": KEY}, current=x), {"ｐ": "pepper_invalid", "": "pepper_invalid"}, False),
+    ("resident_key", lambda x: relying(resident_key=x), NOT_A_NAME, False),
+    ("a ceremony's resident_key", lambda x: RP.begin_registration(USER, user_name="a", resident_key=x), NOT_A_NAME, True),
+    ("attachment", lambda x: relying(attachment=x), NOT_A_NAME, True),
+    ("a ceremony's attachment", lambda x: RP.begin_registration(USER, user_name="a", attachment=x), NOT_A_NAME, True),
+    ("a hint", lambda x: relying(hints=[x]), NOT_A_NAME, False),
+    ("a ceremony's hint", lambda x: RP.begin_decoy_authentication("alice", hints=(x,)), NOT_A_NAME, False),
+    ("attestation", lambda x: relying(attestation=x), NOT_A_NAME, False),
+    ("a format", lambda x: relying(attestation_formats=[x]), NOT_A_NAME, False),
+    ("unknown_attestation", lambda x: relying(unknown_attestation=x), NOT_A_NAME, False),
+    ("unsolicited_extensions", lambda x: relying(unsolicited_extensions=x), NOT_A_NAME, False),
+    ("mediation", lambda x: RP.begin_discoverable_authentication(mediation=x), NOT_A_NAME, True),
+    ("android_key", lambda x: AttestationTrust(android_key=x), NOT_A_NAME, False),
+    ("a switch", lambda x: AttestationTrust(fido_switches=[x]), NOT_A_NAME, False),
+    ("a tolerance", lambda x: AttestationTrust(tolerances=[x]), NOT_A_NAME, False),
+    ("a related origin", lambda x: mfakit.related_origins_json([x]), {"": "origin_invalid", "https://é.example": "origin_invalid", "x" * 10**6: "origin_invalid"}, False),
 ]  # fmt: skip
 
 # What else is the host's: `argument_type_invalid`.
@@ -311,6 +406,19 @@ OTHERS = [
     ("peppers of a verification", lambda x: admit(SENT, SENT_RECORD, peppers=x), [True, "p", {"p": KEY}, [], KEY]),
     ("raw key", Totp.from_key, [None, True, 20, "k" * 20, memoryview(KEY), [1] * 20]),
     ("ascii", lambda x: mfakit.qr_terminal("x", ascii=x), [None, 0, 1, "yes", []]),
+    ("anchors", lambda x: AttestationTrust(anchors=x), [True, MAKER.root_der, MAKER.root_pem, {}, [None], [7], [memoryview(b"0")], [["x"]]]),
+    ("roots", lambda x: parse(roots=x), [None, True, MAKER.root_der, MAKER.root_pem, {}, [None], [7], [MAKER]]),
+    ("metadata", lambda x: AttestationTrust(metadata=x), [True, BLOB, Metadata, {}, AttestationTrust()]),
+    ("trust", lambda x: relying(trust=x), [True, [MAKER.root_der], AttestationTrust, {}, KNOWN]),
+    ("model", KNOWN.find, [None, True, 7, [], memoryview(bytes(16)), "\ud800"]),
+    ("allow_stale", lambda x: parse(allow_stale=x), [None, 0, 1, "yes", []]),
+    ("require", lambda x: AttestationTrust(require=x), [None, 0, 1, "yes", []]),
+    ("keep_attestation", lambda x: relying(keep_attestation=x), [None, 0, 1, "yes", []]),
+    ("enumeration_key", lambda x: relying(enumeration_key=x), [True, 7, "k" * 32, [KEY], memoryview(KEY)]),
+    ("extensions", lambda x: RP.begin_registration(USER, user_name="a", extensions=x), [True, 7, "{}", b"{}", [], object(), {"x": KEY}, {"x": {1, 2}}]),
+    ("hints", lambda x: relying(hints=x), [True, 7, "hybrid", {"hybrid"}, {"hybrid": 1}, [["hybrid"]]]),
+    ("uv_initialized", lambda x: CredentialRecord("AA", public_key=RECORD.public_key, user_handle=USER, sign_count=0, uv_initialized=x), [0, 1, "yes", []]),
+    ("related origins", mfakit.related_origins_json, [None, True, "https://example.org", {}, b"x"]),
 ]
 
 
@@ -615,30 +723,44 @@ def test_hostile_arguments_of_every_function():
         (mfakit.qr_terminal, ["text"], ["ascii"]),
         (mfakit.read_response, ["response"], []),
         (CredentialRecord.from_text, ["text"], []),
-        (CredentialRecord, ["id"], ["public_key", "user_handle", "sign_count", "transports", "backup_eligible", "aaguid"]),
+        (CredentialRecord, ["id"], ["public_key", "user_handle", "sign_count", "transports", "backup_eligible", "aaguid", "uv_initialized"]),
         (RelyingParty, ["id"], ["name", "origins", "user_verification", "cross_origin", "top_origins", "counter", "algorithms", "state_key"]),
+        (relying, [], ["resident_key", "attachment", "hints", "attestation", "attestation_formats", "unknown_attestation", "trust"]),
+        (relying, [], ["keep_attestation", "unsolicited_extensions", "enumeration_key", "algorithms"]),
+        (AttestationTrust, [], ["anchors", "metadata", "require", "android_key", "fido_switches", "tolerances"]),
+        (AttestationTrust, [], ["also_reject", "danger_accept_statuses", "danger_ignore_validity"]),
+        (Metadata.parse, ["blob"], ["roots", "signer", "now", "previous_number", "allow_stale"]),
+        (KNOWN.find, ["aaguid"], []),
+        (mfakit.related_origins_json, ["origins"], []),
         (sealing.ceremony_id, ["state"], []),
         (sealing.finish_authentication, ["response"], ["state", "record", "now"]),
         (rp.begin_registration, ["user_handle"], ["user_name", "display_name", "exclude", "mediation", "lifetime", "now"]),
-        (rp.begin_authentication, ["user_handle"], ["allow", "user_verification", "lifetime", "now"]),
-        (rp.begin_discoverable_authentication, [], ["user_verification", "mediation", "lifetime", "now"]),
+        (rp.begin_registration, ["user_handle"], ["user_name", "resident_key", "attachment", "hints", "extensions"]),
+        (rp.begin_authentication, ["user_handle"], ["allow", "user_verification", "hints", "extensions", "lifetime", "now"]),
+        (rp.begin_discoverable_authentication, [], ["user_verification", "mediation", "hints", "extensions", "lifetime", "now"]),
+        (RP.begin_decoy_authentication, ["identifier"], ["user_verification", "hints", "extensions", "lifetime", "now"]),
         (rp.finish_registration, ["response"], ["state", "now"]),
         (rp.finish_authentication, ["response"], ["state", "record", "now"]),
-        (rp.verify_registration, ["response"], ["challenge", "user_handle", "mediation"]),
-        (rp.verify_authentication, ["response"], ["challenge", "user_handle", "record", "allow"]),
-        (rp.verify_discoverable_authentication, ["response"], ["challenge", "record"]),
+        (rp.verify_registration, ["response"], ["challenge", "user_handle", "mediation", "extensions", "now"]),
+        (rp.verify_authentication, ["response"], ["challenge", "user_handle", "record", "allow", "extensions"]),
+        (rp.verify_discoverable_authentication, ["response"], ["challenge", "record", "extensions"]),
+        (rp.explain_registration, ["response"], ["challenge", "user_handle", "mediation", "extensions", "now"]),
+        (rp.explain_authentication, ["response"], ["challenge", "user_handle", "record", "allow", "extensions"]),
     ]
     ours = [login.state, sealing.begin_discoverable_authentication().state, peppers, {"2026-05": b"k" * 32}, "2026-05"]
     ours += [made.record, made.codes[0], URI, EXPORT, SENT_RECORD, SENT, SUPPORT_RECORD, "delivered", "$mfakit-throttle$v=1$3$7", MfaError(90)]
-    values = [*JUNK, *ours, Explosive(), ExplosiveError(90)]
+    ours += [KNOWN, RECORD, RECORD.to_compact(), BLOB, MAKER.root_der, [MAKER.root_pem], AttestationTrust(), {"credProps": True}, USER, CHALLENGE]
+    ours += ["hybrid", ["hybrid"], "direct", ["packed"], "platform", "reject", "union", ["tpm_rs1"], [-257], ["REVOKED"], NOON]
+    values = [*JUNK, *ours, Explosive(), {"x": Explosive()}, [Explosive()], ExplosiveError(90)]
     for function, positional, keywords in functions:
         for _ in range(MUTATIONS):
             arguments = [chance.choice(values) for _ in positional]
             named = {name: chance.choice(values) for name in keywords}
             try:
                 function(*arguments, **named)
-            except MfaError:
-                pass
+            except MfaError as error:
+                # Whatever the response is: of the host's arguments alone.
+                assert not function.__name__.startswith("explain_") or isinstance(error, ConfigError)
 
 
 @pytest.mark.parametrize("value", JUNK)

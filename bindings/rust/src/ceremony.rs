@@ -110,15 +110,17 @@ impl CeremonyKind {
 }
 
 /// What a state text holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) kind: CeremonyKind,
     pub(crate) rp_id: String,
     /// The name that the host consumes it by.
     pub(crate) id: String,
     pub(crate) challenge: Vec<u8>,
-    /// The user the ceremony was begun for; empty for a discoverable one.
+    /// The user the ceremony was begun for; empty for a discoverable one, and for an authentication whose state is sealed.
     pub(crate) user_handle: Vec<u8>,
+    /// In place of the handle, in a sealed authentication: a tag of it, since whoever has the cookie may read what is in it.
+    pub(crate) owner_tag: Option<[u8; 16]>,
     pub(crate) user_verification: UserVerification,
     pub(crate) conditional: bool,
     /// Hashes of the allowed credential ids; `None` allows any.
@@ -143,6 +145,7 @@ impl State {
             .string("id", &self.id)
             .string("challenge", &to_base64url(&self.challenge))
             .string("user", &to_base64url(&self.user_handle))
+            .optional_string("owner", self.owner_tag.map(|tag| to_base64url(&tag)).as_deref())
             .string("uv", self.user_verification.as_str())
             .bool("conditional", self.conditional)
             .raw("allow", allow.as_deref().unwrap_or("null"))
@@ -155,11 +158,30 @@ impl State {
 
     /// The text to keep: sealed if there is a key.
     pub(crate) fn seal(&self, key: Option<&StateKey>) -> String {
-        let content = self.to_text();
-        let Some(key) = key else { return content };
+        let Some(key) = key else { return self.to_text() };
+        let content = match self.kind {
+            // A new credential's record needs the handle. An authentication compares it, and it would tell an account from a
+            // decoy.
+            CeremonyKind::Authentication => self.with_owner_tag(key).to_text(),
+            _ => self.to_text(),
+        };
         let tag = to_base64url(&key.tag(content.as_bytes()));
         let (id, content) = (to_base64url(&key.id()), to_base64url(content.as_bytes()));
         format!("{SEALED}{id}${content}${tag}")
+    }
+
+    fn with_owner_tag(&self, key: &StateKey) -> Self {
+        let owner_tag = Some(owner_tag(key, &self.id, &self.user_handle));
+        Self { user_handle: Vec::new(), owner_tag, ..self.clone() }
+    }
+
+    /// Whether the ceremony was begun for the user with this handle.
+    pub(crate) fn is_for(&self, key: Option<&StateKey>, user_handle: &[u8]) -> bool {
+        match (self.owner_tag, key) {
+            (None, _) => self.user_handle == user_handle,
+            (Some(tag), Some(key)) => tag == owner_tag(key, &self.id, user_handle),
+            (Some(_), None) => false,
+        }
     }
 
     /// Reads a state text: a sealed one if there is a key, and only then.
@@ -194,6 +216,16 @@ impl State {
     }
 }
 
+/// A tag of a user handle that means nothing beside another ceremony's id. No state begins as this content does.
+fn owner_tag(key: &StateKey, id: &str, user_handle: &[u8]) -> [u8; 16] {
+    let content = [b"owner\0", id.as_bytes(), b"\0", user_handle].concat();
+    let mut tag = [0; 16];
+    for (slot, byte) in tag.iter_mut().zip(key.tag(&content)) {
+        *slot = byte;
+    }
+    tag
+}
+
 /// The content of a sealed text, if the key sealed it.
 fn unseal(text: &str, key: &StateKey) -> Option<String> {
     // Room for a thousand allowed credentials; more is refused before any work.
@@ -214,6 +246,7 @@ fn read(text: &str) -> Option<State> {
             "id",
             "challenge",
             "user",
+            "owner",
             "uv",
             "conditional",
             "allow",
@@ -230,6 +263,7 @@ fn read(text: &str) -> Option<State> {
         id,
         challenge,
         user,
+        owner,
         uv,
         conditional,
         allow,
@@ -250,6 +284,10 @@ fn read(text: &str) -> Option<State> {
         id: json::text(id)?,
         challenge: bytes(challenge).filter(|c| c.len() >= 16)?,
         user_handle: bytes(user)?,
+        owner_tag: match json::present(owner) {
+            None => None,
+            owner => Some(bytes(owner)?.try_into().ok()?),
+        },
         user_verification: UserVerification::from_name(&json::text(uv)?).ok()?,
         conditional: conditional?.as_bool()?,
         allow: match allow?.as_array() {
@@ -277,10 +315,13 @@ fn read(text: &str) -> Option<State> {
     let named = (1..=64).contains(&state.user_handle.len());
     let listed = state.allow.as_ref().is_some_and(|hashes| !hashes.is_empty());
     let coherent = match kind {
-        CeremonyKind::Registration => named && state.allow.is_none(),
-        CeremonyKind::Authentication => named && listed && !state.conditional,
+        CeremonyKind::Registration => named && state.owner_tag.is_none() && state.allow.is_none(),
+        CeremonyKind::Authentication => {
+            let tagged = state.owner_tag.is_some() && state.user_handle.is_empty();
+            (tagged || (named && state.owner_tag.is_none())) && listed && !state.conditional
+        }
         CeremonyKind::Discoverable => {
-            state.user_handle.is_empty() && state.allow.is_none()
+            state.user_handle.is_empty() && state.owner_tag.is_none() && state.allow.is_none()
         }
     };
     (coherent && state.asked.is_coherent()).then_some(state)
@@ -302,6 +343,7 @@ mod tests {
             id: "id".into(),
             challenge: vec![7; 32],
             user_handle: user.to_vec(),
+            owner_tag: None,
             user_verification: UserVerification::Required,
             conditional: false,
             allow,
@@ -372,9 +414,11 @@ mod tests {
         let earlier =
             text.replace(r#","extensions":["appid","x"],"appid":"https://example.org/u2f""#, "");
         assert_eq!(open(&earlier, false, 1000)?.asked, Asked::default());
-        for (from, to) in
-            [(r#"["appid","x"]"#, r#"["x"]"#), (r#"["appid","x"]"#, "7"), (r#""https://example.org/u2f""#, "null")]
-        {
+        for (from, to) in [
+            (r#"["appid","x"]"#, r#"["x"]"#),
+            (r#"["appid","x"]"#, "7"),
+            (r#""https://example.org/u2f""#, "null"),
+        ] {
             let changed = text.replace(from, to);
             assert_eq!(open(&changed, false, 1000).err(), Some(Error::StateMalformed), "{changed}");
         }
@@ -399,6 +443,21 @@ mod tests {
         for (text, key) in [(&sealed, Some(&other)), (&sealed, None), (&plain, Some(&key))] {
             assert_eq!(State::unseal(text, key).err(), Some(Error::StateMalformed), "{text}");
         }
+        let named = State::unseal(
+            &state(CeremonyKind::Authentication, b"user", Some(vec![[1; 16]])),
+            None,
+        )?;
+        let content = named.seal(Some(&key));
+        assert!(
+            !String::from_utf8_lossy(&decode(
+                content.split('$').nth(3).unwrap_or_default().as_bytes()
+            )?)
+            .contains("dXNlcg")
+        );
+        let named = State::unseal(&content, Some(&key))?;
+        assert!(named.is_for(Some(&key), b"user"));
+        assert!(!named.is_for(Some(&key), b"other") && !named.is_for(Some(&other), b"user"));
+        assert!(!named.is_for(Some(&key), b"") && !named.is_for(None, b""));
         for index in 0..sealed.len() {
             for change in [1, 2, 0x20] {
                 let mut bytes = sealed.clone().into_bytes();

@@ -80,7 +80,8 @@ impl ExtensionInputs {
             value.as_object().ok_or(Error::ArgumentTypeInvalid)?.enumerate()
         {
             let name = json::owned(name).filter(|name| name.len() <= MAX_NAME);
-            let name = name.filter(|_| count < MAX_EXTENSIONS).ok_or(Error::ArgumentValueInvalid)?;
+            let name =
+                name.filter(|_| count < MAX_EXTENSIONS).ok_or(Error::ArgumentValueInvalid)?;
             if asked.names.contains(&name) || !is_input(&name, value, ceremony) {
                 return Err(Error::ArgumentValueInvalid);
             }
@@ -131,11 +132,14 @@ fn is_input(name: &str, value: reader::Value<'_>, ceremony: Ceremony) -> bool {
 
 fn is_large_blob(value: reader::Value<'_>, registration: bool) -> Option<bool> {
     let [support, read, write] = value.members(["support", "read", "write"]).ok()??;
-    let (support, read, write) = (json::text(support), json::present(read), json::text(write));
-    Some(match (support.as_deref(), read, write) {
-        (Some("required" | "preferred"), None, None) => registration,
-        (None, Some(read), None) => !registration && read.as_bool() == Some(true),
-        (None, None, Some(blob)) => !registration && decode(blob.as_bytes()).is_ok(),
+    let members = [support, read, write].map(json::present);
+    Some(match members {
+        [Some(support), None, None] => {
+            let support = json::text(Some(support));
+            registration && matches!(support.as_deref(), Some("required" | "preferred"))
+        }
+        [None, Some(read), None] => !registration && read.as_bool() == Some(true),
+        [None, None, blob @ Some(_)] => !registration && bytes(blob).is_some(),
         _ => false,
     })
 }
@@ -455,8 +459,7 @@ impl ExtensionOutputs {
             object = object.number("minPinLength", length);
         }
         if !self.uvm.is_empty() {
-            object = object
-                .array("uvm", self.uvm.iter().map(|[a, b, c]| format!("[{a},{b},{c}]")));
+            object = object.array("uvm", self.uvm.iter().map(|[a, b, c]| format!("[{a},{b},{c}]")));
         }
         let raw = Object::new()
             .optional_string("authenticator", self.authenticator.as_ref().map(text).as_deref())
@@ -495,6 +498,7 @@ mod tests {
             (r#"{"appid":"http://example.org"}"#, &[]),
             (r#"{"largeBlob":{"read":true,"write":"AAEC"}}"#, &[]),
             (r#"{"largeBlob":{"read":false}}"#, &[]),
+            (r#"{"largeBlob":{"support":1,"read":true}}"#, &[]),
             (r#"{"largeBlob":{"write":"A"}}"#, &[]),
             (r#"{"largeBlob":{}}"#, &[]),
             (r#"{"prf":{"eval":{}}}"#, &[]),

@@ -64,6 +64,10 @@ pub use codes::{
 };
 pub use entropy::{generate_secret, generate_user_handle};
 pub use extensions::{ExtensionInputs, ExtensionOutputs, LargeBlob, Prf};
+pub use metadata::{
+    AttestationTrust, MAX_BLOB, Metadata, MetadataEntry, MetadataOptions, REJECTED_STATUSES,
+    StatusReport,
+};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
 pub use mfakit_core::otp::totp::{TotpConfirmed, TotpVerified};
@@ -74,9 +78,6 @@ pub use mfakit_core::webauthn::explain::{Step, Verdict};
 pub use mfakit_core::webauthn::extensions::UnsolicitedExtensions;
 pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
 pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};
-pub use metadata::{
-    AttestationTrust, MAX_BLOB, Metadata, MetadataEntry, MetadataOptions, REJECTED_STATUSES, StatusReport,
-};
 pub use migration::parse_otpauth_migration;
 pub use otp::{Hotp, HotpOptions, PendingTotp, Preset, Totp, TotpOptions, VerifyTotp};
 pub use otpauth::{MigrationEntry, Otp, Otpauth, Warning, parse_otpauth};

@@ -24,11 +24,16 @@ use std::sync::{Arc, OnceLock};
 /// The largest BLOB that is read. FIDO's had 9 MB in 2026.
 pub const MAX_BLOB: usize = 32 * 1024 * 1024;
 
+/// Who signs FIDO's BLOB (Metadata Service 3 §3.2).
+const SIGNER: &str = "mds.fidoalliance.org";
+
 /// How [`Metadata::parse`] judges a BLOB.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MetadataOptions<'a> {
     /// The roots (DER or PEM) under which the BLOB is signed: FIDO's is GlobalSign's. While a root is being replaced, both.
     pub roots: &'a [&'a [u8]],
+    /// The host name in the signer's certificate; `mds.fidoalliance.org` if `None`. FIDO's root certifies web servers of anybody.
+    pub signer: Option<&'a str>,
     /// The time at which the signer's certificates must be valid; the host's clock if `None`.
     pub now: Option<UnixTime>,
     /// The number of the BLOB that was used before: an older one is refused.
@@ -56,6 +61,8 @@ struct Blob {
     allow_stale: bool,
     entries: Vec<MetadataEntry>,
     skipped: usize,
+    /// What could be read of entries that are skipped: their names and reports.
+    unreadable: Vec<MetadataEntry>,
     /// Sorted; one id may have several entries.
     by_aaguid: Vec<([u8; 16], usize)>,
     /// Sorted.
@@ -79,7 +86,8 @@ impl Metadata {
         if blob.len() > MAX_BLOB {
             return Err(Error::InputTooLarge);
         }
-        let payload = verify_blob(blob.trim_ascii(), &roots, now)?;
+        let signer = options.signer.unwrap_or(SIGNER);
+        let payload = verify_blob(blob.trim_ascii(), &roots, signer, now)?;
         let blob = Blob::read(&payload, options.allow_stale).ok_or(Error::MetadataMalformed)?;
         if options.previous_number.is_some_and(|previous| blob.number < previous) {
             return Err(Error::MetadataRollback);
@@ -101,20 +109,27 @@ impl Metadata {
         for entry in entries {
             let read = (|| {
                 let entry = json::read_all(entry.as_bytes()).ok()?;
-                let [next_update] = entry.members(["nextUpdate"]).ok()??;
+                let [next_update, unreadable] =
+                    entry.members(["nextUpdate", "unreadable"]).ok()??;
+                let unreadable = unreadable.is_some_and(|flag| flag.as_bool() == Some(true));
+                let read = if unreadable { Entry::read_names(entry) } else { Entry::read(entry) };
                 let good_until = text(next_update);
                 let next_update = match &good_until {
                     Some(day) => Date::parse(day.clone())?,
                     None => Date::never(),
                 };
                 let good_until = good_until.map(Arc::from);
-                Some((next_update, Entry { good_until, ..Entry::read(entry)? }))
+                Some((next_update, Entry { good_until, ..read? }))
             })();
             let (next_update, entry) = read.ok_or(Error::MetadataMalformed)?;
             if next_update.start < blob.next_update.start {
                 blob.next_update = next_update;
             }
-            blob.push(entry);
+            if entry.unreadable {
+                blob.unreadable.push(MetadataEntry(Arc::new(entry)));
+            } else {
+                blob.push(entry);
+            }
         }
         Ok(Self(Arc::new(blob.indexed())))
     }
@@ -124,8 +139,12 @@ impl Metadata {
     #[must_use]
     pub fn keys_of(aaguid: &[u8; 16], certificates: &[&[u8]]) -> Vec<String> {
         let aaguid = (*aaguid != [0; 16]).then(|| uuid_text(aaguid));
-        let certificates = certificates.iter().filter_map(|der| key_identifier(der));
-        aaguid.into_iter().chain(certificates.map(|identifier| hex(&identifier))).collect()
+        let certified = certificates
+            .iter()
+            .filter_map(|der| trust::certified_aaguid(&Certificate::parse(der, READABLE).ok()?));
+        let identifiers = certificates.iter().filter_map(|der| key_identifier(der));
+        let aaguids = aaguid.into_iter().chain(certified.map(|aaguid| uuid_text(&aaguid)));
+        aaguids.chain(identifiers.map(|identifier| hex(&identifier))).collect()
     }
 
     /// The BLOB's number: store it, and pass it as [`MetadataOptions::previous_number`] next time.
@@ -151,6 +170,12 @@ impl Metadata {
         self.0.entries.iter()
     }
 
+    /// The entries, and the names and reports of those that could not be read.
+    #[doc(hidden)]
+    pub fn listed(&self) -> impl Iterator<Item = &MetadataEntry> {
+        self.0.entries.iter().chain(&self.0.unreadable)
+    }
+
     /// How many entries could not be read.
     #[must_use]
     pub fn skipped(&self) -> usize {
@@ -167,6 +192,11 @@ impl Metadata {
     #[must_use]
     pub fn find_by_key_identifier(&self, identifier: &[u8; 20]) -> Option<MetadataEntry> {
         self.by_key_identifier(identifier).next().cloned()
+    }
+
+    /// What is known of the entries that were skipped, though they are listed.
+    fn unreadable(&self) -> &[MetadataEntry] {
+        &self.0.unreadable
     }
 
     fn by_aaguid<'m>(
@@ -220,7 +250,12 @@ impl fmt::Debug for Metadata {
 }
 
 /// The payload, once its signer is known to be the root's.
-fn verify_blob(blob: &[u8], roots: &[Vec<u8>], now: UnixTime) -> Result<Vec<u8>, Error> {
+fn verify_blob(
+    blob: &[u8],
+    roots: &[Vec<u8>],
+    signer: &str,
+    now: UnixTime,
+) -> Result<Vec<u8>, Error> {
     let tolerances = Tolerances::default();
     let signed =
         jws::verify(blob, Error::MetadataMalformed, tolerances).map_err(|error| match error {
@@ -232,6 +267,10 @@ fn verify_blob(blob: &[u8], roots: &[Vec<u8>], now: UnixTime) -> Result<Vec<u8>,
         signed.certificates.iter().map(|der| Cow::Borrowed(&der[..])).collect();
     let roots: Vec<Cow<'_, [u8]>> = roots.iter().map(|der| Cow::Borrowed(&der[..])).collect();
     path::verify(&path, &roots, Some(now), FidoSwitches::default(), tolerances)?;
+    let leaf = path.first().ok_or(Error::MetadataMalformed)?;
+    if !Certificate::parse(leaf, tolerances)?.is_for_host(signer)? {
+        return Err(Error::CertificateRejected);
+    }
     Ok(signed.payload)
 }
 
@@ -246,7 +285,12 @@ impl Blob {
         for entry in entries?.as_array()? {
             match Entry::read(entry) {
                 Some(entry) => blob.push(Entry { good_until: good_until.clone(), ..entry }),
-                None => blob.skipped += 1,
+                None => {
+                    blob.skipped += 1;
+                    let names = Entry::read_names(entry)
+                        .map(|entry| Entry { good_until: good_until.clone(), ..entry });
+                    blob.unreadable.extend(names.map(|entry| MetadataEntry(Arc::new(entry))));
+                }
             }
         }
         Some(blob.indexed())
@@ -259,6 +303,7 @@ impl Blob {
             allow_stale,
             entries: Vec::new(),
             skipped: 0,
+            unreadable: Vec::new(),
             by_aaguid: Vec::new(),
             by_key: Vec::new(),
         }
@@ -298,6 +343,8 @@ struct Entry {
     key_protection: Vec<String>,
     /// The next update of the BLOB, unless its age does not matter.
     good_until: Option<Arc<str>>,
+    /// Whether it is but the names and reports of an entry that cannot be read.
+    unreadable: bool,
     json: OnceLock<String>,
 }
 
@@ -325,16 +372,7 @@ impl Entry {
             key_identifiers: read_list(identifiers, |value| read_hex(&text(Some(value))?))?,
             statuses: read_list(statuses, StatusReport::read)?,
             last_status_change: text(changed),
-            description: None,
-            protocol_family: None,
-            version: None,
-            roots: Vec::new(),
-            attestation_types: Vec::new(),
-            algorithms: Vec::new(),
-            attachment_hints: Vec::new(),
-            key_protection: Vec::new(),
-            good_until: None,
-            json: OnceLock::new(),
+            ..Self::empty()
         };
         // An entry without reports cannot say that nothing is wrong.
         if read.statuses.is_empty() {
@@ -344,6 +382,43 @@ impl Entry {
             read.read_statement(statement)?;
         }
         Some(read)
+    }
+
+    /// The names of an entry that cannot be read as a whole, and the reports that can.
+    fn read_names(entry: Value<'_>) -> Option<Self> {
+        let [aaguid, identifiers, statuses] = entry
+            .members(["aaguid", "attestationCertificateKeyIdentifiers", "statusReports"])
+            .ok()??;
+        let named = Self {
+            aaguid: aaguid.and_then(read_aaguid),
+            key_identifiers: elements_of(identifiers)
+                .filter_map(|value| read_hex(&text(Some(value))?))
+                .collect(),
+            statuses: elements_of(statuses).filter_map(StatusReport::read).collect(),
+            unreadable: true,
+            ..Self::empty()
+        };
+        (named.aaguid.is_some() || !named.key_identifiers.is_empty()).then_some(named)
+    }
+
+    fn empty() -> Self {
+        Self {
+            aaguid: None,
+            key_identifiers: Vec::new(),
+            statuses: Vec::new(),
+            last_status_change: None,
+            description: None,
+            protocol_family: None,
+            version: None,
+            roots: Vec::new(),
+            attestation_types: Vec::new(),
+            algorithms: Vec::new(),
+            attachment_hints: Vec::new(),
+            key_protection: Vec::new(),
+            good_until: None,
+            unreadable: false,
+            json: OnceLock::new(),
+        }
     }
 
     fn read_statement(&mut self, statement: Value<'_>) -> Option<()> {
@@ -404,6 +479,7 @@ impl Entry {
             .optional_string("timeOfLastStatusChange", self.last_status_change.as_deref())
             .raw("metadataStatement", &statement)
             .optional_string("nextUpdate", self.good_until.as_deref())
+            .bool("unreadable", self.unreadable)
             .end()
     }
 }
@@ -525,19 +601,6 @@ impl MetadataEntry {
             .array("statusReports", self.0.statuses.iter().map(report))
             .array("attestationRootCertificates", roots)
             .end()
-    }
-
-    /// Whether an authenticator of this model may report this `authenticatorAttachment`. A model without hints may report any.
-    #[must_use]
-    pub fn fits_attachment(&self, attachment: &str) -> bool {
-        let hints = &self.0.attachment_hints;
-        let internal = hints.iter().any(|hint| hint == "internal");
-        let external = hints.iter().any(|hint| hint != "internal");
-        match attachment {
-            "platform" => internal || hints.is_empty(),
-            "cross-platform" => external || hints.is_empty(),
-            _ => true,
-        }
     }
 }
 
@@ -681,6 +744,11 @@ fn read_list<T>(
     }
 }
 
+/// The elements of what may be a list.
+fn elements_of(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
+    list.and_then(|list| list.as_array()).into_iter().flatten()
+}
+
 /// What a value says if it is there. `None` if it cannot be read.
 fn read_optional<T>(
     value: Option<Value<'_>>,
@@ -734,16 +802,12 @@ fn number_text(number: Option<u64>) -> String {
 /// A certificate in base64, as metadata has it: with line breaks at times.
 fn read_certificate(value: Value<'_>) -> Option<Vec<u8>> {
     let symbols = value.as_str()?.bytes().filter(|byte| !byte.is_ascii_whitespace());
-    jws::from_base64(symbols, MAX_LEN).filter(|der| is_certificate(der))
+    jws::from_base64(symbols, MAX_LEN).filter(|der| path::is_anchor(der))
 }
 
 /// For telling certificates from other things: whether a fault is let pass is decided where a path is followed.
 const READABLE: Tolerances =
     Tolerances { ecdsa_null_parameters: true, signature_unused_bits: true };
-
-fn is_certificate(der: &[u8]) -> bool {
-    Certificate::parse(der, READABLE).is_ok()
-}
 
 /// The identifier of a certificate's key, if it is a certificate.
 fn key_identifier(der: &[u8]) -> Option<[u8; 20]> {
@@ -760,7 +824,7 @@ fn read_anchors<'a>(files: impl Iterator<Item = &'a [u8]>) -> Result<Vec<Vec<u8>
         } else {
             read_pem(file).ok_or(Error::AnchorInvalid)?
         };
-        if certificates.is_empty() || !certificates.iter().all(|der| is_certificate(der)) {
+        if certificates.is_empty() || !certificates.iter().all(|der| path::is_anchor(der)) {
             return Err(Error::AnchorInvalid);
         }
         anchors.extend(certificates);

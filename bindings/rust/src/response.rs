@@ -8,7 +8,7 @@ use crate::record::transports_ok;
 use crate::text::{decode, to_base64url};
 use mfakit_core::Error;
 use mfakit_core::encoding::json as reader;
-use mfakit_core::webauthn::attestation::AttestationObject;
+use mfakit_core::webauthn::attestation::{AttestationObject, jws};
 use mfakit_core::webauthn::auth_data::AuthData;
 use mfakit_core::webauthn::client_data::ClientData;
 
@@ -185,9 +185,15 @@ pub fn registration_keys(response: &[u8]) -> Result<Vec<String>, Error> {
     // A compound statement is an array, each of whose parts may have certificates.
     let parts = object.statement.as_array().into_iter().flatten();
     let statements = parts.filter_map(|part| part.get_text("attStmt")).chain([object.statement]);
-    let certificates: Vec<&[u8]> = statements
-        .filter_map(|statement| statement.get_text("x5c")?.as_array())
-        .flat_map(|list| list.filter_map(|certificate| certificate.as_bytes()))
-        .collect();
+    let mut certificates = Vec::new();
+    for statement in statements {
+        let list = statement.get_text("x5c").and_then(|list| list.as_array());
+        let list = list.into_iter().flatten();
+        certificates.extend(list.filter_map(|der| der.as_bytes().map(<[u8]>::to_vec)));
+        // That of SafetyNet has its certificates in a text of its own.
+        let signed = statement.get_text("response").and_then(|text| text.as_bytes());
+        certificates.extend(signed.map(jws::unverified_certificates).unwrap_or_default());
+    }
+    let certificates: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
     Ok(Metadata::keys_of(attested.aaguid, &certificates))
 }

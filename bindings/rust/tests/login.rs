@@ -195,10 +195,9 @@ fn a_decoy_looks_like_a_ceremony_and_nobody_can_finish_it() {
     assert_eq!(allow(first.options_json()), allow(second.options_json()));
     assert_ne!(first.state(), second.state(), "challenges are random");
     // The answer of a real credential to a decoy's challenge is not on its list.
-    let options = real.options_json().replace(
-        &allow_challenge(real.options_json()),
-        &allow_challenge(first.options_json()),
-    );
+    let options = real
+        .options_json()
+        .replace(&allow_challenge(real.options_json()), &allow_challenge(first.options_json()));
     let answer = authenticator.get(&options).unwrap();
     let refused = rp.finish_authentication(answer.as_bytes(), first.state(), &record, None);
     assert_eq!(refused.err(), Some(Error::CredentialNotAllowed));

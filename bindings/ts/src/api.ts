@@ -25,11 +25,17 @@ export {
 } from "./temporary.js";
 export { Throttle, guessOdds, type ThrottleOptions, type ThrottleTransition } from "./throttle.js";
 export {
-  RelyingParty, generateUserHandle, readResponse,
-  type RelyingPartyOptions, type UserVerification, type Ceremony, type RegistrationState, type AuthenticationState,
-  type BeginRegistration, type BeginAuthentication, type BeginDiscoverableAuthentication, type Attestation,
-  type RegistrationVerified, type AuthenticationVerified, type UnverifiedResponse,
+  RelyingParty, generateUserHandle, readResponse, relatedOriginsJson,
+  type RelyingPartyOptions, type UserVerification, type ResidentKey, type AuthenticatorAttachment, type Hint,
+  type AttestationFormat, type Ceremony, type RegistrationState, type AuthenticationState,
+  type Begin, type BeginRegistration, type BeginAuthentication, type BeginDiscoverableAuthentication,
+  type Stateless, type VerifyRegistration, type VerifyAuthentication, type VerifyDiscoverableAuthentication,
+  type ExplainAuthentication, type Attestation, type RegistrationVerified, type AuthenticationVerified, type Step,
+  type UnverifiedResponse,
 } from "./webauthn.js";
+export type { CredentialProtectionPolicy, ExtensionInputs, ExtensionOutputs, PrfInputs } from "./extensions.js";
+export { AttestationTrust, type AttestationTrustOptions } from "./trust.js";
+export { Metadata, type CertificateFile, type MetadataEntry, type MetadataOptions } from "./metadata.js";
 export { CredentialRecord, type CredentialRecordOptions } from "./record.js";
 export { isEvidence, type Evidence, type Method, type Transition, type Verified } from "./verified.js";
 export type { Bytes, Integer, Time } from "./host-value.js";

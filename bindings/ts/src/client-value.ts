@@ -32,6 +32,23 @@ export function uriBytes(value: unknown, longest: number): Uint8Array {
   });
 }
 
+/** What a person typed to say who they are: any text. An unpaired surrogate becomes U+FFFD. */
+export function identifierBytes(value: unknown): Uint8Array {
+  return total(() => {
+    if (typeof value !== "string") throw new TypeError();
+    return UTF8.encode(value);
+  });
+}
+
+/** A file that was fetched, its text or its bytes, of which one byte more than `longest` is all that the core needs to refuse it. */
+export function fileBytes(value: unknown, longest: number): Uint8Array {
+  return total(() => {
+    const read = typeof value === "string" ? UTF8.encode(value.slice(0, longest + 1)) : bytesOf(value as object, longest + 1);
+    if (read === undefined) throw new TypeError();
+    return read;
+  });
+}
+
 /** A browser's response: JSON text, its UTF-8 bytes, or the parsed object. */
 export function responseBytes(value: unknown): Uint8Array {
   return total(() => {

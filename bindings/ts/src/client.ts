@@ -36,9 +36,12 @@ export class ClientError extends Error {
 
 export interface RegisterRequest {
   signal?: AbortSignal;
+  /** Makes a passkey without a prompt, where the browser's password manager has just signed the person in and agrees. */
+  conditional?: boolean;
 }
 
-export interface AuthenticateRequest extends RegisterRequest {
+export interface AuthenticateRequest {
+  signal?: AbortSignal;
   /** Offers the passkeys in the autofill list of an `<input autocomplete="username webauthn">`, and waits. */
   conditional?: boolean;
 }
@@ -121,18 +124,19 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-/** The browser's own parser where there is one: it knows every extension. The fallback knows the ids and the challenge. */
+/** The browser's own parser where there is one: it knows every extension. The fallback knows the two that hold bytes. */
 function parsed(kind: Kind, options: any): object {
   try {
     const native = kind === "create" ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
     if (api()[native]) return api()[native](options);
-    const { challenge, user, excludeCredentials, allowCredentials } = options;
+    const { challenge, user, excludeCredentials, allowCredentials, extensions } = options;
     return {
       ...options,
       challenge: decoded(challenge),
       ...(user && { user: { ...user, id: decoded(user.id) } }),
       ...(excludeCredentials && { excludeCredentials: excludeCredentials.map(withId) }),
       ...(allowCredentials && { allowCredentials: allowCredentials.map(withId) }),
+      ...(extensions && { extensions: withBytes(extensions) }),
     };
   } catch (error) {
     throw new ClientError("options_malformed", error);
@@ -140,7 +144,11 @@ function parsed(kind: Kind, options: any): object {
 }
 
 function json(credential: any): ResponseJson {
-  if (credential.toJSON) return credential.toJSON();
+  try {
+    return credential.toJSON();
+  } catch {
+    // An older browser has none, and that of a password manager's stand-in can fail.
+  }
   const { id, rawId, type, authenticatorAttachment, response } = credential;
   const encodedResponse: any = {};
   for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
@@ -150,12 +158,21 @@ function json(credential: any): ResponseJson {
   return {
     id, rawId: encoded(rawId), type, authenticatorAttachment,
     response: encodedResponse,
-    clientExtensionResults: credential.getClientExtensionResults(),
+    clientExtensionResults: withText(credential.getClientExtensionResults()),
   };
 }
 
 function withId(descriptor: any): object {
   return { ...descriptor, id: decoded(descriptor.id) };
+}
+
+function withBytes({ prf, largeBlob, ...others }: any): object {
+  const bytes = (name: string, value: any): any => (/^(first|second|write)$/.test(name) ? decoded(value) : value);
+  return { ...others, ...JSON.parse(JSON.stringify({ prf, largeBlob }), bytes) };
+}
+
+function withText(results: object): object {
+  return JSON.parse(JSON.stringify(results, (_, value) => (value?.byteLength >= 0 ? encoded(value) : value)));
 }
 
 function decoded(text: string): Uint8Array {

@@ -39,6 +39,8 @@ export type ErrorCode =
   | "attested_data_missing"
   | "attested_data_forbidden"
   | "backup_flags_invalid"
+  | "extension_output_malformed"
+  | "extension_unsolicited"
   | "client_data_malformed"
   | "client_data_type_mismatch"
   | "challenge_mismatch"
@@ -63,6 +65,12 @@ export type ErrorCode =
   | "attestation_format_unsupported"
   | "attestation_statement_malformed"
   | "attestation_statement_mismatch"
+  | "attestation_key_mismatch"
+  | "attestation_nonce_mismatch"
+  | "attestation_claim_rejected"
+  | "attestation_aaguid_mismatch"
+  | "attestation_required"
+  | "attestation_untrusted"
   | "otp_malformed"
   | "otp_rejected"
   | "otp_replayed"
@@ -101,13 +109,27 @@ export type ErrorCode =
   | "code_hash_unsupported"
   | "pepper_required"
   | "guess_budget_exceeded"
+  | "anchor_invalid"
+  | "enumeration_key_invalid"
   | "otpauth_malformed"
   | "otpauth_parameter_duplicate"
   | "otpauth_secret_invalid"
   | "otpauth_parameter_invalid"
   | "otpauth_unsupported"
   | "migration_malformed"
-  | "temporary_code_limit";
+  | "temporary_code_limit"
+  | "certificate_malformed"
+  | "certificate_rejected"
+  | "certificate_algorithm_unsupported"
+  | "certificate_expired"
+  | "certificate_not_yet_valid"
+  | "certificate_path_invalid"
+  | "authenticator_status_rejected"
+  | "authenticator_unknown"
+  | "metadata_malformed"
+  | "metadata_rollback"
+  | "metadata_stale"
+  | "metadata_mismatch";
 
 export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   10: { number: 10, code: "input_too_large", kind: "malformed", message: "The input is larger than any genuine one.", spec: "mfakit limits", step: null, publicCode: "invalid" },
@@ -136,6 +158,8 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   43: { number: 43, code: "attested_data_missing", kind: "rejected", message: "A registration carries no attested credential data.", spec: "WebAuthn Level 3 §6.1", step: "7.1-13", publicCode: "invalid" },
   44: { number: 44, code: "attested_data_forbidden", kind: "rejected", message: "An assertion carries attested credential data.", spec: "WebAuthn Level 3 §6.1", step: "7.2-15", publicCode: "invalid" },
   45: { number: 45, code: "backup_flags_invalid", kind: "rejected", message: "The credential claims to be backed up though it is not eligible for backup.", spec: "WebAuthn Level 3 §6.1.3", step: "7.1-17 7.2-18", publicCode: "invalid" },
+  46: { number: 46, code: "extension_output_malformed", kind: "malformed", message: "The output of an extension does not have the shape that the extension gives it.", spec: "WebAuthn Level 3 §9", step: "7.1-28 7.2-23", publicCode: "invalid" },
+  47: { number: 47, code: "extension_unsolicited", kind: "rejected", message: "An extension that was not asked for has an output, and the policy refuses those.", spec: "WebAuthn Level 3 §9.3", step: "7.1-28 7.2-23", publicCode: "invalid" },
   50: { number: 50, code: "client_data_malformed", kind: "malformed", message: "A member of the client data is missing or of the wrong type.", spec: "WebAuthn Level 3 §5.8.1", step: "7.1-6 7.2-9", publicCode: "invalid" },
   51: { number: 51, code: "client_data_type_mismatch", kind: "rejected", message: "The client data belongs to the other ceremony.", spec: "WebAuthn Level 3 §5.8.1", step: "7.1-7 7.2-10", publicCode: "invalid" },
   52: { number: 52, code: "challenge_mismatch", kind: "rejected", message: "The challenge is not the one that was issued.", spec: "WebAuthn Level 3 §13.4.3", step: "7.1-8 7.2-11", publicCode: "invalid" },
@@ -160,6 +184,12 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   81: { number: 81, code: "attestation_format_unsupported", kind: "unsupported", message: "The attestation statement format is unknown or not built in.", spec: "WebAuthn Level 3 §8", step: "7.1-21", publicCode: "invalid" },
   82: { number: 82, code: "attestation_statement_malformed", kind: "malformed", message: "The attestation statement does not have the shape its format demands.", spec: "WebAuthn Level 3 §8", step: "7.1-22", publicCode: "invalid" },
   83: { number: 83, code: "attestation_statement_mismatch", kind: "rejected", message: "The attestation statement is for another algorithm than the credential's.", spec: "WebAuthn Level 3 §8.2", step: "7.1-22", publicCode: "invalid" },
+  84: { number: 84, code: "attestation_key_mismatch", kind: "rejected", message: "The attestation statement certifies another key than the credential's.", spec: "WebAuthn Level 3 §8", step: "7.1-22", publicCode: "invalid" },
+  85: { number: 85, code: "attestation_nonce_mismatch", kind: "rejected", message: "The attestation statement was made for another registration.", spec: "WebAuthn Level 3 §8", step: "7.1-22", publicCode: "invalid" },
+  86: { number: 86, code: "attestation_claim_rejected", kind: "rejected", message: "The attestation statement says of the key or the device what its format does not allow.", spec: "WebAuthn Level 3 §8", step: "7.1-22", publicCode: "invalid" },
+  87: { number: 87, code: "attestation_aaguid_mismatch", kind: "rejected", message: "The certificate or the metadata names another authenticator model than the authenticator data.", spec: "WebAuthn Level 3 §8.2.1", step: "7.1-22", publicCode: "invalid" },
+  88: { number: 88, code: "attestation_required", kind: "rejected", message: "A trusted attestation is required, and the statement has no certificate.", spec: "WebAuthn Level 3 §7.1", step: "7.1-24", publicCode: "invalid" },
+  89: { number: 89, code: "attestation_untrusted", kind: "rejected", message: "No certificate path leads from the attestation statement to a trust anchor.", spec: "WebAuthn Level 3 §7.1", step: "7.1-24", publicCode: "invalid" },
   90: { number: 90, code: "otp_malformed", kind: "malformed", message: "The code is not a string of the expected number of ASCII digits.", spec: "RFC 4226 §5.3", step: null, publicCode: "invalid" },
   91: { number: 91, code: "otp_rejected", kind: "rejected", message: "The code is wrong, too old or too new.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },
   92: { number: 92, code: "otp_replayed", kind: "rejected", message: "The code was used before.", spec: "RFC 6238 §5.2", step: null, publicCode: "invalid" },
@@ -198,6 +228,8 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   131: { number: 131, code: "code_hash_unsupported", kind: "config", message: "The stored record's hash is not built into this copy.", spec: "mfakit storage", step: null, publicCode: "server" },
   132: { number: 132, code: "pepper_required", kind: "config", message: "Codes of so few digits are stored only under a pepper, and none was passed in.", spec: "NIST SP 800-63B-4 §3.1.3", step: null, publicCode: "server" },
   133: { number: 133, code: "guess_budget_exceeded", kind: "config", message: "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "server" },
+  134: { number: 134, code: "anchor_invalid", kind: "config", message: "A trust anchor is not an X.509 certificate in DER or PEM.", spec: "mfakit attestation", step: null, publicCode: "server" },
+  135: { number: 135, code: "enumeration_key_invalid", kind: "config", message: "The enumeration key is not 32 to 64 bytes long, or none was set.", spec: "WebAuthn Level 3 §14.6.2", step: null, publicCode: "server" },
   140: { number: 140, code: "otpauth_malformed", kind: "malformed", message: "The text is not an otpauth URI, or a label in it cannot be read.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
   141: { number: 141, code: "otpauth_parameter_duplicate", kind: "malformed", message: "A parameter of the otpauth URI stands twice.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
   142: { number: 142, code: "otpauth_secret_invalid", kind: "malformed", message: "The otpauth URI has no secret, or one that is not base32 of 1 to 128 bytes.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
@@ -205,4 +237,16 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   144: { number: 144, code: "otpauth_unsupported", kind: "unsupported", message: "The otpauth URI asks for a type, an algorithm or an encoding that is not built in.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
   145: { number: 145, code: "migration_malformed", kind: "malformed", message: "The export of an authenticator app is not one, or is damaged.", spec: "otpauth-migration", step: null, publicCode: "invalid" },
   150: { number: 150, code: "temporary_code_limit", kind: "rejected", message: "Six codes were issued for this user within the last hour.", spec: "mfakit temporary codes", step: null, publicCode: "retry" },
+  160: { number: 160, code: "certificate_malformed", kind: "malformed", message: "A certificate is not an X.509 certificate in DER.", spec: "RFC 5280 §4.1", step: "7.1-22", publicCode: "invalid" },
+  161: { number: 161, code: "certificate_rejected", kind: "rejected", message: "The attestation certificate breaks a rule of its format: version, subject, extension or CA flag.", spec: "WebAuthn Level 3 §8.2.1", step: "7.1-22", publicCode: "invalid" },
+  162: { number: 162, code: "certificate_algorithm_unsupported", kind: "unsupported", message: "A certificate's key or signature algorithm is not built in, or too weak.", spec: "RFC 5280 §4.1.1.2", step: "7.1-22", publicCode: "invalid" },
+  163: { number: 163, code: "certificate_expired", kind: "rejected", message: "A certificate of the path is not valid any more.", spec: "RFC 5280 §6.1.3", step: "7.1-24", publicCode: "invalid" },
+  164: { number: 164, code: "certificate_not_yet_valid", kind: "rejected", message: "A certificate of the path is not valid yet.", spec: "RFC 5280 §6.1.3", step: "7.1-24", publicCode: "invalid" },
+  165: { number: 165, code: "certificate_path_invalid", kind: "rejected", message: "The certificate path breaks a rule: CA flag, path length, key usage, name constraint, signature or critical extension.", spec: "RFC 5280 §6.1", step: "7.1-24", publicCode: "invalid" },
+  166: { number: 166, code: "authenticator_status_rejected", kind: "rejected", message: "The metadata says that the authenticator is revoked or compromised.", spec: "FIDO Metadata Service 3 §3.1.4", step: "7.1-24", publicCode: "invalid" },
+  167: { number: 167, code: "authenticator_unknown", kind: "rejected", message: "The metadata has no entry for the authenticator.", spec: "FIDO Metadata Service 3 §3.2", step: "7.1-23", publicCode: "invalid" },
+  168: { number: 168, code: "metadata_malformed", kind: "malformed", message: "The metadata is not a signed BLOB.", spec: "FIDO Metadata Service 3 §3.1.7", step: null, publicCode: "invalid" },
+  169: { number: 169, code: "metadata_rollback", kind: "rejected", message: "The metadata's number is lower than that of the metadata known before.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "invalid" },
+  170: { number: 170, code: "metadata_stale", kind: "config", message: "The metadata's next update is overdue.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "server" },
+  171: { number: 171, code: "metadata_mismatch", kind: "rejected", message: "The registration does not fit the authenticator's metadata: attestation type, algorithm or attachment.", spec: "FIDO Metadata Statement §4", step: "7.1-24", publicCode: "invalid" },
 };

@@ -96,6 +96,22 @@ export const rawBytes: Reader<Uint8Array> = (value, name) => {
   throw wrong("argument_type_invalid", `${name} must be a Uint8Array or an ArrayBuffer`);
 };
 
+/** An object of JSON values, as JSON text. What JSON cannot say, such as a cycle or a bigint, is of a wrong type. */
+export const json: Reader<string> = (value, name) => {
+  try {
+    const plain = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    const written = plain ? JSON.stringify(value) : undefined;
+    if (written !== undefined) return written;
+  } catch {
+    // A getter or a proxy that throws is no object of JSON values either.
+  }
+  throw wrong("argument_type_invalid", `${name} must be an object of JSON values`);
+};
+
+/** A file: its text or its bytes. */
+export const file: Reader<string> = (value, name) =>
+  base64url(typeof value === "string" ? new TextEncoder().encode(value) : rawBytes(value, name));
+
 /** A key, which is never text: a word or a passphrase is no key. */
 export const key: Reader<string> = (value, name) => base64url(rawBytes(value, name));
 

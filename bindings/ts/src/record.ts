@@ -19,6 +19,8 @@ export interface CredentialRecordOptions {
   backedUp?: boolean | null;
   /** The UUID text, or the 16 bytes. */
   aaguid?: Bytes | null;
+  /** Whether the user was ever verified with this credential. */
+  uvInitialized?: boolean | null;
 }
 
 /** Sees into the private field; the class sets it. */
@@ -26,6 +28,8 @@ let textOf: (value: unknown) => unknown;
 
 export class CredentialRecord {
   readonly #text: string;
+  readonly #json: string;
+  readonly #compact: string;
   /** Unpadded base64url, as are the key and the user handle. */
   declare readonly id: string;
   /** The COSE key. */
@@ -37,26 +41,46 @@ export class CredentialRecord {
   declare readonly transports: readonly string[];
   declare readonly backupEligible: boolean | null;
   declare readonly backedUp: boolean | null;
-  /** The authenticator's model, as UUID text. */
+  /** The authenticator's model as it claimed it, as UUID text; nothing proves it without a trusted attestation. */
   declare readonly aaguid: string | null;
+  /** Whether the user was ever verified with this credential; null: not known. See `uvTransition` of an authentication. */
+  declare readonly uvInitialized: boolean | null;
+  /** What `keepAttestation` kept of the registration. */
+  declare readonly attestationObject: string | null;
+  declare readonly attestationClientDataJSON: string | null;
 
   /** Makes a record from the parts that another library stored. A registration gives one ready-made. */
   constructor(id: Bytes, options: CredentialRecordOptions);
   constructor(id: unknown, given: unknown) {
-    const { text, ...fields } = id === STORED ? (given as Fields) : recordNew(id, given);
-    this.#text = text;
+    const { text, json, compact, ...fields } = id === STORED ? (given as Fields) : recordNew(id, given);
+    [this.#text, this.#json, this.#compact] = [text, json, compact];
     Object.freeze(fields.transports);
     Object.freeze(Object.assign(this, fields));
   }
 
-  /** Reads a stored text. */
+  /** Reads a stored text, of any released version and in either form. */
   static fromText(text: string): CredentialRecord {
     return recordOf(ask("record_read", { record: record(text, "text") }));
   }
 
-  /** What the host stores. */
+  /** What the host stores. For a record that was read, the very text. */
   toText(): string {
     return this.#text;
+  }
+
+  /** The record as JSON text of the present version, which a person can read. */
+  toJson(): string {
+    return this.#json;
+  }
+
+  /** The same as compact text, of about half the size. */
+  toCompact(): string {
+    return this.#compact;
+  }
+
+  /** The same record with the compact text as what is stored; its transitions keep that form. */
+  compact(): CredentialRecord {
+    return CredentialRecord.fromText(this.#compact);
   }
 
   static {
@@ -78,13 +102,14 @@ export const record: Reader<string> = (value, name) => {
 
 /** The constructor as this module alone can call it. */
 type Internal = new (id: unknown, given: unknown) => CredentialRecord;
-type Fields = { text: string; transports: string[] };
+type Fields = { text: string; json: string; compact: string; transports: string[] };
 
 function recordNew(id: unknown, given: unknown): Fields {
   return ask("record_new", { id: bytes(id, "id"), ...options(given, "CredentialRecord", PARTS) });
 }
 
-const uuidOrBytes: Reader<string> = (value, name) =>
+/** UUID text or bytes, as base64url. */
+export const uuidOrBytes: Reader<string> = (value, name) =>
   typeof value === "string" && UUID.test(value)
     ? base64url(Uint8Array.from(value.replaceAll("-", "").match(/../g)!, (pair) => parseInt(pair, 16)))
     : bytes(value, name);
@@ -99,4 +124,5 @@ const PARTS = {
   backupEligible: maybe(nullable(flag)),
   backedUp: maybe(nullable(flag)),
   aaguid: maybe(nullable(uuidOrBytes)),
+  uvInitialized: maybe(nullable(flag)),
 };

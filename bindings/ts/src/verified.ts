@@ -72,8 +72,14 @@ export function evidence(method: Method, userVerified: boolean): Evidence {
 export function frozen<T extends object>(data: T, methods: object = {}): Readonly<T> {
   const toJSON = (): object =>
     Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]));
-  for (const [name, value] of Object.entries({ ...methods, toJSON })) Object.defineProperty(data, name, { value });
+  for (const [name, value] of Object.entries({ toJSON, ...methods })) Object.defineProperty(data, name, { value });
   return Object.freeze(data);
+}
+
+/** Freezes what the core wrote, to the last member. */
+export function deepFrozen<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) deepFrozen(part);
+  return Object.freeze(value);
 }
 
 /** What Node.js prints of a class that holds secrets, also when it is asked to show what getters give. */

@@ -6,15 +6,27 @@
  * a ceremony, for a host that makes and consumes challenges by its own means. The state key is held in a private field:
  * it is in no property, no JSON and no log.
  */
-import { ask, verify } from "./backend.js";
-import { responseBytes } from "./client-value.js";
+import { ask, NOBODY, verify } from "./backend.js";
+import { bytesOfBase64url } from "./bytes.js";
+import { identifierBytes, responseBytes } from "./client-value.js";
+import { MfaError, type ErrorCode } from "./errors.js";
+import type { ExtensionInputs, ExtensionOutputs } from "./extensions.js";
 import {
-  bytes, count, flag, key, list, maybe, now, options, signed, text, type Bytes, type Time,
+  bytes, count, flag, json, key, list, maybe, now, options, signed, text, type Bytes, type Time,
 } from "./host-value.js";
 import { CredentialRecord, record, recordOf } from "./record.js";
-import { evidence, frozen, verified, type Evidence, type Verified } from "./verified.js";
+import { trust, type AttestationTrust, type TrustAbout } from "./trust.js";
+import { deepFrozen, evidence, frozen, verified, type Evidence, type Transition, type Verified } from "./verified.js";
 
 export type UserVerification = "required" | "preferred" | "discouraged";
+/** Whether the credential must be discoverable: usable without a user name. */
+export type ResidentKey = "required" | "preferred" | "discouraged";
+/** Built into the device, or a security key or another device. */
+export type AuthenticatorAttachment = "platform" | "cross-platform";
+/** Which authenticator the person will most likely use. Browsers arrange their prompts by it; nothing enforces it. */
+export type Hint = "security-key" | "client-device" | "hybrid";
+export type AttestationFormat =
+  | "none" | "packed" | "tpm" | "android-key" | "android-safetynet" | "fido-u2f" | "apple" | "compound";
 
 export interface RelyingPartyOptions {
   /** The name that the browser may show. */
@@ -30,8 +42,25 @@ export interface RelyingPartyOptions {
   counter?: "reject" | "report";
   /** A credential that becomes eligible for backup: refused under `"strict"` (default). */
   backup?: "strict" | "allow_upgrade";
-  /** COSE algorithm numbers, the preferred one first; default: those that are built in. */
+  /** COSE algorithm numbers that registrations may use, the preferred one first; default `[-8, -7, -257]`. */
   algorithms?: readonly number[];
+  /** Default `"preferred"`. */
+  residentKey?: ResidentKey;
+  /** The only attachment that is offered; default: any. */
+  attachment?: AuthenticatorAttachment;
+  hints?: readonly Hint[];
+  /** What is asked of the authenticator's maker: nothing (`"none"`, default), which suits most sites. */
+  attestation?: "none" | "indirect" | "direct" | "enterprise";
+  /** The formats of statements that are accepted; default: all but the deprecated `"android-safetynet"`. */
+  attestationFormats?: readonly AttestationFormat[];
+  /** A statement of another format: refused (default), or taken for none at all. */
+  unknownAttestation?: "reject" | "ignore";
+  /** Whom attestation is trusted from. Without it statements are verified, and nobody is trusted. */
+  trust?: AttestationTrust;
+  /** Records keep the attestation of their registration, to be verified again when metadata has changed. They grow by kilobytes. */
+  keepAttestation?: boolean;
+  /** Outputs of extensions that were not asked for: ignored (default; browsers send some of their own accord), or refused. */
+  unsolicitedExtensions?: "ignore" | "reject";
   /** Accepts an assertion that was made with nobody there. */
   dangerAllowAbsentUser?: boolean;
   /**
@@ -40,6 +69,8 @@ export interface RelyingPartyOptions {
    * under a unique key, to be kept until the ceremony expires; who cannot insert it does not finish.
    */
   stateKey?: Uint8Array | ArrayBuffer;
+  /** 32 to 64 random bytes under which decoys are derived; see `beginDecoyAuthentication`. */
+  enumerationKey?: Uint8Array | ArrayBuffer;
 }
 
 /** What a host stores of a ceremony between its two halves. The two kinds do not mix. */
@@ -58,37 +89,86 @@ export interface Ceremony<State extends string> {
   readonly expiresAt: number;
 }
 
-export interface BeginRegistration {
-  userName: string;
-  displayName?: string;
-  /** The records that this user has: their authenticators are not registered twice. */
-  exclude?: readonly (string | CredentialRecord)[];
+/** What every `begin…` takes. What is left out is as the relying party says. */
+export interface Begin {
   userVerification?: UserVerification;
-  mediation?: "conditional";
+  hints?: readonly Hint[];
+  /** What is asked of the authenticator and the browser besides. */
+  extensions?: ExtensionInputs;
   /** Seconds, default 300. */
   lifetime?: number;
   now?: Time;
 }
 
-export interface BeginAuthentication {
+export interface BeginRegistration extends Begin {
+  userName: string;
+  displayName?: string;
+  /** The records that this user has: their authenticators are not registered twice. */
+  exclude?: readonly (string | CredentialRecord)[];
+  residentKey?: ResidentKey;
+  attachment?: AuthenticatorAttachment;
+  /** A passkey made without a prompt of its own, right after a sign-in with a password: nobody need be present. */
+  mediation?: "conditional";
+  /** Default `{ credProps: true }`. */
+  extensions?: ExtensionInputs;
+}
+
+export interface BeginAuthentication extends Begin {
   /** The records of this user. */
   allow: readonly (string | CredentialRecord)[];
-  userVerification?: UserVerification;
-  lifetime?: number;
-  now?: Time;
 }
 
-export interface BeginDiscoverableAuthentication {
-  userVerification?: UserVerification;
+export interface BeginDiscoverableAuthentication extends Begin {
+  /** Passkeys in the autofill list of an input. */
   mediation?: "conditional";
-  lifetime?: number;
+}
+
+/** What every `verify…` takes; `extensions` are those that were asked for, none if left out. */
+export interface Stateless {
+  /** Which the host made, and has consumed. */
+  challenge: Bytes;
+  userVerification?: UserVerification;
+  extensions?: ExtensionInputs;
+}
+
+export interface VerifyRegistration extends Stateless {
+  userHandle: Bytes;
+  mediation?: "conditional";
+  /** When it took place, for the dates of certificates. */
   now?: Time;
 }
 
+export interface VerifyDiscoverableAuthentication extends Stateless {
+  record: string | CredentialRecord;
+}
+
+export interface VerifyAuthentication extends VerifyDiscoverableAuthentication {
+  userHandle: Bytes;
+  /** Records or ids; any is allowed without it. */
+  allow?: readonly (string | CredentialRecord)[];
+}
+
+/** As for `verifyAuthentication`; without a user handle, as for `verifyDiscoverableAuthentication`. */
+export interface ExplainAuthentication extends Omit<VerifyAuthentication, "userHandle"> {
+  userHandle?: Bytes;
+}
+
+/** What became of an attestation statement. */
 export interface Attestation {
+  /** An {@link AttestationFormat}; another name only where unknown ones are ignored. */
   readonly format: string;
-  readonly type: string;
-  readonly trust: string;
+  /** Who signed it; `"unverified"` for a format that was ignored. */
+  readonly type: "none" | "self" | "basic" | "attca" | "anonca" | "compound" | "unverified";
+  /** Only `"trusted"` says anything about the authenticator's maker. */
+  readonly trust: "not_requested" | "untrusted" | "trusted";
+  /** The SHA-256 hash of the anchor's certificate, in hexadecimal; null unless trusted. */
+  readonly anchor: string | null;
+  /** The authenticator's model, proven: null unless the statement is trusted and its signature covers it. UUID text. */
+  readonly provenAaguid: string | null;
+  /** The certificates (DER) that came with the statement, the attestation certificate first; base64url in JSON. */
+  readonly path: readonly Uint8Array[];
+  /** The statements in a compound one. */
+  readonly parts: readonly Attestation[];
 }
 
 /** `commit` gives the record, not evidence: a registration is not a login. */
@@ -98,9 +178,10 @@ export declare class RegistrationVerified extends Verified<null, string, Credent
   readonly userVerified: boolean;
   /** The flags byte of the authenticator data. */
   readonly flags: number;
+  /** An {@link AuthenticatorAttachment} as the client says; names that are not known are kept. */
+  readonly attachment: string | null;
   readonly attestation: Attestation;
-  /** The authenticator's extension outputs as base64url CBOR: unsolicited, to be ignored unless asked for. */
-  readonly extensions: string | null;
+  readonly extensions: ExtensionOutputs;
 }
 
 export declare class AuthenticationVerified extends Verified<string, string, Evidence> {
@@ -114,7 +195,25 @@ export declare class AuthenticationVerified extends Verified<string, string, Evi
   readonly counter: number;
   /** Only ever true under `counter: "report"`. */
   readonly counterRegressed: boolean;
-  readonly extensions: string | null;
+  /** An {@link AuthenticatorAttachment} as the client says; names that are not known are kept. */
+  readonly attachment: string | null;
+  readonly extensions: ExtensionOutputs;
+  /**
+   * The same transition, after which the record also says that the user was verified with it; null unless that is news.
+   * Store it in place of `transition` only if another factor of the same strength was proven beside this one.
+   */
+  readonly uvTransition: Transition<string> | null;
+}
+
+/** A step of WebAuthn Level 3 section 7.1 or 7.2. */
+export interface Step {
+  /** Such as `"7.1-8"`. */
+  readonly number: string;
+  readonly title: string;
+  /** `"caller"`: it is the caller's or the browser's. `"not_reached"`: what it looks at could not be read. */
+  readonly verdict: "passed" | "failed" | "not_applicable" | "caller" | "not_reached";
+  /** Why it failed; null if it did not. */
+  readonly code: ErrorCode | null;
 }
 
 /** Nothing of this is proven: it is for looking the record up. */
@@ -134,14 +233,26 @@ export function readResponse(response: unknown): UnverifiedResponse {
   return frozen(verify("read_response", responseBytes(response), {}) as UnverifiedResponse);
 }
 
+/**
+ * What a site serves as `/.well-known/webauthn` for pages on other domains that share its relying party id: JSON. Serve it from
+ * the relying party id's own domain as `application/json`, and list the same origins in `origins`.
+ */
+export function relatedOriginsJson(origins: readonly string[]): string;
+export function relatedOriginsJson(origins: unknown): string {
+  return ask("related_origins", { origins: list(text)(origins, "origins") }).json;
+}
+
 export class RelyingParty {
   readonly id: string;
   readonly #rp: object;
+  readonly #trust: TrustAbout | undefined;
 
   constructor(id: string, options: RelyingPartyOptions);
   constructor(id: unknown, given: unknown) {
     this.id = text(id, "id");
-    this.#rp = { id: this.id, ...options(given, "RelyingParty", RELYING_PARTY) };
+    const { trust, ...policy } = options(given, "RelyingParty", RELYING_PARTY);
+    this.#trust = trust;
+    this.#rp = { id: this.id, ...policy, trust: trust?.(NOBODY) };
     ask("rp_check", { rp: this.#rp });
     Object.freeze(this);
   }
@@ -152,7 +263,8 @@ export class RelyingParty {
       rp: this.#rp,
       userHandle: bytes(userHandle, "userHandle"),
       ...options(given, "beginRegistration", {
-        userName: text, displayName: maybe(text), exclude: maybe(list(record)), ...BEGIN, mediation: maybe(text),
+        userName: text, displayName: maybe(text), exclude: maybe(list(record)), ...BEGIN,
+        residentKey: maybe(text), attachment: maybe(text), mediation: maybe(text),
       }),
     });
   }
@@ -190,6 +302,19 @@ export class RelyingParty {
     });
   }
 
+  /**
+   * For a name that no account has: a ceremony that nobody can finish, so that a list of credentials says nothing about whether
+   * there is an account. `identifier` is what the person typed, in the form in which it would have been looked up; its one or two
+   * credential ids stay the same. Keep the state as any other. When an answer comes there is no record of the credential that it
+   * names: reply as to a wrong signature. Usernameless sign-in has no such list at all, and is the better answer.
+   * @throws ConfigError `enumeration_key_invalid` without an `enumerationKey`.
+   */
+  beginDecoyAuthentication(identifier: unknown, options?: Begin): Ceremony<AuthenticationState>;
+  beginDecoyAuthentication(identifier: unknown, given?: unknown): Ceremony<AuthenticationState> {
+    const host = options(given, "beginDecoyAuthentication", BEGIN);
+    return ceremony("begin_decoy_authentication", { rp: this.#rp, ...host }, identifierBytes(identifier));
+  }
+
   /** `record` is the stored record of the credential that `readResponse` names, of either kind of ceremony. */
   finishAuthentication(
     response: unknown, options: { state: AuthenticationState; record: string | CredentialRecord; now?: Time },
@@ -199,50 +324,66 @@ export class RelyingParty {
   }
 
   /** The checks of `finishRegistration` for a challenge that the host made and has consumed. */
-  verifyRegistration(
-    response: unknown,
-    options: { challenge: Bytes; userHandle: Bytes; userVerification?: UserVerification; mediation?: "conditional" },
-  ): RegistrationVerified;
+  verifyRegistration(response: unknown, options: VerifyRegistration): RegistrationVerified;
   verifyRegistration(response: unknown, given: unknown): RegistrationVerified {
-    return this.#registration("verify_registration", response, options(given, "verifyRegistration", {
-      challenge: bytes, userHandle: bytes, userVerification: maybe(text), mediation: maybe(text),
-    }));
+    return this.#registration("verify_registration", response, options(given, "verifyRegistration", REGISTRATION));
   }
 
-  /** The checks of `finishAuthentication` for a known user; `allow` has records or ids, and any is allowed without it. */
-  verifyAuthentication(
-    response: unknown,
-    options: {
-      challenge: Bytes; userHandle: Bytes; record: string | CredentialRecord;
-      allow?: readonly (string | CredentialRecord)[]; userVerification?: UserVerification;
-    },
-  ): AuthenticationVerified;
+  /** The checks of `finishAuthentication` for a known user. */
+  verifyAuthentication(response: unknown, options: VerifyAuthentication): AuthenticationVerified;
   verifyAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", {
-      challenge: bytes, userHandle: bytes, record, allow: maybe(list(record)), userVerification: maybe(text),
-    }));
+    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", AUTHENTICATION));
   }
 
   /** The checks of `finishAuthentication` for a user whom the authenticator names. */
-  verifyDiscoverableAuthentication(
-    response: unknown,
-    options: { challenge: Bytes; record: string | CredentialRecord; userVerification?: UserVerification },
-  ): AuthenticationVerified;
+  verifyDiscoverableAuthentication(response: unknown, options: VerifyDiscoverableAuthentication): AuthenticationVerified;
   verifyDiscoverableAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    return this.#authentication("verify_discoverable_authentication", response, options(given, "verifyDiscoverableAuthentication", {
-      challenge: bytes, record, userVerification: maybe(text),
-    }));
+    const host = options(given, "verifyDiscoverableAuthentication", { ...STATELESS, record });
+    return this.#authentication("verify_discoverable_authentication", response, host);
+  }
+
+  /**
+   * Why a registration fails, step by step, for support staff. It proves nothing, and is not for the person who registers.
+   * Whatever the response is, there are steps.
+   */
+  explainRegistration(response: unknown, options: VerifyRegistration): readonly Step[];
+  explainRegistration(response: unknown, given: unknown): readonly Step[] {
+    return this.#explain("explain_registration", response, options(given, "explainRegistration", REGISTRATION));
+  }
+
+  /** The same for an authentication. */
+  explainAuthentication(response: unknown, options: ExplainAuthentication): readonly Step[];
+  explainAuthentication(response: unknown, given: unknown): readonly Step[] {
+    const host = options(given, "explainAuthentication", { ...AUTHENTICATION, userHandle: maybe(bytes) });
+    return this.#explain("explain_authentication", response, host);
   }
 
   #registration(op: string, response: unknown, host: object): RegistrationVerified {
-    const { credential, attestation, prev, next, ...rest } = verify(op, responseBytes(response), { rp: this.#rp, ...host });
+    const client = responseBytes(response);
+    const { credential, attestation, extensions, prev, next, ...rest } = verify(op, client, { rp: this.#about(client), ...host });
     const record = recordOf(credential);
-    return verified({ credential: record, ...rest, attestation: frozen(attestation) }, prev, next, () => record);
+    const data = { credential: record, ...rest, attestation: attestationOf(attestation), extensions: deepFrozen(extensions) };
+    return verified(data, prev, next, () => record);
   }
 
   #authentication(op: string, response: unknown, host: object): AuthenticationVerified {
-    const { prev, next, ...rest } = verify(op, responseBytes(response), { rp: this.#rp, ...host });
-    return verified(rest, prev, next, () => evidence("webauthn", rest.userVerified));
+    const asked = { rp: this.#rp, now: clock(), ...host };
+    const { extensions, prev, next, uvNext, ...rest } = verify(op, responseBytes(response), asked);
+    const uvTransition = uvNext === null ? null : frozen({ prev, next: uvNext });
+    const data = { ...rest, extensions: deepFrozen(extensions), uvTransition };
+    return verified(data, prev, next, () => evidence("webauthn", rest.userVerified));
+  }
+
+  #explain(op: string, response: unknown, host: object): readonly Step[] {
+    const { client, code } = readable(response);
+    const { steps } = verify(op, client, { rp: this.#about(client), now: clock(), ...host });
+    const step = (step: Step): Step => frozen({ ...step, code: step.code === null ? null : code ?? step.code });
+    return Object.freeze(steps.map(step));
+  }
+
+  /** This relying party, with what is known of the authenticator in the response. */
+  #about(response: Uint8Array): object {
+    return { ...this.#rp, trust: this.#trust?.(response) };
   }
 }
 
@@ -255,19 +396,51 @@ const RELYING_PARTY = {
   counter: maybe(text),
   backup: maybe(text),
   algorithms: maybe(list(signed)),
+  residentKey: maybe(text),
+  attachment: maybe(text),
+  hints: maybe(list(text)),
+  attestation: maybe(text),
+  attestationFormats: maybe(list(text)),
+  unknownAttestation: maybe(text),
+  trust: maybe(trust),
+  keepAttestation: maybe(flag),
+  unsolicitedExtensions: maybe(text),
   dangerAllowAbsentUser: maybe(flag),
   stateKey: maybe(key),
+  enumerationKey: maybe(key),
 };
 
-const BEGIN = { userVerification: maybe(text), lifetime: maybe(count), now };
+const BEGIN = {
+  userVerification: maybe(text), hints: maybe(list(text)), extensions: maybe(json), lifetime: maybe(count), now,
+};
 
-function ceremony<State extends string>(op: string, host: object): Ceremony<State> {
-  const { options, state, id, expiresAt } = ask(op, host);
+const STATELESS = { challenge: bytes, userVerification: maybe(text), extensions: maybe(json) };
+const REGISTRATION = { ...STATELESS, userHandle: bytes, mediation: maybe(text), now };
+const AUTHENTICATION = { ...STATELESS, userHandle: bytes, record, allow: maybe(list(record)) };
+
+const EMPTY = new TextEncoder().encode("{}");
+
+function clock(): number {
+  return now(undefined, "now");
+}
+
+function ceremony<State extends string>(op: string, host: object, client: Uint8Array = NOBODY): Ceremony<State> {
+  const { options, state, id, expiresAt } = verify(op, client, host);
   const optionsJson = JSON.stringify(options);
   return frozen({ options: deepFrozen(options), optionsJson, state, id, expiresAt: Number(expiresAt) });
 }
 
-function deepFrozen<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) deepFrozen(part);
-  return Object.freeze(value);
+/** What is to be explained; of what is no response at all, an empty one, with the code that a verification gives. */
+function readable(response: unknown): { client: Uint8Array; code?: ErrorCode } {
+  try {
+    return { client: responseBytes(response) };
+  } catch (error) {
+    if (error instanceof MfaError) return { client: EMPTY, code: error.code };
+    throw error;
+  }
+}
+
+function attestationOf({ path, parts, ...rest }: any): Attestation {
+  const data = { ...rest, path: Object.freeze(path.map(bytesOfBase64url)), parts: Object.freeze(parts.map(attestationOf)) };
+  return frozen<Attestation>(data, { toJSON: () => ({ ...data, path }) });
 }

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Hotp, PendingTotp, Peppers, Totp, VerificationError, checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, issueTemporaryCode,
+  AttestationTrust, Hotp, Metadata, PendingTotp, Peppers, Totp, VerificationError, checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, issueTemporaryCode,
   parseOtpauth, parseOtpauthMigration, readResponse, verifyRecoveryCode, verifyTemporaryCode,
 } from "mfakit";
+import { NOW, authority, blob, entry } from "./support/attestation.mjs";
 import { HOSTILE } from "./support/hostile.mjs";
 import { Site } from "./support/site.mjs";
 
@@ -23,6 +24,10 @@ const ceremony = rp.beginAuthentication(userHandle, { allow: [record] });
 const registration = rp.beginRegistration(userHandle, { userName: "ada" });
 const { challenge } = ceremony.options;
 const good = passkey.get(ceremony.options);
+
+const maker = authority();
+const metadata = Metadata.parse(blob(maker, [entry(maker)]), { roots: [maker.certificate], now: NOW });
+const trusting = new Site({ attestation: "direct", trust: new AttestationTrust({ metadata, anchors: [maker.certificate] }) });
 
 const CALLS = {
   "totp.verify": (value) => totp.verify(value, { lastStep: null, now: 59 }),
@@ -43,6 +48,8 @@ const CALLS = {
   "readResponse": (value) => readResponse(value),
   "rp.finishRegistration": (value) => rp.finishRegistration(value, { state: registration.state }),
   "rp.verifyRegistration": (value) => rp.verifyRegistration(value, { challenge, userHandle }),
+  "rp.verifyRegistration, with metadata,": (value) => trusting.rp.verifyRegistration(value, { challenge, userHandle, now: NOW }),
+  "Metadata.parse": (value) => Metadata.parse(value, { roots: [maker.certificate], now: NOW }),
   "rp.finishAuthentication": (value) => rp.finishAuthentication(value, { state: ceremony.state, record }),
   "rp.verifyAuthentication": (value) => rp.verifyAuthentication(value, { challenge, userHandle, record }),
   "rp.verifyDiscoverableAuthentication": (value) => rp.verifyDiscoverableAuthentication(value, { challenge, record }),

@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  CredentialRecord, Hotp, MfaError, PendingTotp, Peppers, RejectedError, RelyingParty, Throttle, Totp, VerificationError,
+  AttestationTrust, CredentialRecord, Hotp, Metadata, MfaError, PendingTotp, Peppers, RejectedError, RelyingParty, Throttle, Totp, VerificationError,
   checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateSecret, generateUserHandle, guessOdds, issueTemporaryCode,
-  parseOtpauth, parseOtpauthMigration, qrPng, qrSvg, qrTerminal, readResponse, revokeTemporaryCode, verifyRecoveryCode,
-  verifyTemporaryCode,
+  parseOtpauth, parseOtpauthMigration, qrPng, qrSvg, qrTerminal, readResponse, relatedOriginsJson, revokeTemporaryCode,
+  verifyRecoveryCode, verifyTemporaryCode,
 } from "mfakit";
+import * as attestation from "./support/attestation.mjs";
 import { HOSTILE } from "./support/hostile.mjs";
 import { ORIGIN, Site } from "./support/site.mjs";
 
@@ -31,6 +32,19 @@ const registration = rp.beginRegistration(userHandle, { userName: "ada", now: NO
 const signedIn = passkey.get(authentication.options);
 const created = passkey.create(registration.options);
 const { challenge } = authentication.options;
+
+const maker = attestation.authority();
+const blob = attestation.blob(maker, [attestation.entry(maker)], { nextUpdate: "2030-01-01" });
+const parsing = { roots: [maker.certificate, maker.pem], now: NOW, previousNumber: 7, signer: "mds.fidoalliance.org", allowStale: false };
+const metadata = Metadata.parse(blob, parsing);
+const policy = {
+  anchors: [maker.pem, maker.certificate], metadata, require: true, androidKey: "union", fidoSwitches: ["tpm_rs1"],
+  tolerances: ["ecdsa_null_parameters"], alsoReject: ["NOT_FIDO_CERTIFIED"], dangerAcceptStatuses: ["REVOKED"], dangerIgnoreValidity: false,
+};
+const trust = new AttestationTrust(policy);
+const trusting = new RelyingParty("example.org", { name: "Example", origins: [ORIGIN], userVerification: "required", attestation: "direct", trust });
+const attesting = trusting.beginRegistration(userHandle, { userName: "ada", now: NOW });
+const { response: attested } = attestation.attested(attesting.options, maker);
 
 const finishAuthentication = (response) => rp.finishAuthentication(response, { state: authentication.state, record, now: NOW });
 const finishRegistration = (response) => rp.finishRegistration(response, { state: registration.state, now: NOW });
@@ -82,9 +96,36 @@ test("mutated registrations: accepted only for this ceremony, this site and a ke
   assert.equal(finishRegistration(created).userHandle, userHandle);
 });
 
+test("mutated attestations: accepted only with the statement as it was", () => {
+  const random = generator(5);
+  const finish = (response) => trusting.finishRegistration(response, { state: attesting.state, now: NOW });
+  const tally = rounds(ROUNDS, () => {
+    const mutant = mutatedResponse(random, attested);
+    return outcome(() => finish(mutant), VerificationError, () => {
+      for (const field of ["clientDataJSON", "attestationObject"]) {
+        assert.deepEqual(decode(plain(mutant).response[field]), decode(attested.response[field]), field);
+      }
+    });
+  });
+  assert.ok(tally.accepted < ROUNDS / 2 && Object.keys(tally).length > 5, JSON.stringify(tally));
+  assert.equal(finish(attested).attestation.trust, "trusted");
+});
+
+test("mutated BLOBs: accepted only as they were signed", () => {
+  const random = generator(6);
+  const tally = rounds(ROUNDS, () => {
+    const mutant = mutatedText(random, blob);
+    return outcome(() => Metadata.parse(mutant, parsing), VerificationError, () => assert.equal(mutant.trim(), blob));
+  });
+  assert.ok(tally.signature_invalid > 0 && tally.metadata_malformed > 0, JSON.stringify(tally));
+});
+
 // Every public function with arguments that it accepts, so that a mutation is what makes the difference.
-const parts = { publicKey: decode(credential.publicKey), userHandle, signCount: 0, transports: ["usb"], backupEligible: false, backedUp: false, aaguid: null };
-const party = { name: "Example", origins: [ORIGIN], userVerification: "required", crossOrigin: "deny", topOrigins: [], counter: "reject", backup: "strict", algorithms: [-7], stateKey: Buffer.alloc(32, 3) };
+const parts = { publicKey: decode(credential.publicKey), userHandle, signCount: 0, transports: ["usb"], backupEligible: false, backedUp: false, aaguid: null, uvInitialized: true };
+const party = { name: "Example", origins: [ORIGIN], userVerification: "required", crossOrigin: "deny", topOrigins: [], counter: "reject", backup: "strict", algorithms: [-7], stateKey: Buffer.alloc(32, 3),
+  residentKey: "required", attachment: "platform", hints: ["hybrid"], attestation: "direct", attestationFormats: ["packed", "none"],
+  unknownAttestation: "ignore", trust, keepAttestation: true, unsolicitedExtensions: "reject", enumerationKey: Buffer.alloc(32, 4),
+  dangerAllowAbsentUser: false };
 const otp = { algorithm: "SHA1", digits: 6 };
 const keys = { old: Buffer.alloc(32, 1), new: Buffer.alloc(64, 2) };
 const peppers = new Peppers(keys, { current: "new" });
@@ -94,7 +135,9 @@ const delivered = { kind: "delivered", issuedBy: "sign-in", peppers, now: NOW };
 const temporary = issueTemporaryCode("ada", delivered);
 const throttle = new Throttle();
 const charged = throttle.charge(null, { now: NOW }).next;
-const BEGIN = { userVerification: "required", lifetime: 300, now: NOW };
+const BEGIN = { userVerification: "required", hints: ["hybrid"], extensions: { prf: { eval: { first: "AAEC" } } }, lifetime: 300, now: NOW };
+const decoying = new RelyingParty("example.org", { name: "Example", origins: [ORIGIN], userVerification: "required", enumerationKey: Buffer.alloc(32, 4) });
+const registering = { challenge: registration.options.challenge, userHandle, userVerification: "required", extensions: { credProps: true }, now: NOW };
 const CALLS = {
   generateSecret: [generateSecret, [20]],
   Totp: [(...args) => new Totp(...args), [SECRET, { ...otp, period: 30, preset: "strict" }]],
@@ -144,15 +187,23 @@ const CALLS = {
   CredentialRecord: [(...args) => new CredentialRecord(...args), [decode(credential.id), parts]],
   "CredentialRecord.fromText": [CredentialRecord.fromText, [record]],
   RelyingParty: [(...args) => new RelyingParty(...args), ["example.org", party]],
-  "rp.beginRegistration": [rp.beginRegistration.bind(rp), [userHandle, { userName: "ada", displayName: "Ada", exclude: [record], ...BEGIN }]],
+  "rp.beginRegistration": [rp.beginRegistration.bind(rp), [userHandle, { userName: "ada", displayName: "Ada", exclude: [record], residentKey: "required", attachment: "platform", mediation: "conditional", ...BEGIN }]],
   "rp.ceremonyId": [rp.ceremonyId.bind(rp), [authentication.state]],
   "rp.beginAuthentication": [rp.beginAuthentication.bind(rp), [userHandle, { allow: [record], ...BEGIN }]],
   "rp.beginDiscoverableAuthentication": [rp.beginDiscoverableAuthentication.bind(rp), [{ mediation: "conditional", ...BEGIN }]],
   "rp.finishRegistration": [rp.finishRegistration.bind(rp), [created, { state: registration.state, now: NOW }]],
   "rp.finishAuthentication": [rp.finishAuthentication.bind(rp), [signedIn, { state: authentication.state, record, now: NOW }]],
-  "rp.verifyRegistration": [rp.verifyRegistration.bind(rp), [created, { challenge: registration.options.challenge, userHandle, userVerification: "required" }]],
-  "rp.verifyAuthentication": [rp.verifyAuthentication.bind(rp), [signedIn, { challenge, userHandle, record, allow: [record], userVerification: "required" }]],
-  "rp.verifyDiscoverableAuthentication": [rp.verifyDiscoverableAuthentication.bind(rp), [signedIn, { challenge, record, userVerification: "required" }]],
+  "rp.verifyRegistration": [rp.verifyRegistration.bind(rp), [created, registering]],
+  "rp.verifyAuthentication": [rp.verifyAuthentication.bind(rp), [signedIn, { challenge, userHandle, record, allow: [record], userVerification: "required", extensions: { uvm: true } }]],
+  "rp.verifyDiscoverableAuthentication": [rp.verifyDiscoverableAuthentication.bind(rp), [signedIn, { challenge, record, userVerification: "required", extensions: {} }]],
+  "rp.explainRegistration": [rp.explainRegistration.bind(rp), [created, registering]],
+  "rp.explainAuthentication": [rp.explainAuthentication.bind(rp), [signedIn, { challenge, userHandle, record, allow: [record], userVerification: "required", extensions: { uvm: true } }]],
+  "rp.beginDecoyAuthentication": [decoying.beginDecoyAuthentication.bind(decoying), ["nobody@example.org", BEGIN]],
+  relatedOriginsJson: [relatedOriginsJson, [[ORIGIN]]],
+  AttestationTrust: [(...args) => new AttestationTrust(...args), [policy]],
+  "Metadata.parse": [Metadata.parse, [blob, parsing]],
+  "metadata.find": [metadata.find.bind(metadata), [attestation.AAGUID]],
+  "trusting.finishRegistration": [trusting.finishRegistration.bind(trusting), [attested, { state: attesting.state, now: NOW }]],
   "verified.commit": [(...rows) => totp.verify("287082", { lastStep: null, now: 59 }).commit(...rows), [1]],
 };
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import {
-  ConfigError, CredentialRecord, RelyingParty, VerificationError, generateUserHandle, isEvidence, readResponse,
+  AttestationTrust, ConfigError, CredentialRecord, RelyingParty, VerificationError, generateUserHandle, isEvidence, readResponse,
+  relatedOriginsJson,
 } from "mfakit";
 import { SoftAuthenticator } from "mfakit/testing";
 import { ORIGIN, Site } from "./support/site.mjs";
@@ -13,21 +14,29 @@ const rejects = (code, call) => assert.throws(call, (error) => error instanceof 
 const challengeOfZeros = Buffer.alloc(32).toString("base64url");
 const misuse = (code, call) => assert.throws(call, (error) => error instanceof ConfigError && error.code === code);
 
-test("the examples of WebAuthn Level 3 without certificates are here, in both algorithms and both formats", () => {
+test("the examples of WebAuthn Level 3 are here, in each algorithm and each format", () => {
   const kinds = level3().map(({ registration: { algorithm, attestation } }) => `${algorithm} ${attestation.format}`);
-  assert.deepEqual([...new Set(kinds)].sort(), ["-7 none", "-7 packed", "-8 none", "-8 packed"]);
+  assert.deepEqual([...new Set(kinds)].sort(), [
+    "-257 packed", "-35 packed", "-36 packed", "-53 packed", "-7 android-key", "-7 apple", "-7 fido-u2f", "-7 none", "-7 packed", "-7 tpm",
+    "-8 none", "-8 packed",
+  ]);
 });
 
 for (const { name, registration, authentication } of level3()) test(`the example ${name} verifies`, () => {
-  const rp = new RelyingParty("example.org", {
-    name: "Example", origins: registration.origins, userVerification: "preferred",
-  });
+  const policy = { name: "Example", origins: registration.origins, userVerification: "preferred", algorithms: [registration.algorithm] };
+  const rp = new RelyingParty("example.org", policy);
   const userHandle = generateUserHandle();
   const registered = rp.verifyRegistration(registration.response, { challenge: registration.challenge, userHandle });
   assert.equal(registered.credential.id, registration.response.id);
   assert.equal(registered.credential.publicKey, registration.publicKey);
   assert.equal(registered.credential.algorithm, registration.algorithm);
-  assert.deepEqual({ ...registered.attestation }, registration.attestation);
+  const { format, type, trust } = registered.attestation;
+  assert.deepEqual({ format, type, trust }, registration.attestation);
+  if (registration.anchors !== null) {
+    const { challenge, anchors, now } = registration;
+    const trusting = new RelyingParty("example.org", { ...policy, attestation: "direct", trust: new AttestationTrust({ anchors }) });
+    assert.equal(trusting.verifyRegistration(registration.response, { challenge, userHandle, now }).attestation.trust, "trusted");
+  }
   const record = registered.commit(1);
 
   const options = { challenge: authentication.challenge, userHandle, record, allow: [record] };
@@ -86,6 +95,52 @@ test("a response is text, bytes or the parsed object, and the verdict is the sam
   const record = site.records.get(response.id);
   const results = forms.map((form) => ({ ...site.rp.finishAuthentication(form, { state: ceremony.state, record }) }));
   for (const result of results) assert.deepEqual(result, results[0]);
+});
+
+test("what a ceremony is begun with stands in its options", () => {
+  const site = new Site({ residentKey: "required", attachment: "platform", hints: ["client-device"] });
+  const [{ options }, asked] = [site.rp.beginRegistration(site.userHandle, { userName: "ada" }), site.rp.beginDiscoverableAuthentication()];
+  assert.deepEqual(options.authenticatorSelection, {
+    authenticatorAttachment: "platform", residentKey: "required", requireResidentKey: true, userVerification: "required",
+  });
+  assert.deepEqual([options.hints, asked.options.hints], [["client-device"], ["client-device"]]);
+  const other = site.rp.beginRegistration(site.userHandle, {
+    userName: "ada", residentKey: "discouraged", attachment: "cross-platform", hints: ["security-key", "hybrid"], userVerification: "discouraged",
+  }).options;
+  assert.deepEqual(other.authenticatorSelection, {
+    authenticatorAttachment: "cross-platform", residentKey: "discouraged", requireResidentKey: false, userVerification: "discouraged",
+  });
+  assert.deepEqual(other.hints, ["security-key", "hybrid"]);
+  assert.equal("hints" in site.rp.beginDiscoverableAuthentication({ hints: [] }).options, false);
+  const usual = new Site().rp.beginRegistration(site.userHandle, { userName: "ada" }).options;
+  assert.deepEqual(usual.authenticatorSelection, { residentKey: "preferred", requireResidentKey: false, userVerification: "required" });
+  assert.deepEqual(usual.pubKeyCredParams.map(({ alg }) => alg), [-8, -7, -257]);
+  const all = [-8, -19, -53, -7, -9, -35, -51, -36, -52, -47, -257, -258, -259, -37, -38, -39, -48, -49, -50];
+  const { pubKeyCredParams } = new Site({ algorithms: all }).rp.beginRegistration(site.userHandle, { userName: "ada" }).options;
+  assert.deepEqual(pubKeyCredParams.map(({ alg }) => alg), all);
+});
+
+test("how the authenticator is attached is what the client says", () => {
+  const site = new Site();
+  const { options, state } = site.rp.beginRegistration(site.userHandle, { userName: "ada" });
+  const created = new SoftAuthenticator(ORIGIN).create(options);
+  const finish = (authenticatorAttachment) => site.rp.finishRegistration({ ...created, authenticatorAttachment }, { state }).attachment;
+  assert.deepEqual(["platform", "cross-platform", "x-new", null, undefined].map(finish), ["platform", "cross-platform", "x-new", null, null]);
+  rejects("response_malformed", () => finish(5));
+  const passkey = site.register();
+  const ceremony = site.beginSignIn();
+  assert.equal(site.finishSignIn(ceremony, passkey.get(ceremony.options)).verified.attachment, "platform");
+});
+
+test("a passkey made without a prompt needs nobody present", () => {
+  const site = new Site();
+  const passkey = new SoftAuthenticator(ORIGIN, { userPresent: false, userVerified: false });
+  const create = (begin) => {
+    const { options, state } = site.rp.beginRegistration(site.userHandle, { userName: "ada", userVerification: "preferred", ...begin });
+    return site.rp.finishRegistration(passkey.create(options), { state });
+  };
+  assert.equal(create({ mediation: "conditional" }).userVerified, false);
+  rejects("user_not_present", () => create({}));
 });
 
 test("what a phisher, a thief and a mixed-up page send is rejected, each for its reason", () => {
@@ -221,6 +276,82 @@ test("a record is one text, and its fields are a view of it", () => {
   misuse("argument_type_invalid", () => site.rp.beginAuthentication(site.userHandle, { allow: [{ ...record }] }));
 });
 
+test("a record has two forms, and each is kept", () => {
+  const site = new Site();
+  const passkey = site.register();
+  const [text] = site.records.values();
+  const record = CredentialRecord.fromText(text);
+  assert.equal(record.toJson(), text);
+  assert.equal(JSON.parse(text).v, 2);
+  const compact = record.compact();
+  assert.match(compact.toText(), /^\$mfakit-cr\$v=2\$[\w-]+$/);
+  assert.ok(compact.toText().length < text.length * 3 / 4);
+  assert.equal(record.toCompact(), compact.toText());
+  assert.deepEqual({ ...compact }, { ...record });
+  assert.equal(compact.toJson(), text);
+  assert.equal(record.toText(), text);
+
+  site.records.set(record.id, compact.toText());
+  passkey.counter = 5;
+  const ceremony = site.beginSignIn();
+  const { verified } = site.finishSignIn(ceremony, passkey.get(ceremony.options));
+  assert.equal(verified.transition.prev, compact.toText());
+  assert.match(verified.transition.next, /^\$mfakit-cr\$v=2\$/);
+  assert.equal(CredentialRecord.fromText(verified.transition.next).signCount, 5);
+  misuse("record_version_unknown", () => CredentialRecord.fromText(compact.toText().replace("v=2", "v=3")));
+  for (const damaged of [compact.toText().slice(0, -1), compact.toText().replace("v=2", "v=1"), `${compact.toText()}AA`, "$"]) {
+    misuse("record_corrupt", () => CredentialRecord.fromText(damaged));
+  }
+});
+
+test("a record of the first version is read as it is, and written in the second", () => {
+  const site = new Site();
+  const passkey = site.register();
+  const [{ v, uvInitialized, ...rest }] = Array.from(site.records.values(), (text) => JSON.parse(text));
+  assert.deepEqual([v, uvInitialized], [2, true]);
+  const first = JSON.stringify({ v: 1, ...rest });
+  const record = CredentialRecord.fromText(first);
+  assert.deepEqual([record.toText(), record.uvInitialized, record.attestationObject, record.attestationClientDataJSON], [first, null, null, null]);
+  assert.equal(JSON.parse(record.toJson()).v, 2);
+
+  const ceremony = site.rp.beginAuthentication(site.userHandle, { allow: [first] });
+  const { transition } = site.rp.finishAuthentication(passkey.get(ceremony.options), { state: ceremony.state, record: first });
+  assert.equal(transition.prev, first);
+  assert.deepEqual(JSON.parse(transition.next), { v: 2, ...rest, uvInitialized: null });
+  misuse("record_version_unknown", () => CredentialRecord.fromText(JSON.stringify({ ...JSON.parse(first), v: 3 })));
+});
+
+test("that the user was verified is stored by a transition of its own", () => {
+  const site = new Site({ userVerification: "preferred" });
+  const passkey = new SoftAuthenticator(ORIGIN, { userVerified: false });
+  site.register(passkey);
+  const signIn = (record) => {
+    const { options, state } = site.rp.beginAuthentication(site.userHandle, { allow: [record] });
+    return site.rp.finishAuthentication(passkey.get(options), { state, record });
+  };
+  const [record] = site.records.values();
+  assert.equal(CredentialRecord.fromText(record).uvInitialized, false);
+  assert.equal(signIn(record).uvTransition, null);
+  passkey.userVerified = true;
+  const verified = signIn(record);
+  assert.equal(CredentialRecord.fromText(verified.transition.next).uvInitialized, false);
+  assert.equal(verified.uvTransition.prev, record);
+  assert.equal(CredentialRecord.fromText(verified.uvTransition.next).uvInitialized, true);
+  assert.ok(Object.isFrozen(verified.uvTransition));
+  assert.equal(signIn(verified.uvTransition.next).uvTransition, null);
+});
+
+test("the related origins of a site are a document", () => {
+  const origins = ["https://example.org", "https://example.de:8443"];
+  assert.equal(relatedOriginsJson(origins), '{"origins":["https://example.org","https://example.de:8443"]}');
+  for (const bad of [[], ["https://example.org/"], ["http://example.org"], ["android:apk-key-hash:2jmj7l5rSw0yVb-vlWAYkK-YBwk"], [""]]) {
+    misuse("origin_invalid", () => relatedOriginsJson(bad));
+  }
+  for (const bad of [undefined, null, "https://example.org", [5], { 0: "https://example.org", length: 1 }]) {
+    misuse("argument_type_invalid", () => relatedOriginsJson(bad));
+  }
+});
+
 test("a record can be made from what another library stored", () => {
   const site = new Site();
   const passkey = new SoftAuthenticator(ORIGIN);
@@ -228,8 +359,10 @@ test("a record can be made from what another library stored", () => {
   const [id, publicKey] = [created.id, coseKey(created)].map((text) => Buffer.from(text, "base64url"));
   const record = new CredentialRecord(id, {
     publicKey, userHandle: site.userHandle, signCount: 0, transports: ["usb", "nfc"],
-    aaguid: "00112233-4455-6677-8899-aabbccddeeff",
+    aaguid: "00112233-4455-6677-8899-aabbccddeeff", uvInitialized: true,
   });
+  assert.equal(record.uvInitialized, true);
+  assert.equal(new CredentialRecord(id, { publicKey, userHandle: site.userHandle, signCount: 0, uvInitialized: null }).uvInitialized, null);
   assert.equal(record.aaguid, "00112233-4455-6677-8899-aabbccddeeff");
   assert.equal(record.backupEligible, null);
   const ceremony = site.rp.beginAuthentication(site.userHandle, { allow: [record] });
@@ -242,6 +375,7 @@ test("a record can be made from what another library stored", () => {
   assert.throws(() => new CredentialRecord(id, { ...parts, publicKey: Buffer.alloc(5) }), ConfigError);
   misuse("argument_type_invalid", () => new CredentialRecord(id, { ...parts, signCount: "0" }));
   misuse("argument_type_invalid", () => new CredentialRecord(id, { ...parts, backedUp: 1 }));
+  misuse("argument_type_invalid", () => new CredentialRecord(id, { ...parts, uvInitialized: "yes" }));
 });
 
 test("ids, handles and challenges go in as text or as bytes", () => {

@@ -36,7 +36,10 @@ export function target(mfakit, conformance) {
 const NOT_OFFERED = new Error("nothing that is offered is built in");
 
 function publicOperations(mfakit, lowLevel) {
-  const { Totp, PendingTotp, Hotp, RelyingParty, CredentialRecord, Peppers, Throttle, RejectedError } = mfakit;
+  const {
+    AttestationTrust, CredentialRecord, Hotp, Metadata, PendingTotp, Peppers, RejectedError, RelyingParty, Throttle, Totp,
+  } = mfakit;
+  const { algorithms: built } = lowLevel({ op: "hello" });
 
   return {
     "hotp.generate": (inputs) => accept({ code: hotp(inputs).codeAt(BigInt(inputs.counter)) }),
@@ -69,15 +72,11 @@ function publicOperations(mfakit, lowLevel) {
     "steam.verify": (inputs) => accept(totpFields(steam(inputs).verify(inputs.code, verification(inputs)))),
 
     "webauthn.register": (inputs) => {
-      const verified = relyingParty(inputs).verifyRegistration(registrationResponse(inputs), defined({
-        challenge: base64url(inputs.expected_challenge_hex),
-        userHandle: base64url(inputs.expected_user_handle_hex) ?? ANY_USER,
-        // The one registration that needs no presence is a conditional one.
-        mediation: inputs.mediation ?? (inputs.require_user_presence === false ? "conditional" : undefined),
-      }));
-      const { credential, userVerified, flags, attestation, extensions } = verified;
+      const { rp, sent, options } = registration(inputs);
+      const { credential, userVerified, flags, attestation, extensions } = rp.verifyRegistration(sent, options);
       return accept({
-        fmt: attestation.format, attestation_type: attestation.type, aaguid_hex: credential.aaguid.replaceAll("-", ""),
+        fmt: attestation.format, attestation_type: attestationType(attestation), trust: attestation.trust,
+        anchor_sha256_hex: attestation.anchor, path_len: attestation.path.length, aaguid_hex: credential.aaguid.replaceAll("-", ""),
         credential_id_hex: hex(credential.id), credential_public_key_cose_hex: hex(credential.publicKey),
         alg: credential.algorithm, sign_count: credential.signCount,
         backup_eligible: credential.backupEligible, backup_state: credential.backedUp,
@@ -86,26 +85,50 @@ function publicOperations(mfakit, lowLevel) {
     },
 
     "webauthn.authenticate": (inputs) => {
-      const known = base64url(inputs.expected_user_handle_hex ?? inputs.user_handle_hex) || ANY_USER;
-      const record = new CredentialRecord(base64url(inputs.record_credential_id_hex ?? inputs.credential_id_hex), {
-        publicKey: base64url(inputs.credential_public_key_cose_hex),
-        userHandle: base64url(inputs.record_user_handle_hex) ?? known,
-        signCount: inputs.stored_sign_count ?? 0, backupEligible: inputs.stored_backup_eligible ?? null,
-      });
-      const sent = authenticationResponse(inputs);
-      const rp = relyingParty(inputs);
-      const challenge = base64url(inputs.expected_challenge_hex);
-      const verified = inputs.discoverable === true
-        ? rp.verifyDiscoverableAuthentication(sent, { challenge, record })
-        : rp.verifyAuthentication(sent, defined({
-          challenge, userHandle: known, record, allow: inputs.allow_credentials_hex?.map(base64url),
-        }));
+      const { rp, sent, options } = authentication(inputs);
+      const verified = options.userHandle === undefined
+        ? rp.verifyDiscoverableAuthentication(sent, options)
+        : rp.verifyAuthentication(sent, options);
       return accept({
         new_sign_count: verified.counter, backup_eligible: verified.backupEligible, backup_state: verified.backedUp,
         counter_regressed: verified.counterRegressed, uv: verified.userVerified,
         ...shown(verified.flags, verified.extensions),
       });
     },
+
+    "explain.registration": (inputs) => {
+      const { rp, sent, options } = registration(inputs);
+      return accept({ failed: failed(rp.explainRegistration(sent, options)) });
+    },
+
+    "explain.authentication": (inputs) => {
+      const { rp, sent, options } = authentication(inputs);
+      return accept({ failed: failed(rp.explainAuthentication(sent, options)) });
+    },
+
+    "metadata.parse": (inputs) => {
+      const { number, nextUpdate, entryCount, skipped } = metadata(inputs);
+      return accept({ number: `${number}`, next_update: nextUpdate, entries: entryCount, skipped });
+    },
+
+    "extensions.inputs": ({ ceremony, extensions }) => {
+      const rp = new RelyingParty("example.org", {
+        name: "conformance", origins: ["https://example.org"], userVerification: "preferred",
+      });
+      const { options } = ceremony === "registration"
+        ? rp.beginRegistration(ANY_USER, { userName: "conformance", extensions })
+        : rp.beginDiscoverableAuthentication({ extensions });
+      return accept({ extensions: options.extensions });
+    },
+
+    "decoy.begin": ({ rp_id, expected_origins, enumeration_key_hex, identifier }) => {
+      const rp = new RelyingParty(rp_id, defined({
+        name: "conformance", origins: expected_origins, userVerification: "preferred", enumerationKey: bytes(enumeration_key_hex),
+      }));
+      return accept({ allow_credentials: rp.beginDecoyAuthentication(identifier).options.allowCredentials });
+    },
+
+    "related_origins": ({ origins }) => accept({ text: mfakit.relatedOriginsJson(origins) }),
 
     "config.totp": ({ secret, legacy, ...options }) =>
       (legacy === true ? Totp.dangerLegacy(secret, options) : new Totp(secret, options), accept({})),
@@ -117,8 +140,10 @@ function publicOperations(mfakit, lowLevel) {
       return accept({});
     },
 
-    "config.relying_party": ({ id, state_key_hex, ...options }) =>
-      (new RelyingParty(id, defined({ stateKey: bytes(state_key_hex) }, camel(options))), accept({})),
+    "config.relying_party": ({ id, state_key_hex, enumeration_key_hex, ...options }) => {
+      const keys = { stateKey: bytes(state_key_hex), enumerationKey: bytes(enumeration_key_hex) };
+      return (new RelyingParty(id, defined(keys, camel(options))), accept({}));
+    },
 
     "config.peppers": (inputs) => (peppers(inputs), accept({})),
 
@@ -239,7 +264,10 @@ function publicOperations(mfakit, lowLevel) {
       return accept({
         credential_id_hex: hex(record.id), public_key_cose_hex: hex(record.publicKey), user_handle_hex: hex(record.userHandle),
         sign_count: record.signCount, backup_eligible: record.backupEligible, backed_up: record.backedUp,
-        transports: record.transports, aaguid_hex: record.aaguid?.replaceAll("-", "") ?? null, record: record.toText(),
+        transports: record.transports, aaguid_hex: record.aaguid?.replaceAll("-", "") ?? null, uv_initialized: record.uvInitialized,
+        attestation_object_hex: hex(record.attestationObject),
+        attestation_client_data_json_hex: hex(record.attestationClientDataJSON),
+        record: record.toText(), json: record.toJson(), compact: record.toCompact(),
       });
     },
 
@@ -314,19 +342,79 @@ function publicOperations(mfakit, lowLevel) {
   function relyingParty(inputs) {
     const crossOrigin = !inputs.allow_cross_origin ? "deny"
       : inputs.expected_top_origins == null ? "danger_any_top_origin" : "allow_listed";
+    const trust = attestationTrust(inputs);
     return new RelyingParty(inputs.rp_id, defined({
       name: "conformance", origins: inputs.expected_origins,
       userVerification: inputs.require_user_verification ? "required" : "preferred",
       crossOrigin, topOrigins: crossOrigin === "allow_listed" ? inputs.expected_top_origins : undefined,
       counter: inputs.sign_count_policy, backup: inputs.backup_policy, stateKey: bytes(inputs.state_key_hex),
-      algorithms: inputs.allowed_algs == null ? undefined : offered(inputs.allowed_algs),
+      algorithms: offered(inputs.allowed_algs ?? built), attestationFormats: inputs.formats,
+      unknownAttestation: inputs.unknown_attestation, trust, attestation: trust && "direct",
+      unsolicitedExtensions: inputs.unsolicited_extensions,
       dangerAllowAbsentUser: inputs.require_user_presence === false,
+    }));
+  }
+
+  function metadata({ blob, roots_hex, now, previous_number, signer, allow_stale }) {
+    return Metadata.parse(blob, defined({
+      roots: roots_hex.map(bytes), now: number(now), previousNumber: previous_number == null ? undefined : BigInt(previous_number),
+      signer, allowStale: allow_stale,
+    }));
+  }
+
+  /** A relying party, what it is sent, and what it is told of a registration that it did not begin. */
+  function registration(inputs) {
+    return {
+      rp: relyingParty(inputs), sent: registrationResponse(inputs),
+      options: defined({
+        challenge: base64url(inputs.expected_challenge_hex),
+        userHandle: base64url(inputs.expected_user_handle_hex) ?? ANY_USER,
+        // The one registration that needs no presence is a conditional one.
+        mediation: inputs.mediation ?? (inputs.require_user_presence === false ? "conditional" : undefined),
+        extensions: inputs.extensions, now: number(inputs.now ?? inputs.verification_time),
+      }),
+    };
+  }
+
+  /** The same of an authentication; where nobody was asked, without a user handle and an allow-list. */
+  function authentication(inputs) {
+    const known = base64url(inputs.expected_user_handle_hex ?? inputs.user_handle_hex) || ANY_USER;
+    const record = new CredentialRecord(base64url(inputs.record_credential_id_hex ?? inputs.credential_id_hex), {
+      publicKey: base64url(inputs.credential_public_key_cose_hex),
+      userHandle: base64url(inputs.record_user_handle_hex) ?? known,
+      signCount: inputs.stored_sign_count ?? 0, backupEligible: inputs.stored_backup_eligible ?? null,
+    });
+    const asked = inputs.discoverable === true ? {} : { userHandle: known, allow: inputs.allow_credentials_hex?.map(base64url) };
+    return {
+      rp: relyingParty(inputs), sent: authenticationResponse(inputs),
+      options: defined({
+        challenge: base64url(inputs.expected_challenge_hex), record, extensions: inputs.extensions, ...asked,
+      }),
+    };
+  }
+
+  /** What is asked about trust: our own input, or those of the reference files. */
+  function attestationTrust(inputs) {
+    const { trust, trust_anchors_hex: anchors, android_key_policy: policy } = inputs;
+    if (trust != null) {
+      const { also_reject, danger_accept_statuses } = trust.metadata ?? {};
+      return new AttestationTrust(defined({
+        metadata: trust.metadata && metadata(trust.metadata), alsoReject: also_reject, dangerAcceptStatuses: danger_accept_statuses,
+        anchors: trust.anchors_hex?.map(bytes), require: trust.require, androidKey: trust.android_key,
+        fidoSwitches: trust.fido_switches, tolerances: trust.tolerances, dangerIgnoreValidity: trust.danger_ignore_validity,
+      }));
+    }
+    if (anchors == null && policy == null) return undefined;
+    return new AttestationTrust(defined({
+      anchors: anchors?.map(bytes), androidKey: policy === "tee" ? "tee_only" : policy,
+      // There, anchors are judged where a path exists: a member `x5c`, which is a text of three letters.
+      require: anchors != null && inputs.attestation_object_hex.includes("63783563"),
+      dangerIgnoreValidity: inputs.verification_time == null,
     }));
   }
 
   /** A relying party offers what it can verify: of the case's list, what is built in. */
   function offered(algorithms) {
-    const built = lowLevel({ op: "hello" }).algorithms;
     const left = algorithms.filter((algorithm) => built.includes(algorithm));
     if (left.length === 0) throw NOT_OFFERED;
     return left;
@@ -350,6 +438,11 @@ function publicOperations(mfakit, lowLevel) {
     const answer = lowLevel({ op: "attested_credential_id", inputs: { attestation_object_hex } });
     return answer.accept?.credential_id_hex ?? "00";
   }
+}
+
+/** `compound:a,b` for a compound statement. */
+function attestationType({ type, parts }) {
+  return type === "compound" ? `compound:${parts.map((part) => part.type).join(",")}` : type;
 }
 
 function totpOptions({ algorithm, digits, period, preset }) {
@@ -416,11 +509,21 @@ function response(inputs, idHex, members) {
   if (Object.hasOwn(inputs, "response_value")) return inputs.response_value;
   const id = base64url(idHex);
   const encoded = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, base64url(member)]));
-  return { id, rawId: id, type: "public-key", clientExtensionResults: {}, response: defined(encoded) };
+  return {
+    id, rawId: id, type: "public-key", clientExtensionResults: inputs.client_extension_results ?? {},
+    response: defined(encoded),
+  };
 }
 
 function shown(flags, extensions) {
-  return { flags_hex: flags.toString(16).padStart(2, "0"), up: (flags & 1) === 1, extensions_hex: hex(extensions) };
+  return {
+    flags_hex: flags.toString(16).padStart(2, "0"), up: (flags & 1) === 1,
+    extensions_hex: hex(extensions.raw.authenticator), extension_outputs: extensions,
+  };
+}
+
+function failed(steps) {
+  return steps.filter(({ verdict }) => verdict === "failed").map(({ number, code }) => ({ step: number, code }));
 }
 
 /** Numbers come as JSON integers or as decimal text. */

@@ -7,7 +7,7 @@ import struct
 import sys
 
 import mfakit
-from mfakit import CredentialRecord, Hotp, Peppers, PendingTotp, RelyingParty, Throttle, Totp
+from mfakit import AttestationTrust, CredentialRecord, Hotp, Metadata, Peppers, PendingTotp, RelyingParty, Throttle, Totp
 from mfakit._native import _conformance
 
 # Above this a time is no host's; the core takes every u64.
@@ -32,7 +32,7 @@ def b64(data):
 
 
 def rehex(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
+    return None if text is None else base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
 
 
 def base32(data):
@@ -240,6 +240,65 @@ def code_check(inputs):
     return {}
 
 
+def certificates(texts):
+    return [unhex(text) for text in texts]
+
+
+def metadata(inputs):
+    options = named(inputs, "signer", "now", "previous_number", "allow_stale")
+    return Metadata.parse(inputs["blob"], roots=certificates(inputs["roots_hex"]), **options)
+
+
+def metadata_parse(inputs):
+    parsed = metadata(inputs)
+    return {
+        "number": parsed.number,
+        "next_update": parsed.next_update,
+        "entries": parsed.entry_count,
+        "skipped": parsed.skipped,
+    }
+
+
+def attestation_trust(inputs):
+    """What is asked about trust: our own input, or those of the reference files."""
+    trust = inputs.get("trust")
+    if trust is not None:
+        asked = named(trust, "require", "android_key", "fido_switches", "tolerances", "danger_ignore_validity")
+        if trust.get("metadata") is not None:
+            asked["metadata"] = metadata(trust["metadata"])
+            asked.update(named(trust["metadata"], "also_reject", "danger_accept_statuses"))
+        return AttestationTrust(anchors=certificates(trust.get("anchors_hex", ())), **asked)
+    anchors, android_key = inputs.get("trust_anchors_hex"), inputs.get("android_key_policy")
+    if anchors is None and android_key is None:
+        return None
+    return AttestationTrust(
+        anchors=certificates(anchors or ()),
+        # There, anchors are judged where a path exists: a member `x5c`, which is a text of three letters.
+        require=anchors is not None and "63783563" in inputs["attestation_object_hex"],
+        android_key="tee_only" if android_key == "tee" else android_key or "union",
+        danger_ignore_validity=inputs.get("verification_time") is None,
+    )
+
+
+def attestation_type(attestation):
+    """`compound:a,b` of a compound statement."""
+    if attestation.type != "compound":
+        return attestation.type
+    return "compound:" + ",".join(part.type for part in attestation.parts)
+
+
+def extensions(verified):
+    """What came of them, and what the authenticator sent, as it stood."""
+    outputs = verified.extensions
+    return {"extensions_hex": rehex(outputs["raw"]["authenticator"]), "extension_outputs": outputs}
+
+
+def keys(inputs):
+    """The keys of a relying party, where the case names them."""
+    names = ("state_key", "enumeration_key")
+    return {name: unhex(inputs[f"{name}_hex"]) for name in names if inputs.get(f"{name}_hex") is not None}
+
+
 def relying_party(inputs):
     options = {}
     if inputs.get("allow_cross_origin"):
@@ -250,13 +309,18 @@ def relying_party(inputs):
         options["counter"] = inputs["sign_count_policy"]
     if inputs.get("backup_policy"):
         options["backup"] = inputs["backup_policy"]
-    if inputs.get("allowed_algs") is not None:
-        # A relying party offers what it can verify: of the case's list, what is built in.
-        options["algorithms"] = [number for number in inputs["allowed_algs"] if number in BUILT]
-        if not options["algorithms"]:
-            raise NotOffered
-    if inputs.get("state_key_hex") is not None:
-        options["state_key"] = unhex(inputs["state_key_hex"])
+    # A relying party offers what it can verify: of the case's list, what is built in.
+    wanted = BUILT if inputs.get("allowed_algs") is None else inputs["allowed_algs"]
+    options["algorithms"] = [algorithm for algorithm in wanted if algorithm in BUILT]
+    if not options["algorithms"]:
+        raise NotOffered
+    if inputs.get("formats") is not None:
+        options["attestation_formats"] = inputs["formats"]
+    options.update(named(inputs, "unknown_attestation", "unsolicited_extensions"))
+    trust = attestation_trust(inputs)
+    if trust is not None:
+        options.update(trust=trust, attestation="direct")
+    options.update(keys(inputs))
     return RelyingParty(
         inputs["rp_id"],
         name="conformance",
@@ -275,7 +339,8 @@ def response(inputs, credential_id, **members):
         return unhex(inputs["response_hex"])
     encoded = {name: b64(unhex(inputs[field])) for name, field in members.items() if inputs.get(field) is not None}
     name = b64(credential_id)
-    return {"id": name, "rawId": name, "type": "public-key", "clientExtensionResults": {}, "response": encoded}
+    results = inputs.get("client_extension_results", {})
+    return {"id": name, "rawId": name, "type": "public-key", "clientExtensionResults": results, "response": encoded}
 
 
 def attested_credential_id(inputs):
@@ -305,19 +370,28 @@ def sent_authentication(inputs, credential_id):
     )
 
 
-def register(inputs):
-    rp = relying_party(inputs)
-    verified = rp.verify_registration(
+def registering(call, inputs):
+    """What verifies a registration or explains one."""
+    return call(
         sent_registration(inputs),
         challenge=unhex(inputs["expected_challenge_hex"]),
         user_handle=given(inputs, "expected_user_handle_hex", ANY_USER),
         # The one registration that needs no presence is a conditional one.
         mediation=inputs.get("mediation") or ("conditional" if inputs.get("require_user_presence") is False else None),
+        now=number(inputs.get("verification_time") if inputs.get("now") is None else inputs["now"]),
+        **named(inputs, "extensions"),
     )
-    credential = verified.credential
+
+
+def register(inputs):
+    verified = registering(relying_party(inputs).verify_registration, inputs)
+    credential, attestation = verified.credential, verified.attestation
     return {
-        "fmt": verified.attestation.format,
-        "attestation_type": verified.attestation.type,
+        "fmt": attestation.format,
+        "attestation_type": attestation_type(attestation),
+        "trust": attestation.trust,
+        "anchor_sha256_hex": attestation.anchor,
+        "path_len": len(attestation.path),
         "aaguid_hex": credential.aaguid.replace("-", ""),
         "credential_id_hex": rehex(credential.id),
         "credential_public_key_cose_hex": rehex(credential.public_key),
@@ -328,12 +402,12 @@ def register(inputs):
         "uv": verified.user_verified,
         "backup_eligible": credential.backup_eligible,
         "backup_state": credential.backed_up,
-        "extensions_hex": None if verified.extensions is None else verified.extensions.hex(),
+        **extensions(verified),
     }
 
 
-def authenticate(inputs):
-    rp = relying_party(inputs)
+def authenticating(known, discoverable, inputs):
+    """What verifies an authentication or explains one: of a user who was asked, and of whoever answers."""
     credential_id = given(inputs, "credential_id_hex", b"")
     user = given(inputs, "expected_user_handle_hex", given(inputs, "user_handle_hex", b"") or ANY_USER)
     record = CredentialRecord(
@@ -344,15 +418,17 @@ def authenticate(inputs):
         backup_eligible=inputs.get("stored_backup_eligible"),
     )
     sent = sent_authentication(inputs, credential_id)
-    challenge = unhex(inputs["expected_challenge_hex"])
+    arguments = {"challenge": unhex(inputs["expected_challenge_hex"]), "record": record, **named(inputs, "extensions")}
     if inputs.get("discoverable"):
-        verified = rp.verify_discoverable_authentication(sent, challenge=challenge, record=record)
-    else:
-        allow = inputs.get("allow_credentials_hex")
-        allow = None if allow is None else [b64(unhex(entry)) for entry in allow]
-        verified = rp.verify_authentication(
-            sent, challenge=challenge, user_handle=user, record=record, allow=allow
-        )
+        return discoverable(sent, **arguments)
+    allow = inputs.get("allow_credentials_hex")
+    allow = None if allow is None else [b64(unhex(entry)) for entry in allow]
+    return known(sent, user_handle=user, allow=allow, **arguments)
+
+
+def authenticate(inputs):
+    rp = relying_party(inputs)
+    verified = authenticating(rp.verify_authentication, rp.verify_discoverable_authentication, inputs)
     return {
         "new_sign_count": verified.counter,
         "flags_hex": f"{verified.flags:02x}",
@@ -360,8 +436,40 @@ def authenticate(inputs):
         "uv": verified.user_verified,
         "backup_eligible": verified.backup_eligible,
         "backup_state": verified.backed_up,
-        "extensions_hex": None if verified.extensions is None else verified.extensions.hex(),
+        **extensions(verified),
     }
+
+
+def failed(steps):
+    return {"failed": [{"step": step.number, "code": step.code} for step in steps if step.verdict == "failed"]}
+
+
+def explain_registration(inputs):
+    return failed(registering(relying_party(inputs).explain_registration, inputs))
+
+
+def explain_authentication(inputs):
+    explain = relying_party(inputs).explain_authentication
+    return failed(authenticating(explain, explain, inputs))
+
+
+def decoy_begin(inputs):
+    begun = relying_party(inputs).begin_decoy_authentication(inputs["identifier"])
+    return {"allow_credentials": begun.options["allowCredentials"]}
+
+
+def extensions_inputs(inputs):
+    options = {"name": "conformance", "origins": ["https://example.org"], "user_verification": "preferred"}
+    rp, asked = RelyingParty("example.org", **options), named(inputs, "extensions")
+    if inputs["ceremony"] == "registration":
+        begun = rp.begin_registration(ANY_USER, user_name="conformance", **asked)
+    else:
+        begun = rp.begin_discoverable_authentication(**asked)
+    return {"extensions": begun.options.get("extensions")}
+
+
+def related_origins(inputs):
+    return {"text": mfakit.related_origins_json(inputs["origins"])}
 
 
 def config_totp(inputs):
@@ -382,10 +490,8 @@ def config_hotp(inputs):
 
 
 def config_relying_party(inputs):
-    inputs = dict(inputs)
-    if "state_key_hex" in inputs:
-        inputs["state_key"] = unhex(inputs.pop("state_key_hex"))
-    RelyingParty(inputs.pop("id"), **inputs)
+    options = {name: value for name, value in inputs.items() if name != "id" and not name.endswith("_hex")}
+    RelyingParty(inputs["id"], **options, **keys(inputs))
     return {}
 
 
@@ -400,6 +506,11 @@ def record_read(inputs):
         "backed_up": record.backed_up,
         "transports": record.transports,
         "aaguid_hex": None if record.aaguid is None else record.aaguid.replace("-", ""),
+        "uv_initialized": record.uv_initialized,
+        "attestation_object_hex": rehex(record.attestation_object),
+        "attestation_client_data_json_hex": rehex(record.attestation_client_data_json),
+        "json": record.to_json(),
+        "compact": record.to_compact(),
         "record": record.to_text(),
     }
 
@@ -557,6 +668,12 @@ PUBLIC = {
     "totp.verify": totp_verify,
     "webauthn.register": register,
     "webauthn.authenticate": authenticate,
+    "explain.registration": explain_registration,
+    "explain.authentication": explain_authentication,
+    "metadata.parse": metadata_parse,
+    "decoy.begin": decoy_begin,
+    "extensions.inputs": extensions_inputs,
+    "related_origins": related_origins,
     "config.totp": config_totp,
     "config.hotp": config_hotp,
     "config.relying_party": config_relying_party,

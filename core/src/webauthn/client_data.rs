@@ -34,8 +34,9 @@ pub struct ClientData<'a> {
     pub cross_origin: bool,
     /// `topOrigin`
     pub top_origin: Option<Str<'a>>,
+    /// The whole object.
     #[cfg(feature = "attestation")]
-    token_binding: Option<json::Value<'a>>,
+    value: json::Value<'a>,
 }
 
 impl<'a> ClientData<'a> {
@@ -69,12 +70,7 @@ impl<'a> ClientData<'a> {
                 Some(_) => Some(string(top_origin)?),
             },
             #[cfg(feature = "attestation")]
-            token_binding: value
-                .as_object()
-                .into_iter()
-                .flatten()
-                .find(|(name, _)| *name == *"tokenBinding")
-                .map(|(_, value)| value),
+            value,
         })
     }
 
@@ -101,11 +97,10 @@ impl<'a> ClientData<'a> {
     /// Under the switch `token_binding`: an object whose status is a known one, with an id where it is `present` (Level 1 §5.8.1).
     #[cfg(feature = "attestation")]
     pub(super) fn check_token_binding(&self, rp: &RelyingParty<'_>) -> Result<(), Error> {
-        let Some(binding) =
-            self.token_binding.filter(|_| rp.attestation_policy().switches.token_binding)
-        else {
+        if !rp.attestation_policy().switches.token_binding {
             return Ok(());
-        };
+        }
+        let Some([Some(binding)]) = self.value.members(["tokenBinding"])? else { return Ok(()) };
         let formed = (|| {
             let [status, id] = binding.members(["status", "id"]).ok()??;
             let status = status?.as_str()?;

@@ -172,6 +172,13 @@ impl<const N: usize> Trace<N> {
         }
     }
 
+    /// A challenge that is too short fails before it is compared.
+    fn check_length(&mut self, step: usize, challenge: &[u8]) {
+        if challenge.len() < 16 {
+            self.set(step, Verdict::Failed(Error::ChallengeTooShort));
+        }
+    }
+
     /// The step under which the error table lists the error, if it is one of this ceremony.
     fn step_of(&self, error: Error) -> Option<usize> {
         let position = |number| self.steps.iter().position(|step| step.number == number);
@@ -204,6 +211,7 @@ pub fn registration(
 ) -> [Step; 29] {
     let mut trace = Trace::new(REGISTRATION);
     trace.passed(&[3, 12]);
+    trace.check_length(8, challenge);
     if let Some(client_data) = trace.check(6, ClientData::parse(response.client_data_json)) {
         trace.passed(&[5]);
         let first = 7;
@@ -292,6 +300,7 @@ pub fn authentication(
 ) -> [Step; 25] {
     let mut trace = Trace::new(AUTHENTICATION);
     trace.passed(&[3, 7, 20]);
+    trace.check_length(11, challenge);
     let allowed = allow.allows(response.credential_id);
     match allow {
         Allow::Any => trace.set(5, Verdict::NotApplicable),
@@ -340,10 +349,9 @@ fn explain_client_data<const N: usize>(
     challenge: &[u8],
     rp: &RelyingParty<'_>,
 ) {
-    let long = if challenge.len() < 16 { Err(Error::ChallengeTooShort) } else { Ok(()) };
     let checks = [
         client_data.check_type(ceremony),
-        long.and_then(|()| client_data.check_challenge(challenge)),
+        client_data.check_challenge(challenge),
         client_data.check_origin(rp),
         client_data.check_cross_origin(rp),
         client_data.check_top_origin(rp),

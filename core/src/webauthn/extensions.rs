@@ -253,7 +253,9 @@ mod tests {
 
     #[test]
     fn what_was_not_asked_for_is_ignored_or_refused_by_name() {
-        for outputs in [&b"\xa1\x6bcredProtect\x03"[..], b"\xa1\x61x\x01", b"\xa1\x6bcredProtect\x09"] {
+        for outputs in
+            [&b"\xa1\x6bcredProtect\x03"[..], b"\xa1\x61x\x01", b"\xa1\x6bcredProtect\x09"]
+        {
             let ignored = read(outputs, ExtensionSet::EMPTY, Ignore).expect("ignored");
             assert_eq!(ignored.credential_protection(), None);
             let refused = read(outputs, ExtensionSet::EMPTY, Reject);

@@ -688,7 +688,7 @@ fn rp() -> RelyingParty<'static> {
 
 #[test]
 fn a_relying_party_is_what_it_was_told() {
-    assert_eq!((rp().id(), rp().offered()), (support::RP_ID, cose::SUPPORTED));
+    assert_eq!((rp().id(), rp().offered()), (support::RP_ID, cose::DEFAULT_OFFER));
     assert_eq!(rp().algorithms(&[cose::ES256]).unwrap().offered(), [cose::ES256]);
     for algorithms in [&[][..], &[-257], &[cose::ES256, -257], &[-257, cose::ES256], &[0]] {
         assert_eq!(rp().algorithms(algorithms).err(), Some(Error::ArgumentValueInvalid));

@@ -16,7 +16,7 @@ use mfakit_core::crypto::hmac::HmacKey;
 use mfakit_core::otp::otpauth::Otpauth;
 use mfakit_core::otp::totp::{PendingTotp, Totp, TotpVerified, Window};
 use mfakit_core::otp::{Digits, truncate_to_code};
-use mfakit_core::webauthn::StateKey;
+use mfakit_core::webauthn::{EnumerationKey, StateKey};
 use mfakit_core::{Error, OtpSecret, UnixTime};
 use std::hint::black_box;
 
@@ -85,6 +85,7 @@ pub(crate) const CASES: &[Case] = &[
     case("state_key.tag", state_key_tag),
     case("state_key.is_tag/right", state_key_right),
     case("state_key.is_tag/wrong", state_key_wrong),
+    case("enumeration_key.block", enumeration_key_block),
 ];
 
 /// Counters where arithmetic can go wrong: the first, one that fills four bytes, the one before the last.
@@ -643,5 +644,22 @@ fn state_key_wrong() {
             assert!(!hidden.is_tag(black_box(CONTENT), black_box(&tag)));
         }
         assert!(!hidden.is_tag(black_box(CONTENT), black_box(&[0; 31])));
+    }
+}
+
+fn enumeration_key_block() {
+    for len in [32, 64] {
+        let bytes = black_box(vec![0x5a; len]);
+        let mut hidden = bytes.clone();
+        valgrind::make_secret(&mut hidden);
+        let key = |bytes: &[u8]| EnumerationKey::new(black_box(bytes)).expect("32 to 64 bytes");
+        let (hidden, public) = (key(&hidden), key(&bytes));
+        // What the person typed is shorter than a block of the hash, longer, or nothing.
+        for identifier in [&b""[..], b"nobody@example.org", &[b'x'; 200]] {
+            for number in [0, 1, u8::MAX] {
+                let block = hidden.block("example.org", black_box(identifier), number);
+                assert_eq!(block, public.block("example.org", identifier, number));
+            }
+        }
     }
 }

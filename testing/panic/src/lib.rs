@@ -4,12 +4,14 @@
 //! `control_` functions panic on purpose, and must not link.
 #![no_std]
 
+pub mod attestation;
 pub mod codes;
 pub mod controls;
 pub mod encodings;
 pub mod otp;
 pub mod webauthn;
 
+use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
 
 unsafe extern "C" {
@@ -21,6 +23,31 @@ unsafe extern "C" {
 fn panic(info: &PanicInfo<'_>) -> ! {
     // SAFETY: no call of it can be linked. What it is given keeps the places of panics in the image.
     unsafe { this_entry_can_panic(core::ptr::from_ref(info).cast()) }
+}
+
+/// The heap, for certificates, RSA and ML-DSA. When it is exhausted, the standard library panics: a place of its own.
+struct Heap;
+
+#[global_allocator]
+static HEAP: Heap = Heap;
+
+unsafe extern "C" {
+    fn aligned_alloc(align: usize, size: usize) -> *mut u8;
+    fn free(pointer: *mut u8);
+}
+
+// SAFETY: the C library's allocator, with a size that is a multiple of the alignment.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let layout = layout.pad_to_align();
+        // SAFETY: the alignment is a power of two, the size a multiple of it.
+        unsafe { aligned_alloc(layout.align(), layout.size()) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, _: Layout) {
+        // SAFETY: it came from `alloc`.
+        unsafe { free(pointer) }
+    }
 }
 
 /// A buffer to write into, which says so when it is full.

@@ -2,7 +2,8 @@
 
 use mfakit_core::Error;
 use mfakit_core::crypto;
-use mfakit_core::encoding::cose::PublicKey;
+use mfakit_core::encoding::cbor::Value;
+use mfakit_core::encoding::cose::{KeyParts, PublicKey};
 use mfakit_core::webauthn::assertion::{
     self, Allow, AssertionResponse, AssertionVerified, StoredCredential, User, id_hash,
 };
@@ -10,7 +11,10 @@ use mfakit_core::webauthn::attestation::AttestationObject;
 use mfakit_core::webauthn::auth_data::AuthData;
 use mfakit_core::webauthn::client_data::{Ceremony, ClientData};
 use mfakit_core::webauthn::registration::{self, RegistrationResponse, RegistrationVerified};
-use mfakit_core::webauthn::{CrossOrigin, RelyingParty, StateKey, UserVerification};
+use mfakit_core::webauthn::extensions::{AuthenticatorExtensions, Requested};
+use mfakit_core::webauthn::{
+    CrossOrigin, EnumerationKey, RelyingParty, StateKey, UserVerification, explain, is_web_origin,
+};
 
 /// Client data.
 #[unsafe(no_mangle)]
@@ -72,6 +76,38 @@ pub fn entry_state_key_is_tag(key: &StateKey, content: &[u8], tag: &[u8]) -> boo
     key.is_tag(content, tag)
 }
 
+/// The key of decoys, and a block of one.
+#[unsafe(no_mangle)]
+pub fn entry_enumeration_key_block(
+    key: &[u8],
+    rp_id: &str,
+    identifier: &[u8],
+    number: u8,
+) -> Result<[u8; 32], Error> {
+    Ok(EnumerationKey::new(key)?.block(rp_id, identifier, number))
+}
+
+/// Whether a text is the origin of a web page.
+#[unsafe(no_mangle)]
+pub fn entry_is_web_origin(origin: &str) -> bool {
+    is_web_origin(origin)
+}
+
+/// The extension outputs of an authenticator.
+#[unsafe(no_mangle)]
+pub fn entry_extensions_read<'a>(
+    outputs: Option<&Value<'a>>,
+    requested: &Requested<'_>,
+) -> Result<AuthenticatorExtensions<'a>, Error> {
+    AuthenticatorExtensions::read(outputs, requested)
+}
+
+/// A key of a certificate.
+#[unsafe(no_mangle)]
+pub fn entry_key_from_parts(algorithm: i64, parts: KeyParts<'_>) -> Result<PublicKey<'_>, Error> {
+    PublicKey::from_parts(algorithm, parts)
+}
+
 /// Whether a key is one that can sign.
 #[unsafe(no_mangle)]
 pub fn entry_check_key(key: &PublicKey<'_>) -> Result<(), Error> {
@@ -109,4 +145,27 @@ pub fn entry_assertion_verify<'a>(
     response: &AssertionResponse<'a>,
 ) -> Result<AssertionVerified<'a>, Error> {
     assertion::verify(rp, challenge, user, allow, stored, response)
+}
+
+/// The diagnosis of a registration.
+#[unsafe(no_mangle)]
+pub fn entry_explain_registration(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    response: &RegistrationResponse<'_>,
+) -> [explain::Step; 29] {
+    explain::registration(rp, challenge, response)
+}
+
+/// The diagnosis of an assertion.
+#[unsafe(no_mangle)]
+pub fn entry_explain_authentication(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    user: User<'_>,
+    allow: Allow<'_>,
+    stored: &StoredCredential<'_>,
+    response: &AssertionResponse<'_>,
+) -> [explain::Step; 25] {
+    explain::authentication(rp, challenge, user, allow, stored, response)
 }

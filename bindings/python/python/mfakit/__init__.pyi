@@ -1,9 +1,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Literal, NoReturn, Optional, TypeVar, Union, final
+from typing import Any, Generic, Literal, NoReturn, Optional, TypedDict, TypeVar, Union, final
 
 __all__ = [
     "Attestation",
+    "AttestationTrust",
     "AuthenticationVerified",
     "Ceremony",
     "ConfigError",
@@ -12,6 +13,7 @@ __all__ = [
     "Hotp",
     "HotpVerified",
     "MalformedError",
+    "Metadata",
     "MfaError",
     "MigrationEntry",
     "Otpauth",
@@ -22,6 +24,7 @@ __all__ = [
     "RegistrationVerified",
     "RejectedError",
     "RelyingParty",
+    "Step",
     "TemporaryAudit",
     "TemporaryCode",
     "TemporaryRevoked",
@@ -47,6 +50,7 @@ __all__ = [
     "qr_svg",
     "qr_terminal",
     "read_response",
+    "related_origins_json",
     "revoke_temporary_code",
     "verify_recovery_code",
     "verify_temporary_code",
@@ -60,6 +64,14 @@ _Hash = Literal["SHA1", "SHA256", "SHA512"]
 _Preset = Literal["usual", "strict"]
 _Kind = Literal["admin", "support", "delivered"]
 _UserVerification = Literal["required", "preferred", "discouraged"]
+_ResidentKey = Literal["required", "preferred", "discouraged"]
+_Attachment = Literal["platform", "cross-platform"]
+_Hint = Literal["security-key", "client-device", "hybrid"]
+_Format = Literal["none", "packed", "fido-u2f", "tpm", "android-key", "android-safetynet", "apple", "compound"]
+# PEM, which may hold several, or DER.
+_Certificate = Union[str, _Bytes]
+# The members that are known are those of AuthenticationExtensionsClientInputsJSON; bytes are base64url text.
+_Extensions = dict[str, Any]
 _S = TypeVar("_S", covariant=True)
 
 class MfaError(Exception):
@@ -627,6 +639,13 @@ class Throttle:
 def generate_user_handle() -> str:
     """A new random user handle, base64url."""
 
+def related_origins_json(origins: Sequence[str]) -> str:
+    """The document that the RP ID's domain serves at /.well-known/webauthn, as application/json, so that pages of the listed origins may
+    use its passkeys. List them among the RelyingParty's origins too.
+
+    ConfigError: `origin_invalid`.
+    """
+
 @final
 class UnverifiedResponse:
     @property
@@ -651,14 +670,29 @@ class CredentialRecord:
         public_key: Union[str, _Bytes],
         user_handle: Union[str, _Bytes],
         sign_count: int,
-        transports: Sequence[str] = ...,
+        transports: Optional[Sequence[str]] = ...,
         backup_eligible: Optional[bool] = ...,
         backed_up: Optional[bool] = ...,
         aaguid: Optional[Union[str, _Bytes]] = ...,
+        uv_initialized: Optional[bool] = ...,
     ) -> CredentialRecord: ...
     @staticmethod
-    def from_text(text: str) -> CredentialRecord: ...
-    def to_text(self) -> str: ...
+    def from_text(text: str) -> CredentialRecord:
+        """Reads what to_text() gave, of every released version and in either form.
+
+        ConfigError: `record_corrupt`, `record_version_unknown`.
+        """
+
+    def to_text(self) -> str:
+        """What the host stores. Of a record that was read, the very text."""
+
+    def to_json(self) -> str: ...
+    def to_compact(self) -> str:
+        """The same record in a text of about half the size."""
+
+    def compact(self) -> CredentialRecord:
+        """The same record, whose text is compact. Those that its transitions store are too."""
+
     @property
     def id(self) -> str: ...
     @property
@@ -676,7 +710,19 @@ class CredentialRecord:
     @property
     def backed_up(self) -> Optional[bool]: ...
     @property
-    def aaguid(self) -> Optional[str]: ...
+    def aaguid(self) -> Optional[str]:
+        """The model, as it claimed it: proven is Attestation.proven_aaguid alone."""
+
+    @property
+    def uv_initialized(self) -> Optional[bool]:
+        """Whether the user was ever verified with it; None if that was never kept."""
+
+    @property
+    def attestation_object(self) -> Optional[str]:
+        """Base64url, of a relying party with keep_attestation=True."""
+
+    @property
+    def attestation_client_data_json(self) -> Optional[str]: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
 
@@ -698,13 +744,71 @@ class Ceremony:
 
 @final
 class Attestation:
+    """What became of an attestation statement. None but a trusted one says anything about the authenticator's maker."""
+
     @property
     def format(self) -> str: ...
     @property
-    def type(self) -> str: ...
+    def type(self) -> Literal["none", "self", "basic", "attca", "anonca", "compound", "unverified"]: ...
     @property
-    def trust(self) -> str: ...
+    def trust(self) -> Literal["not_requested", "untrusted", "trusted"]: ...
+    @property
+    def anchor(self) -> Optional[str]:
+        """The SHA-256 hash of the anchor that vouches for it, in hexadecimal."""
+
+    @property
+    def proven_aaguid(self) -> Optional[str]:
+        """The authenticator's model as a UUID, proven by a trusted statement that covers it."""
+
+    @property
+    def path(self) -> list[bytes]:
+        """The certificates (DER) that came with the statement, the attestation certificate first."""
+
+    @property
+    def parts(self) -> list[Attestation]:
+        """The statements in a compound one."""
+
     def __bool__(self) -> NoReturn: ...
+
+class _CredProps(TypedDict):
+    rk: bool
+
+class _LargeBlob(TypedDict):
+    supported: Optional[bool]
+    blob: Optional[str]
+    written: Optional[bool]
+
+class _PrfResults(TypedDict):
+    first: str
+    second: Optional[str]
+
+class _Prf(TypedDict):
+    enabled: Optional[bool]
+    results: Optional[_PrfResults]
+
+class _RawExtensions(TypedDict):
+    authenticator: Optional[str]
+    client: Optional[dict[str, Any]]
+
+class _AskedExtensions(TypedDict, total=False):
+    credProps: _CredProps
+    appid: bool
+    appidExclude: bool
+    largeBlob: _LargeBlob
+    prf: _Prf
+    credentialProtectionPolicy: Literal[
+        "userVerificationOptional", "userVerificationOptionalWithCredentialIDList", "userVerificationRequired"
+    ]
+    hmacCreateSecret: bool
+    minPinLength: int
+    uvm: list[list[int]]
+
+class _ExtensionOutputs(_AskedExtensions):
+    """What came of the extensions that were asked for, with bytes in base64url; `raw` is everything that was sent, in CBOR (base64url)
+    by the authenticator, in JSON by the client. The client's outputs (credProps, appid, appidExclude, largeBlob, prf) are signed by nobody.
+    """
+
+    raw: _RawExtensions
 
 @final
 class RegistrationVerified:
@@ -717,9 +821,13 @@ class RegistrationVerified:
     @property
     def flags(self) -> int: ...
     @property
+    def attachment(self) -> Optional[str]:
+        """As the client says: "platform", "cross-platform", or a name that is not known yet."""
+
+    @property
     def attestation(self) -> Attestation: ...
     @property
-    def extensions(self) -> Optional[bytes]: ...
+    def extensions(self) -> _ExtensionOutputs: ...
     @property
     def transition(self) -> Transition[str]: ...
     def commit(self, rows: int) -> CredentialRecord:
@@ -746,17 +854,135 @@ class AuthenticationVerified:
     @property
     def counter_regressed(self) -> bool: ...
     @property
-    def extensions(self) -> Optional[bytes]: ...
+    def attachment(self) -> Optional[str]: ...
+    @property
+    def extensions(self) -> _ExtensionOutputs: ...
     @property
     def transition(self) -> Transition[str]: ...
+    @property
+    def uv_transition(self) -> Optional[Transition[str]]:
+        """The same transition, after which the record also says that the user was verified with this credential; None unless the user was
+        verified now and the record does not say so already. Store it in place of transition only if another factor was proven too.
+        """
+
     def commit(self, rows: int) -> Evidence: ...
     def __bool__(self) -> NoReturn: ...
+
+@final
+class Step:
+    """What became of one step of WebAuthn Level 3 §7.1 or §7.2. For support staff; nothing here is a proof."""
+
+    @property
+    def number(self) -> str:
+        """Such as "7.1-8"."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def verdict(self) -> Literal["passed", "failed", "not_applicable", "caller", "not_reached"]: ...
+    @property
+    def code(self) -> Optional[str]:
+        """Of a step that failed."""
+
+    def __bool__(self) -> NoReturn: ...
+
+class _StatusReport(TypedDict):
+    status: str
+    effectiveDate: Optional[str]
+
+class _MetadataEntry(TypedDict):
+    aaguid: Optional[str]
+    description: Optional[str]
+    isHardware: bool
+    attestationTypes: list[str]
+    keyProtection: list[str]
+    attachmentHint: list[str]
+    statusReports: list[_StatusReport]
+    attestationRootCertificates: list[str]
+
+@final
+class Metadata:
+    """A verified BLOB of the FIDO Metadata Service: what is known of authenticator models. mfakit fetches nothing."""
+
+    @staticmethod
+    def parse(
+        blob: Union[str, _Bytes],
+        *,
+        roots: Sequence[_Certificate],
+        signer: Optional[str] = ...,
+        now: Optional[_Time] = ...,
+        previous_number: Optional[int] = ...,
+        allow_stale: bool = ...,
+    ) -> Metadata:
+        """Verifies a BLOB: its signature, the path to one of the roots (GlobalSign Root CA - R3 for FIDO's), its number and its age.
+        signer is the host name that its signer's certificate must have, mds.fidoalliance.org unless said otherwise.
+
+        VerificationError: `metadata_malformed`, `metadata_rollback`, `signature_invalid`, `signature_malformed`, `attestation_untrusted`,
+        `input_malformed`, `input_too_large` and the `certificate_…` codes. ConfigError: `anchor_invalid`, `metadata_stale`.
+        """
+
+    @property
+    def number(self) -> int:
+        """To be stored, and passed as previous_number next time."""
+
+    @property
+    def next_update(self) -> str: ...
+    @property
+    def next_update_time(self) -> int: ...
+    @property
+    def entry_count(self) -> int: ...
+    @property
+    def skipped(self) -> int:
+        """How many entries could not be read."""
+
+    def find(self, aaguid: Union[str, _Bytes]) -> Optional[_MetadataEntry]:
+        """The entry of a model, by its AAGUID: a UUID, base64url or 16 bytes. A new dictionary each time.
+
+        ConfigError: `argument_value_invalid`.
+        """
+
+    def __bool__(self) -> NoReturn: ...
+
+@final
+class AttestationTrust:
+    """Which authenticators' attestation is trusted. Immutable.
+
+    anchors: certificates of attestation CAs. metadata: what FIDO says of models, roots and revocations. require: whether a registration
+    without a trusted attestation is refused. android_key: whose word counts for an Android key, either list's or the trusted
+    environment's alone. fido_switches and tolerances: departures from the specification, each by its name. also_reject: statuses of the
+    metadata that refuse a model while they are its latest, besides the security notifications, such as "NOT_FIDO_CERTIFIED";
+    danger_accept_statuses: security notifications that do not, such as "USER_KEY_PHYSICAL_COMPROMISE".
+
+    ConfigError: `anchor_invalid`, `argument_value_invalid`.
+    """
+
+    def __new__(
+        cls,
+        *,
+        anchors: Optional[Sequence[_Certificate]] = ...,
+        metadata: Optional[Metadata] = ...,
+        require: bool = ...,
+        android_key: Literal["union", "tee_only"] = ...,
+        fido_switches: Optional[
+            Sequence[Literal["u2f_zero_aaguid", "tpm_known_vendor", "tpm_rs1", "no_root_in_x5c", "token_binding"]]
+        ] = ...,
+        tolerances: Optional[Sequence[Literal["ecdsa_null_parameters", "signature_unused_bits"]]] = ...,
+        also_reject: Optional[Sequence[str]] = ...,
+        danger_accept_statuses: Optional[Sequence[str]] = ...,
+        danger_ignore_validity: bool = ...,
+    ) -> AttestationTrust: ...
 
 @final
 class RelyingParty:
     """A relying party: immutable, safe to share between threads.
 
-    With a state_key (32 to 64 random bytes) the states of its ceremonies are sealed, and may be kept in a cookie.
+    algorithms are COSE numbers, [-8, -7, -257] unless said otherwise. attestation_formats are all but the deprecated android-safetynet
+    unless said otherwise. With keep_attestation, records keep the attestation, to be verified again later.
+
+    With a state_key (32 to 64 random bytes) the states of its ceremonies are sealed, and may be kept in a cookie. With an enumeration_key
+    (as long) it has begin_decoy_authentication.
+
+    ConfigError: `rp_id_invalid`, `origin_invalid`, `argument_value_invalid`, `state_key_invalid`, `enumeration_key_invalid`.
     """
 
     def __new__(
@@ -767,11 +993,21 @@ class RelyingParty:
         origins: Sequence[str],
         user_verification: _UserVerification,
         cross_origin: Literal["deny", "allow_listed", "danger_any_top_origin"] = ...,
-        top_origins: Sequence[str] = ...,
+        top_origins: Optional[Sequence[str]] = ...,
         counter: Literal["reject", "report"] = ...,
         backup: Literal["strict", "allow_upgrade"] = ...,
         algorithms: Optional[Sequence[int]] = ...,
+        resident_key: _ResidentKey = ...,
+        attachment: Optional[_Attachment] = ...,
+        hints: Optional[Sequence[_Hint]] = ...,
+        attestation: Literal["none", "indirect", "direct", "enterprise"] = ...,
+        attestation_formats: Optional[Sequence[_Format]] = ...,
+        unknown_attestation: Literal["reject", "ignore"] = ...,
+        trust: Optional[AttestationTrust] = ...,
+        keep_attestation: bool = ...,
+        unsolicited_extensions: Literal["ignore", "reject"] = ...,
         state_key: Optional[_Bytes] = ...,
+        enumeration_key: Optional[_Bytes] = ...,
         danger_allow_absent_user: bool = ...,
     ) -> RelyingParty: ...
     @property
@@ -788,12 +1024,18 @@ class RelyingParty:
         *,
         user_name: str,
         display_name: Optional[str] = ...,
-        exclude: Sequence[Union[str, CredentialRecord]] = ...,
+        exclude: Optional[Sequence[Union[str, CredentialRecord]]] = ...,
         user_verification: Optional[_UserVerification] = ...,
+        resident_key: Optional[_ResidentKey] = ...,
+        attachment: Optional[_Attachment] = ...,
+        hints: Optional[Sequence[_Hint]] = ...,
         mediation: Optional[Literal["conditional"]] = ...,
+        extensions: Optional[_Extensions] = ...,
         lifetime: Optional[int] = ...,
         now: Optional[_Time] = ...,
-    ) -> Ceremony: ...
+    ) -> Ceremony:
+        """extensions are {"credProps": True} unless said otherwise."""
+
     def finish_registration(
         self, response: _Response, *, state: str, now: Optional[_Time] = ...
     ) -> RegistrationVerified: ...
@@ -803,6 +1045,8 @@ class RelyingParty:
         *,
         allow: Sequence[Union[str, CredentialRecord]],
         user_verification: Optional[_UserVerification] = ...,
+        hints: Optional[Sequence[_Hint]] = ...,
+        extensions: Optional[_Extensions] = ...,
         lifetime: Optional[int] = ...,
         now: Optional[_Time] = ...,
     ) -> Ceremony: ...
@@ -811,9 +1055,27 @@ class RelyingParty:
         *,
         user_verification: Optional[_UserVerification] = ...,
         mediation: Optional[Literal["conditional"]] = ...,
+        hints: Optional[Sequence[_Hint]] = ...,
+        extensions: Optional[_Extensions] = ...,
         lifetime: Optional[int] = ...,
         now: Optional[_Time] = ...,
     ) -> Ceremony: ...
+    def begin_decoy_authentication(
+        self,
+        identifier: str,
+        *,
+        user_verification: Optional[_UserVerification] = ...,
+        hints: Optional[Sequence[_Hint]] = ...,
+        extensions: Optional[_Extensions] = ...,
+        lifetime: Optional[int] = ...,
+        now: Optional[_Time] = ...,
+    ) -> Ceremony:
+        """Begins an authentication that nobody can finish, for a user name that no account has: with credential ids that are derived from
+        the name, and the same each time. identifier is what the person typed, in the form in which you would have looked it up.
+
+        VerificationError: `input_malformed` if it is no text. ConfigError: `enumeration_key_invalid` without an enumeration_key.
+        """
+
     def finish_authentication(
         self,
         response: _Response,
@@ -830,6 +1092,8 @@ class RelyingParty:
         user_handle: Union[str, _Bytes],
         user_verification: Optional[_UserVerification] = ...,
         mediation: Optional[Literal["conditional"]] = ...,
+        extensions: Optional[_Extensions] = ...,
+        now: Optional[_Time] = ...,
     ) -> RegistrationVerified: ...
     def verify_authentication(
         self,
@@ -840,6 +1104,7 @@ class RelyingParty:
         record: Union[str, CredentialRecord],
         allow: Optional[Sequence[Union[str, CredentialRecord]]] = ...,
         user_verification: Optional[_UserVerification] = ...,
+        extensions: Optional[_Extensions] = ...,
     ) -> AuthenticationVerified: ...
     def verify_discoverable_authentication(
         self,
@@ -848,4 +1113,32 @@ class RelyingParty:
         challenge: Union[str, _Bytes],
         record: Union[str, CredentialRecord],
         user_verification: Optional[_UserVerification] = ...,
+        extensions: Optional[_Extensions] = ...,
     ) -> AuthenticationVerified: ...
+    def explain_registration(
+        self,
+        response: _Response,
+        *,
+        challenge: Union[str, _Bytes],
+        user_handle: Union[str, _Bytes],
+        user_verification: Optional[_UserVerification] = ...,
+        mediation: Optional[Literal["conditional"]] = ...,
+        extensions: Optional[_Extensions] = ...,
+        now: Optional[_Time] = ...,
+    ) -> list[Step]:
+        """The verdict of every step of §7.1. For support staff: whatever the response is, this raises ConfigError alone, and gives no proof.
+        Do not show it to the person who registers.
+        """
+
+    def explain_authentication(
+        self,
+        response: _Response,
+        *,
+        challenge: Union[str, _Bytes],
+        record: Union[str, CredentialRecord],
+        user_handle: Optional[Union[str, _Bytes]] = ...,
+        allow: Optional[Sequence[Union[str, CredentialRecord]]] = ...,
+        user_verification: Optional[_UserVerification] = ...,
+        extensions: Optional[_Extensions] = ...,
+    ) -> list[Step]:
+        """The verdict of every step of §7.2; without a user_handle, of a discoverable authentication."""

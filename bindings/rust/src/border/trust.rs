@@ -56,8 +56,10 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<St
 fn metadata_parse(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
     let roots = certificates(host, "roots")?;
     let roots: Vec<&[u8]> = roots.iter().map(Vec::as_slice).collect();
+    let signer = host.optional_string("signer")?;
     let options = MetadataOptions {
         roots: &roots,
+        signer: signer.as_deref(),
         now: Some(host.now()?),
         previous_number: host.optional("previousNumber", super::whole)?,
         allow_stale: host.flag("allowStale")?,
@@ -73,7 +75,8 @@ fn metadata_parse(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
         .string("nextUpdate", metadata.next_update())
         .number("nextUpdateTime", metadata.next_update_time().seconds())
         .number("skipped", i128::try_from(metadata.skipped()).unwrap_or(0))
-        .array("entries", metadata.entries().map(entry))
+        .number("count", i128::try_from(metadata.entries().len()).unwrap_or(0))
+        .array("entries", metadata.listed().map(entry))
         .end())
 }
 

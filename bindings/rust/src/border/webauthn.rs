@@ -136,9 +136,8 @@ fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
         rp.named("residentKey", ResidentKey::from_name)?.unwrap_or(options.resident_key);
     options.attachment = rp.named("attachment", Attachment::from_name)?;
     options.hints = hints(&rp)?.unwrap_or_default();
-    options.attestation = rp
-        .named("attestation", AttestationConveyance::from_name)?
-        .unwrap_or(options.attestation);
+    options.attestation =
+        rp.named("attestation", AttestationConveyance::from_name)?.unwrap_or(options.attestation);
     if let Some(names) = rp.strings("attestationFormats")? {
         options.set_attestation_formats(&names)?;
     }

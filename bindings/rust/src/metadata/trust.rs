@@ -6,7 +6,7 @@
 
 use super::{Metadata, MetadataEntry, StatusReport, key_identifier, read_anchors};
 use mfakit_core::encoding::cose::{self, PublicKey};
-use mfakit_core::webauthn::attestation::certificate::Certificate;
+use mfakit_core::webauthn::attestation::certificate::{Certificate, OID_AAGUID};
 use mfakit_core::webauthn::attestation::{
     AndroidKeyPolicy, Attestation, AttestationType, FidoSwitches, Tolerances, TrustSource, path,
 };
@@ -134,7 +134,19 @@ impl TrustSource for AttestationTrust {
     ) -> Result<Vec<Cow<'_, [u8]>>, Error> {
         let mut anchors = borrowed(&self.anchors);
         let Some(metadata) = &self.metadata else { return Ok(anchors) };
+        // What an old BLOB has against an authenticator is still true; what it does not know is the matter.
+        let names = self.names(attestation, aaguid);
+        let unreadable = metadata.unreadable().iter().filter(|entry| names.are_of(entry)).collect();
+        let suspects = [names.entries(metadata), unreadable];
+        if suspects.iter().flatten().any(|entry| self.is_rejected(entry, attestation, at)) {
+            return Err(Error::AuthenticatorStatusRejected);
+        }
         metadata.check_age(at)?;
+        // Listed and not understood: nobody else's word is taken for it.
+        let [_, unreadable] = suspects;
+        if !unreadable.is_empty() {
+            return Err(Error::MetadataMismatch);
+        }
         let entries = self.find(metadata, attestation, aaguid);
         if entries.is_empty() {
             return if self.is_unknown(attestation, &anchors) {
@@ -142,9 +154,6 @@ impl TrustSource for AttestationTrust {
             } else {
                 Ok(anchors)
             };
-        }
-        if entries.iter().any(|entry| self.is_rejected(entry, attestation, at)) {
-            return Err(Error::AuthenticatorStatusRejected);
         }
         let fitting: Vec<_> =
             entries.into_iter().filter(|entry| fits(entry, attestation, key)).collect();
@@ -168,10 +177,18 @@ impl AttestationTrust {
         if attestation.format() != "fido-u2f" && *aaguid != [0; 16] {
             return metadata.by_aaguid(aaguid).collect();
         }
-        let identifiers = attestation.path().iter().filter_map(|der| key_identifier(der));
-        identifiers
-            .flat_map(|identifier| metadata.by_key_identifier(&identifier).collect::<Vec<_>>())
-            .collect()
+        let keys = self.names(attestation, aaguid).keys;
+        keys.iter().flat_map(|key| metadata.by_key_identifier(key)).collect()
+    }
+
+    /// Every name of an authenticator. Who holds a bad key chooses the format and the id beside it, so that reports are looked
+    /// for under all of them.
+    fn names(&self, attestation: &Attestation<'_>, aaguid: &[u8; 16]) -> Names {
+        let certified = self.leaf(attestation).and_then(|leaf| certified_aaguid(&leaf));
+        Names {
+            aaguids: [Some(*aaguid), certified].into_iter().flatten().collect(),
+            keys: attestation.path().iter().filter_map(|der| key_identifier(der)).collect(),
+        }
     }
 
     /// The attestation certificate.
@@ -213,10 +230,10 @@ impl AttestationTrust {
         let named = |names: &[String], report: &StatusReport| {
             names.iter().any(|name| name == report.status())
         };
-        effective.iter().any(|report| {
+        effective.iter().enumerate().any(|(position, report)| {
             let fault = REJECTED_STATUSES.contains(&report.status())
                 && !named(&self.danger_accept_statuses, report)
-                && !is_mended(report, firmware, &effective);
+                && !is_mended(position, firmware, &effective);
             let is_latest = report.effective_from().is_none_or(|from| Some(from) == latest);
             fault || (is_latest && named(&self.also_reject, report))
         })
@@ -233,20 +250,51 @@ impl AttestationTrust {
     }
 }
 
-/// Whether a fault is gone from this authenticator: its certificate proves firmware that the report is not about, or at least
-/// the one that a later update brought (Metadata Service 3 §3.1.4, `UPDATE_AVAILABLE`). An update that exists and is not
-/// proven to be installed mends nothing.
-fn is_mended(report: &StatusReport, firmware: Option<u64>, effective: &[&StatusReport]) -> bool {
-    let Some(firmware) = firmware else { return false };
-    let newer = report.authenticator_version().is_some_and(|faulty| firmware > faulty);
-    let updated = effective.iter().any(|update| {
-        update.status() == "UPDATE_AVAILABLE"
-            && update.authenticator_version().is_some_and(|version| {
-                version <= firmware && report.authenticator_version().is_none_or(|v| v < version)
-            })
-            && update.effective_from() >= report.effective_from()
-    });
-    newer || updated
+/// Under what an authenticator may be listed.
+struct Names {
+    aaguids: Vec<[u8; 16]>,
+    keys: Vec<[u8; 20]>,
+}
+
+impl Names {
+    fn entries<'m>(&self, metadata: &'m Metadata) -> Vec<&'m MetadataEntry> {
+        let by_aaguid = self.aaguids.iter().flat_map(|aaguid| metadata.by_aaguid(aaguid));
+        let by_key = self.keys.iter().flat_map(|key| metadata.by_key_identifier(key));
+        by_aaguid.chain(by_key).collect()
+    }
+
+    fn are_of(&self, entry: &MetadataEntry) -> bool {
+        entry.aaguid().is_some_and(|aaguid| self.aaguids.contains(aaguid))
+            || entry.key_identifiers().iter().any(|key| self.keys.contains(key))
+    }
+}
+
+/// The model that a certificate names: an OCTET STRING of 16 bytes.
+pub(super) fn certified_aaguid(leaf: &Certificate<'_>) -> Option<[u8; 16]> {
+    leaf.extension(OID_AAGUID)?.value.strip_prefix(&[0x04, 16])?.try_into().ok()
+}
+
+/// The faults that an update of the firmware can mend. A stolen attestation key can claim any firmware, and a model that is
+/// revoked is not to be trusted for any reason (Metadata Service 3 §3.1.4).
+const MENDABLE: [&str; 3] =
+    ["USER_VERIFICATION_BYPASS", "USER_KEY_REMOTE_COMPROMISE", "USER_KEY_PHYSICAL_COMPROMISE"];
+
+/// Whether the fault in the report at this position is gone from this authenticator: its certificate proves at least the
+/// firmware of an update that was published after the fault. An update that is not proven to be installed mends nothing.
+fn is_mended(fault: usize, firmware: Option<u64>, reports: &[&StatusReport]) -> bool {
+    let Some((report, later)) = reports.get(fault..).and_then(|reports| reports.split_first())
+    else {
+        return false;
+    };
+    let dates = |update: &StatusReport| report.effective_from().zip(update.effective_from());
+    MENDABLE.contains(&report.status())
+        && later.iter().any(|update| {
+            update.status() == "UPDATE_AVAILABLE"
+                && dates(update).is_none_or(|(fault, update)| fault <= update)
+                && update.authenticator_version().zip(firmware).is_some_and(|(version, has)| {
+                    version <= has && report.authenticator_version().is_none_or(|v| v < version)
+                })
+        })
 }
 
 /// Whether the statement and the key are of a kind that the model makes.

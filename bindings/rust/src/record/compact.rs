@@ -51,8 +51,7 @@ fn flag(bits: i64, position: u32) -> Option<Option<bool>> {
 
 /// `Ok(None)` is a damaged record of this version.
 pub(super) fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
-    let Some((version, content)) =
-        text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('$'))
+    let Some((version, content)) = text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('$'))
     else {
         return Ok(None);
     };

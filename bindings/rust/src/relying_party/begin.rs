@@ -248,6 +248,7 @@ impl RelyingParty {
             id: to_base64url(&random::<16>()?),
             challenge: random::<32>()?.to_vec(),
             user_handle,
+            owner_tag: None,
             user_verification: begin.user_verification.unwrap_or(self.options.user_verification),
             conditional: begin.mediation == Some(Mediation::Conditional),
             allow,

@@ -56,8 +56,10 @@ impl RelyingParty {
         let key = self.enumeration_key.as_deref().ok_or(Error::EnumerationKeyInvalid)?;
         let decoy = Decoy { key, rp_id: &self.id, identifier: identifier.as_bytes() };
         let credentials = decoy.credentials();
-        let allowed: Vec<(&[u8], Vec<&str>)> =
-            credentials.iter().map(|(id, transports)| (id.as_slice(), transports.to_vec())).collect();
+        let allowed: Vec<(&[u8], Vec<&str>)> = credentials
+            .iter()
+            .map(|(id, transports)| (id.as_slice(), transports.to_vec()))
+            .collect();
         self.begin_listed(decoy.block(1).to_vec(), &allowed, begin)
     }
 }

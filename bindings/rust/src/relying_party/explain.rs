@@ -7,9 +7,9 @@ use super::{RelyingParty, Stateless, read_user_handle};
 use crate::extensions::ClientOutputs;
 use crate::record::CredentialRecord;
 use crate::response;
-use mfakit_core::Error;
 use mfakit_core::webauthn::assertion::User;
 use mfakit_core::webauthn::explain::{self, Step, Verdict};
+use mfakit_core::{Error, Kind};
 
 impl RelyingParty {
     /// The verdict of every step of §7.1 on a registration, with the arguments of [`RelyingParty::verify_registration`].
@@ -48,7 +48,7 @@ impl RelyingParty {
         self.with_registering(&expected, |rp| {
             let parts = registration_parts(&response);
             let steps = explain::registration(&rp, expected.challenge, &parts);
-            Ok(with_client_outputs(steps.to_vec(), "7.1-28", client))
+            with_client_outputs(steps.to_vec(), "7.1-28", client)
         })
     }
 
@@ -69,6 +69,8 @@ impl RelyingParty {
         let (challenge, asked) = (read_challenge(challenge)?, more.asked());
         let owner = user_handle.map(read_user_handle).transpose()?;
         let user = owner.as_deref().map_or(User::Discoverable, User::Known);
+        // A discoverable authentication has no list.
+        let more = Stateless { allow: more.allow.filter(|_| user_handle.is_some()), ..more };
         let expected = self.authenticating(&challenge, user, &asked, more);
         let response = match response::authentication(response) {
             Ok(response) => response,
@@ -81,22 +83,26 @@ impl RelyingParty {
             let (user, allow) = (expected.user, expected.allow);
             let steps =
                 explain::authentication(&rp, expected.challenge, user, allow, &stored, &parts);
-            Ok(with_client_outputs(steps.to_vec(), "7.2-23", client))
+            with_client_outputs(steps.to_vec(), "7.2-23", client)
         })
     }
 }
 
-/// The client's outputs are judged in the same step as the authenticator's.
+/// The client's outputs are judged in the same step as the authenticator's. A mistake of the host's is no step of the person's.
 fn with_client_outputs(
     mut steps: Vec<Step>,
     number: &str,
     client: Result<ClientOutputs, Error>,
-) -> Vec<Step> {
+) -> Result<Vec<Step>, Error> {
     if let Err(error) = client
         && let Some(step) = steps.iter_mut().find(|step| step.number == number)
         && step.verdict.error().is_none()
     {
         step.verdict = Verdict::Failed(error);
     }
-    steps
+    let mut failures = steps.iter().filter_map(|step| step.verdict.error());
+    match failures.find(|error| error.kind() == Kind::Config) {
+        Some(error) => Err(error),
+        None => Ok(steps),
+    }
 }

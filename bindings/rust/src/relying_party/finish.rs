@@ -15,6 +15,9 @@ use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{self as core, UserPresence, UserVerification};
 use mfakit_core::{Error, Transition, UnixTime};
 
+/// Longer than any user handle: the user of a ceremony that was begun for another than the record's owner.
+const NOBODY: [u8; 65] = [0; 65];
+
 /// What a stateless verification takes besides the challenge.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stateless<'a> {
@@ -96,10 +99,12 @@ impl RelyingParty {
         now: Option<UnixTime>,
     ) -> Result<AuthenticationVerified, Error> {
         let state = self.open(state.to_text(), false, now)?;
+        let is_owner = state.is_for(self.state_key.as_deref(), &record.user_handle);
         let expected = Authenticating {
             challenge: &state.challenge,
             user: match state.kind {
-                CeremonyKind::Authentication => User::Known(&state.user_handle),
+                CeremonyKind::Authentication if is_owner => User::Known(&record.user_handle),
+                CeremonyKind::Authentication => User::Known(&NOBODY),
                 _ => User::Discoverable,
             },
             allow: state.allow.as_deref().map_or(Allow::Any, Allow::IdHashes),

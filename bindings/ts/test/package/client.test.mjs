@@ -21,9 +21,9 @@ afterEach(() => {
   delete globalThis.navigator;
 });
 
-const credential = (response) => ({
+const credential = (response, results = { credProps: { rk: true } }) => ({
   id: "AQ", rawId: Uint8Array.of(1).buffer, type: "public-key", authenticatorAttachment: "platform", response,
-  getClientExtensionResults: () => ({ credProps: { rk: true } }),
+  getClientExtensionResults: () => results,
 });
 const bytes = (...values) => Uint8Array.from(values);
 const failsWith = (code, promise) => assert.rejects(promise, (error) => error instanceof ClientError && error.code === code);
@@ -56,6 +56,48 @@ test("an older browser gets bytes, and its answer becomes the same JSON", async 
     excludeCredentials: [{ type: "public-key", id: bytes(3) }],
   });
   assert.deepEqual(asked[1].allowCredentials, [{ type: "public-key", id: bytes(3) }]);
+});
+
+test("extensions that hold bytes get bytes in an older browser, and their results become text", async () => {
+  const extensions = {
+    credProps: true, uvm: true, appid: "https://example.org/appid", largeBlob: { write: "-_8" }, "x-vendor": { first: "text" },
+    prf: { eval: { first: "AQ", second: "-_8" }, evalByCredential: { AAEC: { first: "Ag" } } },
+  };
+  const results = {
+    credProps: { rk: true }, uvm: [[2, 4, 2]], appid: false, largeBlob: { blob: Uint8Array.of(251, 255).buffer },
+    prf: { enabled: true, results: { first: Uint8Array.of(1).buffer, second: Uint8Array.of(0, 251, 255).subarray(1) } },
+  };
+  const asked = [];
+  browser({}, async ({ publicKey }) => { asked.push(publicKey); return credential(ASSERTION, results); });
+  const response = await authenticate({ ...REQUEST, hints: ["hybrid"], extensions });
+  assert.deepEqual(asked[0].extensions, {
+    ...extensions, largeBlob: { write: bytes(251, 255) },
+    prf: { eval: { first: bytes(1), second: bytes(251, 255) }, evalByCredential: { AAEC: { first: bytes(2) } } },
+  });
+  assert.deepEqual(asked[0].hints, ["hybrid"]);
+  assert.deepEqual(response.clientExtensionResults, {
+    ...results, largeBlob: { blob: "-_8" }, prf: { enabled: true, results: { first: "AQ", second: "-_8" } },
+  });
+  await failsWith("options_malformed", authenticate({ ...REQUEST, extensions: { prf: { eval: { first: 5 } } } }));
+});
+
+test("a modern browser is handed extensions and hints as they are, and its own text is what is sent", async () => {
+  const asked = [];
+  browser(
+    { parseCreationOptionsFromJSON: (options) => options, parseRequestOptionsFromJSON: (options) => options },
+    async ({ publicKey }) => { asked.push(publicKey); return { toJSON: () => ({ id: "AQ", clientExtensionResults: { prf: { results: { first: "AQ" } } } }) }; },
+  );
+  const more = { hints: ["security-key"], extensions: { prf: { eval: { first: "AQ" } } } };
+  for (const [ask, options] of [[register, CREATION], [authenticate, REQUEST]]) {
+    assert.deepEqual((await ask({ ...options, ...more })).clientExtensionResults, { prf: { results: { first: "AQ" } } });
+    assert.deepEqual(asked.pop(), { ...options, ...more });
+  }
+});
+
+test("the stand-in of a password manager, whose toJSON fails, is read by its members", async () => {
+  browser({}, async () => ({ ...credential(ATTESTATION), toJSON: () => { throw new TypeError("Illegal invocation"); } }));
+  const response = await register(CREATION);
+  assert.deepEqual([response.id, response.response.clientDataJSON], ["AQ", "-_8"]);
 });
 
 test("every failure is a ClientError with a code to act on", async () => {
@@ -108,6 +150,16 @@ test("a new request takes the place of the conditional one that waits", async ()
   await failsWith("aborted", autofill);
   assert.equal((await button).id, "AQ");
   assert.deepEqual(mediations, ["conditional", undefined]);
+});
+
+test("a passkey can be made without a prompt, too", async () => {
+  const mediations = [];
+  browser({}, async ({ mediation }) => { mediations.push(mediation); return credential(ATTESTATION); });
+  assert.equal((await register(CREATION, { conditional: true })).id, "AQ");
+  await register(CREATION);
+  assert.deepEqual(mediations, ["conditional", undefined]);
+  browser({}, prompt("NotAllowedError"));
+  await failsWith("cancelled", register(CREATION, { conditional: true }));
 });
 
 test("what a browser can do is a question that always has an answer", async () => {

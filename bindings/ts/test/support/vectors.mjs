@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 
 const FOLDER = new URL("../../../../conformance/vectors/", import.meta.url);
 
-/** The examples of WebAuthn Level 3 without certificates, and those made by its recipe: a registration and a sign-in each. */
+/** The examples of WebAuthn Level 3, and those made by its recipe: a registration and a sign-in each. */
 export function level3() {
   const cases = readdirSync(FOLDER)
     .filter((name) => name.endsWith(".json"))
@@ -26,6 +26,8 @@ function registrationOf({ inputs, expect }) {
     challenge: b64(inputs.expected_challenge_hex),
     publicKey: b64(expect.credential_public_key_cose_hex),
     algorithm: expect.alg,
+    anchors: inputs.trust_anchors_hex?.map((der) => Buffer.from(der, "hex")) ?? null,
+    now: inputs.verification_time ?? undefined,
     attestation: { format: expect.fmt, type: expect.attestation_type, trust: "not_requested" },
     response: response(expect.credential_id_hex, {
       clientDataJSON: b64(inputs.client_data_json_hex), attestationObject: b64(inputs.attestation_object_hex),

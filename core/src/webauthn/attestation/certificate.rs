@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::time::UnixTime;
 use alloc::{borrow::Cow, vec::Vec};
 use der::asn1::{GeneralizedTime, ObjectIdentifier, UtcTime};
-use der::{Decode, Tag};
+use der::{Decode, Tag, TagNumber};
 
 /// The largest certificate that is read. Genuine ones have about 1 KiB; with an ML-DSA key and signature, 8 KiB.
 pub const MAX_LEN: usize = 16 * 1024;
@@ -368,6 +368,41 @@ impl<'a> Certificate<'a> {
     /// The encoding of what is signed.
     pub(super) const fn signed(&self) -> &'a [u8] {
         self.signed
+    }
+
+    pub(super) const fn signature_algorithm(&self) -> &'a [u8] {
+        self.signature_algorithm
+    }
+
+    pub(super) fn signature(&self) -> &'a [u8] {
+        self.signature.get(1..).unwrap_or_default()
+    }
+
+    /// Whether its alternative names have this DNS name (RFC 5280 §4.2.1.6), or its common name is it and it has no alternative
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CertificateMalformed`].
+    pub fn is_for_host(&self, host: &str) -> Result<bool, Error> {
+        let Some(extension) = self.extension(OID_SUBJECT_ALT_NAME) else {
+            let mut names = self.subject().attributes(OID_COMMON_NAME);
+            return Ok(names.next().is_some_and(|name| name.eq_ignore_ascii_case(host))
+                && names.next().is_none());
+        };
+        // dNSName is [2] IMPLICIT IA5String.
+        const DNS_NAME: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(2) };
+        let mut names = asn1::sequence(extension.value)?;
+        let mut found = false;
+        while !names.is_empty() {
+            match names.take_if(DNS_NAME)? {
+                Some(name) => found |= name.eq_ignore_ascii_case(host.as_bytes()),
+                None => {
+                    names.next()?;
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -46,6 +46,14 @@ pub fn verify(text: &[u8], malformed: Error, tolerances: Tolerances) -> Result<S
     Ok(Signed { payload: decode(parts.payload).ok_or(malformed)?, certificates })
 }
 
+/// The certificates (DER) in the header of a compact JWS that nobody has verified: for finding out what is known of its signer.
+#[must_use]
+pub fn unverified_certificates(text: &[u8]) -> Vec<Vec<u8>> {
+    let header = Parts::split(text).and_then(|parts| decode(parts.header));
+    let read = header.and_then(|header| read_header(&header, Error::CertificateMalformed).ok());
+    read.map_or_else(Vec::new, |(_, certificates)| certificates)
+}
+
 /// The three parts of the text, still encoded.
 struct Parts<'t> {
     header: &'t [u8],

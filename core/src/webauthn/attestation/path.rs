@@ -73,7 +73,7 @@ pub fn verify(
     }
 
     let mut chain: Vec<Certificate<'_>> = Vec::new();
-    let mut failure = None;
+    let (mut failure, mut broken) = (None, None);
     for der in path {
         let certificate = Certificate::parse(der, tolerances)?;
         if let Some(subordinate) = chain.last() {
@@ -82,11 +82,12 @@ pub fn verify(
                 return Err(failure.unwrap_or(Error::CertificatePathInvalid));
             }
             check_issuer_key(certificate.spki())?;
+            broken = broken.or_else(|| check_signature(subordinate, certificate.spki()).err());
         }
         chain.push(certificate);
         let issuer = certificate.issuer().content();
         for anchor in anchors.iter().filter(|anchor| anchor.may_issue(issuer)) {
-            match verify_chain(&chain, anchor, at) {
+            match broken.map_or_else(|| verify_chain(&chain, anchor, at), Err) {
                 Ok(()) => return Ok(crypto::sha256(&[anchor.der])),
                 // A signature that another anchor of that name did not make says less than any other failure.
                 Err(error) if failure.is_none_or(|f| f == Error::CertificatePathInvalid) => {
@@ -113,15 +114,24 @@ impl<'a> Anchor<'a> {
 
     /// Whether it has this name and is trusted to sign certificates.
     ///
-    /// Metadata lists attestation certificates too. One that says of itself that it is no CA's vouches for itself alone:
-    /// whoever takes the key out of an authenticator could else make certificates for other models.
+    /// Metadata lists attestation certificates too. One that is no CA's vouches for itself alone: whoever takes the key out of
+    /// an authenticator could else make certificates for other models. Without basic constraints a certificate of version 3
+    /// is no CA's (RFC 5280 §4.2.1.9), but for old roots, which are their own issuers; earlier versions cannot say. What
+    /// cannot be read signs nothing.
     fn may_issue(&self, issuer: &[u8]) -> bool {
-        let denies = |certificate: Certificate<'_>| {
-            Ok(certificate.is_ca()? == Some(false) || !certificate.may_sign_certificates()?)
+        let is_ca = |certificate: Certificate<'_>| {
+            let silent = !certificate.is_v3() || certificate.issuer() == certificate.subject();
+            Ok(certificate.is_ca()?.unwrap_or(silent) && certificate.may_sign_certificates()?)
         };
         *self.trust.subject == *issuer
-            && !Certificate::read(self.der).and_then(denies).unwrap_or(false)
+            && Certificate::read(self.der).and_then(is_ca).unwrap_or(false)
     }
+}
+
+/// Whether this can be an anchor: a certificate (DER) whose name and key can be read.
+#[must_use]
+pub fn is_anchor(der: &[u8]) -> bool {
+    Certificate::read(der).is_ok() && Anchor::read(&CertificateDer::from(der)).is_ok()
 }
 
 /// Verifies that each certificate of the chain was certified by the next one, and the last by the anchor.
@@ -130,7 +140,11 @@ fn verify_chain(
     anchor: &Anchor<'_>,
     at: Option<UnixTime>,
 ) -> Result<(), Error> {
-    check_issuer_key(Spki::read(&anchor.trust.subject_public_key_info)?)?;
+    let anchor_key = Spki::read(&anchor.trust.subject_public_key_info)?;
+    check_issuer_key(anchor_key)?;
+    // webpki looks for a path of its own, and whoever makes certificates can give it many to look for. All signatures of this
+    // one path hold before it begins.
+    check_signature(chain.last().ok_or(Error::AttestationRequired)?, anchor_key)?;
     let rewritten: Vec<_> = chain.iter().map(Certificate::for_webpki).collect();
     let ders: Vec<CertificateDer<'_>> = chain
         .iter()
@@ -216,6 +230,21 @@ fn check_issuer_key(spki: Spki<'_>) -> Result<(), Error> {
         .ok_or(Error::CertificateAlgorithmUnsupported)
 }
 
+/// Whether the issuer's key signed the certificate.
+fn check_signature(certificate: &Certificate<'_>, issuer: Spki<'_>) -> Result<(), Error> {
+    let algorithm = ALGORITHMS
+        .iter()
+        .find(|algorithm| {
+            *algorithm.key_id == *issuer.algorithm()
+                && *algorithm.signature_id == *certificate.signature_algorithm()
+        })
+        .ok_or(Error::CertificateAlgorithmUnsupported)?;
+    let key = algorithm.key(issuer.key()).ok_or(Error::CertificateAlgorithmUnsupported)?;
+    algorithm
+        .verify(&key, certificate.signed(), certificate.signature())
+        .map_err(|_| Error::CertificatePathInvalid)
+}
+
 /// A signature algorithm of certificates: a kind of key with a way to sign.
 #[derive(Debug)]
 struct Algorithm {
@@ -231,6 +260,13 @@ struct Algorithm {
 impl Algorithm {
     fn key<'k>(&self, key: &'k [u8]) -> Option<PublicKey<'k>> {
         PublicKey::from_parts(self.cose, self.kind.parts(key).ok()?).ok()
+    }
+
+    fn verify(&self, key: &PublicKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), Error> {
+        match self.hash {
+            Some(hash) => crypto::verify_ecdsa_with(hash, key, &[message], signature),
+            None => crypto::verify(key, &[message], signature),
+        }
     }
 }
 
@@ -320,11 +356,7 @@ impl SignatureVerificationAlgorithm for Verifier<'_> {
         let original = self.originals.iter().find(|(rewritten, _)| *rewritten == message);
         let message = original.map_or(message, |(_, original)| original);
         let key = self.algorithm.key(public_key).ok_or(InvalidSignature)?;
-        match self.algorithm.hash {
-            Some(hash) => crypto::verify_ecdsa_with(hash, &key, &[message], signature),
-            None => crypto::verify(&key, &[message], signature),
-        }
-        .map_err(|_| InvalidSignature)
+        self.algorithm.verify(&key, message, signature).map_err(|_| InvalidSignature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -672,7 +704,22 @@ mod tests {
         assert_eq!(with(std::vec![basic_constraints(false, None)]), untrusted);
         assert_eq!(with(std::vec![key_usage(0x80)]), untrusted);
         assert_eq!(with(std::vec![basic_constraints(true, None), key_usage(0x04)]), Ok(()));
-        assert_eq!(with(Vec::new()), Ok(()));
+        // Without basic constraints only what is its own issuer is an old root.
+        assert_eq!(with(Vec::new()), untrusted);
+        let own = leaf().with(|c| c.extensions.clear());
+        let own = own.with(|c| c.issuer = c.subject.clone()).sign(&key(LEAF));
+        assert!(verify_now(&[&forged], &[&own]).is_ok());
+    }
+
+    #[test]
+    fn a_certificate_of_anothers_making_costs_one_verification() {
+        // Six certificates of one name and no common key: a search would try their orders.
+        let namesakes: Vec<Vec<u8>> =
+            (10..16).map(|n| Builder::ca("Root", "Root", &key(n)).sign(&key(n + 1))).collect();
+        let leaf = Builder::leaf("Root", &key(LEAF)).sign(&key(9));
+        let mut x5c: Vec<&[u8]> = std::vec![&leaf];
+        x5c.extend(namesakes.iter().map(Vec::as_slice));
+        assert_eq!(verify_now(&x5c, &[&root()]), Err(Error::CertificatePathInvalid));
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub struct FidoSwitches {
     pub u2f_zero_aaguid: bool,
     /// The manufacturer in a TPM's certificate must be in the TCG's registry.
     pub tpm_known_vendor: bool,
-    /// A TPM statement may be signed with RSA and SHA-1 (COSE −65535), as old TPMs do.
+    /// A TPM statement may be signed with RSA and SHA-1 (COSE −65535), and name its key by SHA-1, as old TPMs do.
     pub tpm_rs1: bool,
     /// No self-signed certificate may follow the attestation certificate in `x5c`.
     pub no_root_in_x5c: bool,

@@ -4,8 +4,7 @@
 //! The statement is `{ver, response}`: the response is Google's word, a JSON Web Signature, that the device is genuine. It says
 //! nothing of the key, and its lifetime is a minute. Leaks: nothing secret here.
 
-use super::asn1;
-use super::certificate::{Certificate, OID_COMMON_NAME, OID_SUBJECT_ALT_NAME};
+use super::certificate::Certificate;
 use super::jws;
 use super::{Attestation, AttestationType, Subject};
 use crate::crypto;
@@ -14,7 +13,6 @@ use crate::encoding::json;
 use crate::error::Error;
 use crate::time::{CLOCK_SKEW, UnixTime};
 use alloc::{borrow::Cow, vec::Vec};
-use der::{Tag, TagNumber};
 
 /// Whom Google's certificate is issued to.
 const HOSTNAME: &str = "attest.android.com";
@@ -37,7 +35,7 @@ pub(super) fn verify<'a>(
         return Err(Error::AttestationNonceMismatch);
     }
     let leaf = signed.certificates.first().ok_or(Error::AttestationStatementMalformed)?;
-    if !is_issued_to_google(&Certificate::parse(leaf, tolerances)?)? {
+    if !Certificate::parse(leaf, tolerances)?.is_for_host(HOSTNAME)? {
         return Err(Error::CertificateRejected);
     }
     if !payload.device_is_genuine || !is_fresh(payload.timestamp_ms, now) {
@@ -94,29 +92,6 @@ impl Payload {
 fn is_fresh(timestamp_ms: u64, now: UnixTime) -> bool {
     let (made, now) = (timestamp_ms / 1000, now.seconds());
     (now.saturating_sub(MAX_AGE)..=now.saturating_add(CLOCK_SKEW)).contains(&made)
-}
-
-/// Whether the certificate is for Google's host: by its DNS names, or, where it has no alternative names, by its common name
-/// (RFC 6125 §6.4.4).
-fn is_issued_to_google(leaf: &Certificate<'_>) -> Result<bool, Error> {
-    let Some(extension) = leaf.extension(OID_SUBJECT_ALT_NAME) else {
-        let mut names = leaf.subject().attributes(OID_COMMON_NAME);
-        return Ok(names.next().is_some_and(|name| name.eq_ignore_ascii_case(HOSTNAME))
-            && names.next().is_none());
-    };
-    // dNSName is [2] IMPLICIT IA5String (RFC 5280 §4.2.1.6).
-    const DNS_NAME: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(2) };
-    let mut names = asn1::sequence(extension.value)?;
-    let mut found = false;
-    while !names.is_empty() {
-        match names.take_if(DNS_NAME)? {
-            Some(name) => found |= name.eq_ignore_ascii_case(HOSTNAME.as_bytes()),
-            None => {
-                names.next()?;
-            }
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(all(test, feature = "es256"))]

@@ -2,16 +2,21 @@
 
 use super::{Answer, Inputs};
 use crate::support::{hex, unhex};
-use mfakit_core::Error;
-use mfakit_core::encoding::{cose, json};
+use mfakit_core::encoding::{base64url, cose, json};
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
-use mfakit_core::webauthn::attestation::AttestationObject;
+use mfakit_core::webauthn::attestation::{
+    Attestation, AttestationObject, AttestationPolicy, AttestationType, Formats, Trust, UnknownAttestation,
+};
 use mfakit_core::webauthn::auth_data::{AuthData, Flags};
 use mfakit_core::webauthn::client_data::ClientData;
+use mfakit_core::webauthn::extensions::{
+    AuthenticatorExtensions, ExtensionSet, Requested, UnsolicitedExtensions,
+};
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{
-    BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, UserPresence, UserVerification,
+    BackupPolicy, CounterPolicy, CrossOrigin, EnumerationKey, RelyingParty, UserPresence, UserVerification,
 };
+use mfakit_core::{Error, UnixTime};
 use serde_json::{Value, json};
 
 fn owned(text: json::Str<'_>) -> String {
@@ -49,6 +54,9 @@ pub(super) fn config(inputs: &Inputs<'_>) -> Answer {
     let uv = UserVerification::from_name(inputs.text("user_verification"))?;
     RelyingParty::new(inputs.text("id"), &origins, uv)?
         .cross_origin(CrossOrigin::AllowListed(&top_origins))?;
+    if let Some(key) = inputs.optional_bytes("enumeration_key_hex") {
+        EnumerationKey::new(&key)?;
+    }
     Ok(json!({}))
 }
 
@@ -83,20 +91,207 @@ fn with_relying_party(
         "allow_upgrade" => rp.backup(BackupPolicy::AllowUpgrade),
         other => panic!("{other}"),
     };
-    let offered: Vec<i64>;
+    // A relying party offers what it can verify: of the case's list, what is built in.
+    let mut offered = cose::SUPPORTED.to_vec();
     if let Some(algorithms) = inputs.get("allowed_algs").and_then(Value::as_array) {
-        // A relying party offers what it can verify: of the case's list, what is built in.
-        offered = algorithms
-            .iter()
-            .filter_map(Value::as_i64)
-            .filter(|a| cose::SUPPORTED.contains(a))
-            .collect();
+        offered.retain(|built| algorithms.iter().any(|a| a.as_i64() == Some(*built)));
         if offered.is_empty() {
             return Err(Error::AlgorithmNotOffered);
         }
-        rp = rp.algorithms(&offered)?;
     }
-    run(&rp)
+    rp = rp.algorithms(&offered)?;
+    if let Some(now) = inputs.optional("now").or(inputs.optional("verification_time")) {
+        rp = rp.at(UnixTime::from_seconds(now));
+    }
+    let asked = asked(inputs);
+    rp = rp.extensions(Requested {
+        known: known(&asked),
+        others: &asked,
+        unsolicited: match inputs.text("unsolicited_extensions") {
+            "" | "ignore" => UnsolicitedExtensions::Ignore,
+            "reject" => UnsolicitedExtensions::Reject,
+            other => panic!("{other}"),
+        },
+    });
+    // Where the client says that it used the AppID, the assertion is for it.
+    let used = inputs.get("client_extension_results").is_some_and(|results| results["appid"] == true);
+    if let Some(appid) = inputs.get("extensions").and_then(|asked| asked["appid"].as_str())
+        && used
+    {
+        rp = rp.appid(appid);
+    }
+    let policy = AttestationPolicy {
+        formats: formats(inputs)?,
+        unknown: match inputs.text("unknown_attestation") {
+            "" | "reject" => UnknownAttestation::Reject,
+            "ignore" => UnknownAttestation::Ignore,
+            other => panic!("{other}"),
+        },
+        ..AttestationPolicy::default()
+    };
+    with_trust(inputs, policy, |policy| run(&rp.attestation(policy)))
+}
+
+fn formats(inputs: &Inputs<'_>) -> Result<Formats, Error> {
+    if inputs.get("formats").is_none() {
+        return Ok(AttestationPolicy::default().formats);
+    }
+    inputs.texts("formats").into_iter().try_fold(Formats::EMPTY, |formats, name| {
+        Formats::from_name(name).map(|format| formats.and(format)).ok_or(Error::ArgumentValueInvalid)
+    })
+}
+
+/// A build without certificates is asked for no trust: see [`super::left_out`].
+#[cfg(not(feature = "attestation"))]
+fn with_trust(
+    _: &Inputs<'_>,
+    policy: AttestationPolicy<'_>,
+    run: impl FnOnce(AttestationPolicy<'_>) -> Answer,
+) -> Answer {
+    run(policy)
+}
+
+#[cfg(feature = "attestation")]
+use trust::with_trust;
+
+/// What a case asks for about trust.
+#[cfg(feature = "attestation")]
+mod trust {
+    use super::super::{Answer, Inputs};
+    use crate::support::unhex;
+    use mfakit_core::encoding::cose::PublicKey;
+    use mfakit_core::webauthn::attestation::{
+        AndroidKeyPolicy, Attestation, AttestationPolicy, FidoSwitches, Tolerances, TrustPolicy, TrustSource,
+    };
+    use mfakit_core::{Error, UnixTime};
+    use std::borrow::Cow;
+
+    /// The same anchors for every authenticator.
+    #[derive(Debug)]
+    struct Anchors(Vec<Vec<u8>>);
+
+    impl TrustSource for Anchors {
+        fn anchors(
+            &self,
+            _: &Attestation<'_>,
+            _: &[u8; 16],
+            _: &PublicKey<'_>,
+            _: Option<UnixTime>,
+        ) -> Result<Vec<Cow<'_, [u8]>>, Error> {
+            Ok(self.0.iter().map(|anchor| Cow::Borrowed(&anchor[..])).collect())
+        }
+    }
+
+    pub(super) fn with_trust(
+        inputs: &Inputs<'_>,
+        mut policy: AttestationPolicy<'_>,
+        run: impl FnOnce(AttestationPolicy<'_>) -> Answer,
+    ) -> Answer {
+        let (source, require, danger_ignore_validity);
+        if let Some(trust) = inputs.get("trust") {
+            let trust = Inputs(trust.as_object().expect("an object"));
+            source = Anchors(trust.texts("anchors_hex").into_iter().map(unhex).collect());
+            require = trust.flag("require").unwrap_or(true);
+            danger_ignore_validity = trust.flag("danger_ignore_validity") == Some(true);
+            policy.android_key = android_key(trust.text("android_key"));
+            policy.switches = switches(&trust.texts("fido_switches"))?;
+            policy.tolerances = tolerances(&trust.texts("tolerances"))?;
+        } else if inputs.get("trust_anchors_hex").or(inputs.get("android_key_policy")).is_some() {
+            let anchors = inputs.texts("trust_anchors_hex");
+            source = Anchors(anchors.into_iter().map(unhex).collect());
+            // The reference files judge anchors where a path exists: a member `x5c`, as CBOR writes it.
+            let has_path = inputs.text("attestation_object_hex").contains("63783563");
+            require = has_path && inputs.get("trust_anchors_hex").is_some();
+            danger_ignore_validity = inputs.get("verification_time").is_none();
+            policy.android_key = android_key(inputs.text("android_key_policy"));
+        } else {
+            return run(policy);
+        }
+        let trust = TrustPolicy { source: &source, require, danger_ignore_validity };
+        run(AttestationPolicy { trust: Some(trust), ..policy })
+    }
+
+    fn android_key(word: &str) -> AndroidKeyPolicy {
+        match word {
+            "" | "union" => AndroidKeyPolicy::Union,
+            "tee_only" | "tee" => AndroidKeyPolicy::TeeOnly,
+            other => panic!("{other}"),
+        }
+    }
+
+    fn switches(names: &[&str]) -> Result<FidoSwitches, Error> {
+        let mut switches = FidoSwitches::default();
+        for name in names {
+            match *name {
+                "u2f_zero_aaguid" => switches.u2f_zero_aaguid = true,
+                "tpm_known_vendor" => switches.tpm_known_vendor = true,
+                "tpm_rs1" => switches.tpm_rs1 = true,
+                "no_root_in_x5c" => switches.no_root_in_x5c = true,
+                "token_binding" => switches.token_binding = true,
+                _ => return Err(Error::ArgumentValueInvalid),
+            }
+        }
+        Ok(switches)
+    }
+
+    fn tolerances(names: &[&str]) -> Result<Tolerances, Error> {
+        let mut tolerances = Tolerances::default();
+        for name in names {
+            match *name {
+                "ecdsa_null_parameters" => tolerances.ecdsa_null_parameters = true,
+                "signature_unused_bits" => tolerances.signature_unused_bits = true,
+                _ => return Err(Error::ArgumentValueInvalid),
+            }
+        }
+        Ok(tolerances)
+    }
+}
+
+/// The client names of the extensions that were asked for.
+fn asked<'i>(inputs: &'i Inputs<'_>) -> Vec<&'i str> {
+    let asked = inputs.get("extensions").and_then(Value::as_object);
+    asked.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+}
+
+fn known(asked: &[&str]) -> ExtensionSet {
+    [
+        ("appid", ExtensionSet::APPID),
+        ("appidExclude", ExtensionSet::APPID_EXCLUDE),
+        ("credProps", ExtensionSet::CRED_PROPS),
+        ("prf", ExtensionSet::PRF),
+        ("hmacCreateSecret", ExtensionSet::PRF),
+        ("largeBlob", ExtensionSet::LARGE_BLOB),
+        ("uvm", ExtensionSet::UVM),
+        ("credentialProtectionPolicy", ExtensionSet::CRED_PROTECT),
+        ("minPinLength", ExtensionSet::MIN_PIN_LENGTH),
+    ]
+    .into_iter()
+    .filter(|(name, _)| asked.contains(name))
+    .fold(ExtensionSet::EMPTY, |set, (_, extension)| set.and(extension))
+}
+
+/// The outputs in the form of the bindings: those of the authenticator, and of the client's what the core has a part in.
+fn extension_outputs(inputs: &Inputs<'_>, read: &AuthenticatorExtensions<'_>) -> Value {
+    let encoded = |raw| base64url::encode(raw).map(char::from).collect::<String>();
+    let client = inputs.get("client_extension_results").cloned().unwrap_or_else(|| json!({}));
+    let uvm: Vec<Value> = read
+        .uvm()
+        .map(|m| json!([m.method, m.key_protection, m.matcher_protection]))
+        .collect();
+    let asked = asked(inputs);
+    let appid = client.get("appid").filter(|_| asked.contains(&"appid")).cloned();
+    let outputs = [
+        ("appid", appid),
+        ("hmacCreateSecret", read.hmac_secret().map(Value::from)),
+        (
+            "credentialProtectionPolicy",
+            read.credential_protection().map(|policy| policy.as_str().into()),
+        ),
+        ("minPinLength", read.min_pin_length().map(Value::from)),
+        ("uvm", (!uvm.is_empty()).then(|| uvm.into())),
+        ("raw", Some(json!({"authenticator": read.raw().map(encoded), "client": client}))),
+    ];
+    outputs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn flag_fields(flags: Flags) -> Value {
@@ -135,16 +330,45 @@ pub(super) fn register(inputs: &Inputs<'_>) -> Answer {
         let verified = registration::verify(rp, &challenge, &response)?;
         let fields = json!({
             "fmt": verified.attestation().format(),
-            "attestation_type": verified.attestation().attestation_type(),
+            "attestation_type": attestation_type(verified.attestation()),
+            "trust": verified.attestation().trust().as_str(),
+            "anchor_sha256_hex": match verified.attestation().trust() {
+                Trust::Trusted(anchor) => Some(hex(&anchor)),
+                _ => None,
+            },
+            "path_len": path_len(verified.attestation()),
             "aaguid_hex": hex(verified.unproven_aaguid()),
             "credential_id_hex": hex(verified.credential_id()),
             "credential_public_key_cose_hex": hex(verified.public_key()),
             "alg": verified.algorithm(),
             "sign_count": verified.sign_count(),
-            "extensions_hex": verified.extensions().map(hex),
+            "extensions_hex": verified.extensions().raw().map(hex),
+            "extension_outputs": extension_outputs(inputs, verified.extensions()),
         });
         Ok(joined(fields, flag_fields(verified.flags())))
     })
+}
+
+/// `compound:a,b` of a compound statement.
+fn attestation_type(attestation: &Attestation<'_>) -> String {
+    match attestation.attestation_type() {
+        #[cfg(feature = "attestation")]
+        AttestationType::Compound => {
+            let parts: Vec<String> = attestation.parts().iter().map(attestation_type).collect();
+            format!("compound:{}", parts.join(","))
+        }
+        other => AttestationType::as_str(other).to_owned(),
+    }
+}
+
+#[cfg(feature = "attestation")]
+fn path_len(attestation: &Attestation<'_>) -> usize {
+    attestation.path().len()
+}
+
+#[cfg(not(feature = "attestation"))]
+fn path_len(_: &Attestation<'_>) -> usize {
+    0
 }
 
 /// Any user: most cases say nothing about who it is.
@@ -196,7 +420,8 @@ pub(super) fn authenticate(inputs: &Inputs<'_>) -> Answer {
                 let fields = json!({
                     "new_sign_count": verified.sign_count(),
                     "counter_regressed": verified.counter_regressed(),
-                    "extensions_hex": verified.extensions().map(hex),
+                    "extensions_hex": verified.extensions().raw().map(hex),
+                    "extension_outputs": extension_outputs(inputs, verified.extensions()),
                 });
                 let fields = joined(fields, flag_fields(verified.flags()));
                 let (sent, known) = (verified.sign_count(), stored.sign_count);

@@ -84,7 +84,7 @@ pub(crate) fn signature(inputs: &Inputs) -> Vec<Surface> {
 /// A key beside a signature that it must verify: only the same one does.
 fn same_key(original: Vec<u8>) -> Judge {
     Box::new(move |changed, _, _| {
-        equal("the key", &Key::read(changed)?, &Key::read(&original)?)?;
+        require(Key::read(changed)?.is_the_same(&Key::read(&original)?), "another key")?;
         Ok(Meaning::Same)
     })
 }

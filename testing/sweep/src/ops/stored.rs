@@ -4,7 +4,7 @@
 use crate::judge::{as_read, nothing};
 use crate::reference::json;
 use crate::surface::{Surface, Whose};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::BASE64URL_NOPAD;
 use mfakit::{
     BeginAuthentication, BeginRegistration, CredentialRecord, Error, RelyingParty,
     RelyingPartyOptions, UnixTime, UserVerification,
@@ -24,41 +24,31 @@ pub(super) fn record(text: String) -> Surface {
             "sign_count": record.sign_count(),
             "backup_eligible": record.backup_eligible(),
             "backed_up": record.backed_up(),
+            "uv_initialized": record.uv_initialized(),
             "transports": record.transports(),
-            "aaguid": record.aaguid().map(|uuid| uuid.replace('-', "")),
+            "aaguid": record.aaguid(),
+            "object": record.attestation_object(),
+            "client_data": record.attestation_client_data_json(),
         }))
     };
     let judge = as_read(|text| {
-        let record = json::read(text)?;
-        let flag =
-            |name| record.present(name)?.map(|value| json::parse::<bool>(name, value)).transpose();
-        let number = |name: &str| {
-            let value = record.member(name)?.ok_or_else(|| format!("there is no {name}"))?;
-            json::parse::<u32>(name, value)
-        };
-        if number("v")? != 1 {
-            return Err("another version".to_owned());
-        }
-        let id = record.bytes("id")?;
-        let user = record.bytes("userHandle")?;
-        if !(1..=1023).contains(&id.len()) || !(1..=64).contains(&user.len()) {
-            return Err("an id or a user handle of a forbidden length".to_owned());
-        }
-        let transports = record.member("transports")?.ok_or("there are no transports")?;
-        let aaguid = match record.present("aaguid")? {
-            None => None,
-            Some(_) => Some(record.bytes("aaguid")?),
-        };
+        let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+        let record = mfakit_fuzz::record_text::reference(text).ok_or("a number out of range")?;
+        let record = record.map_err(|error| error.code().to_owned())?;
+        let [object, client_data] = record.kept;
         Ok(json!({
-            "text": String::from_utf8_lossy(text),
-            "id": BASE64URL_NOPAD.encode(&id),
-            "key": record.string("publicKey")?,
-            "user": BASE64URL_NOPAD.encode(&user),
-            "sign_count": number("signCount")?,
-            "backup_eligible": flag("backupEligible")?,
-            "backed_up": flag("backedUp")?,
-            "transports": json::parse::<Vec<String>>("transports", transports)?,
-            "aaguid": aaguid.map(|bytes| HEXLOWER.encode(&bytes)),
+            "text": text,
+            "id": record.id,
+            "key": record.public_key,
+            "user": record.user_handle,
+            "sign_count": record.sign_count,
+            "backup_eligible": record.backup_eligible,
+            "backed_up": record.backed_up,
+            "uv_initialized": record.uv_initialized,
+            "transports": record.transports,
+            "aaguid": record.aaguid,
+            "object": object,
+            "client_data": client_data,
         }))
     });
     Surface {

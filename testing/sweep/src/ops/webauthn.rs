@@ -4,10 +4,11 @@
 //! byte, names the same credential, and gives the same answer; a user handle may be left out where the user is known.
 //! A registration with `none` signs nothing: model, counter, flags, extension outputs, transports and members that nobody
 //! reads may change, as far as the policy goes, and must be reported as they stand; the credential id, the key, the challenge,
-//! the origin and the relying party may not. With `packed`, client data and authenticator data are signed too.
+//! the origin and the relying party may not. A statement signs client data and authenticator data too, U2F's but a part of it;
+//! of its certificates, what is not needed to verify its signature is held to nothing unless it is trusted.
 
 use crate::judge::{Judge, Meaning, equal, meaning, require};
-use crate::reference::cbor::Item;
+use crate::reference::cbor::{self, Item};
 use crate::reference::webauthn::{
     AttestationObject, AuthData, Ceremony, ClientData, Key, Response,
 };
@@ -15,10 +16,13 @@ use crate::surface::{Run, Surface, Whose};
 use crate::vectors::Inputs;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use mfakit::{
-    AuthenticationVerified, BackupPolicy, CounterPolicy, CredentialRecord, CrossOriginPolicy,
-    Error, Mediation, NewRecord, RegistrationVerified, RelyingParty, RelyingPartyOptions,
-    Stateless, UserVerification, read_response,
+    AndroidKeyPolicy, AttestationConveyance, AttestationTrust, AuthenticationVerified,
+    BackupPolicy, CounterPolicy, CredentialRecord, CrossOriginPolicy, Error, ExtensionInputs,
+    Mediation, Metadata, MetadataOptions, NewRecord, RegistrationVerified, RelyingParty,
+    RelyingPartyOptions, Stateless, UnixTime, UnknownAttestation, UnsolicitedExtensions,
+    UserVerification, read_response,
 };
+use mfakit_core::encoding::cose::SUPPORTED;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -52,12 +56,91 @@ pub(super) fn relying_party(inputs: &Inputs) -> Result<RelyingParty, String> {
         options.backup = BackupPolicy::AllowUpgrade;
     }
     options.danger_allow_absent_user = inputs.flag("require_user_presence") == Some(false);
-    if let Some(offered) = inputs.get("allowed_algs").and_then(Value::as_array) {
-        let built = options.algorithms.clone();
-        options.algorithms =
-            offered.iter().filter_map(Value::as_i64).filter(|a| built.contains(a)).collect();
+    options.algorithms = offered(inputs);
+    if inputs.has("formats") {
+        let formats = options.set_attestation_formats(&inputs.texts("formats"));
+        formats.map_err(|error| error.code())?;
+    }
+    if inputs.text("unknown_attestation") == "ignore" {
+        options.unknown_attestation = UnknownAttestation::Ignore;
+    }
+    if inputs.text("unsolicited_extensions") == "reject" {
+        options.unsolicited_extensions = UnsolicitedExtensions::Reject;
+    }
+    options.trust = trust(inputs).map_err(|error| error.code())?;
+    if options.trust.is_some() {
+        options.attestation = AttestationConveyance::Direct;
     }
     RelyingParty::new(inputs.text("rp_id"), options).map_err(|error| error.code().to_owned())
+}
+
+/// The numbers of a case, or all.
+fn offered(inputs: &Inputs) -> Vec<i64> {
+    match inputs.get("allowed_algs").and_then(Value::as_array) {
+        Some(offered) => {
+            offered.iter().filter_map(Value::as_i64).filter(|a| SUPPORTED.contains(a)).collect()
+        }
+        None => SUPPORTED.to_vec(),
+    }
+}
+
+/// What is asked about trust: our own input, or those of the reference files.
+fn trust(inputs: &Inputs) -> Result<Option<AttestationTrust>, Error> {
+    let bytes = |list: Vec<String>| -> Vec<Vec<u8>> {
+        list.iter().filter_map(|hex| HEXLOWER.decode(hex.as_bytes()).ok()).collect()
+    };
+    if let Some(asked) = inputs.inner("trust") {
+        let mut trust = AttestationTrust::new(&bytes(asked.texts("anchors_hex")))?;
+        trust.require = asked.flag("require") != Some(false);
+        if asked.text("android_key") == "tee_only" {
+            trust.android_key = AndroidKeyPolicy::TeeOnly;
+        }
+        trust.set_fido_switches(&asked.texts("fido_switches"))?;
+        trust.set_tolerances(&asked.texts("tolerances"))?;
+        trust.danger_ignore_validity = asked.flag("danger_ignore_validity") == Some(true);
+        let Some(metadata) = asked.inner("metadata") else { return Ok(Some(trust)) };
+        trust.also_reject = metadata.texts("also_reject");
+        trust.danger_accept_statuses = metadata.texts("danger_accept_statuses");
+        let blob = metadata.text("blob").as_bytes().to_vec();
+        return Ok(Some(trust.with_metadata(metadata_parse(&metadata, &blob)?)));
+    }
+    if !inputs.has("trust_anchors_hex") && !inputs.has("android_key_policy") {
+        return Ok(None);
+    }
+    let mut trust = AttestationTrust::new(&bytes(inputs.texts("trust_anchors_hex")))?;
+    // There, anchors are judged where a path exists: a member `x5c`.
+    let has_path = inputs.text("attestation_object_hex").contains("63783563");
+    trust.require = has_path && inputs.has("trust_anchors_hex");
+    if inputs.text("android_key_policy").starts_with("tee") {
+        trust.android_key = AndroidKeyPolicy::TeeOnly;
+    }
+    trust.danger_ignore_validity = !inputs.has("verification_time");
+    Ok(Some(trust))
+}
+
+fn metadata_parse(inputs: &Inputs, blob: &[u8]) -> Result<Metadata, Error> {
+    let roots: Vec<Vec<u8>> = inputs
+        .texts("roots_hex")
+        .iter()
+        .filter_map(|hex| HEXLOWER.decode(hex.as_bytes()).ok())
+        .collect();
+    let roots: Vec<&[u8]> = roots.iter().map(Vec::as_slice).collect();
+    let options = MetadataOptions {
+        roots: &roots,
+        now: inputs.number("now").map(UnixTime::from_seconds),
+        previous_number: inputs.number("previous_number"),
+        allow_stale: inputs.flag("allow_stale") == Some(true),
+        ..MetadataOptions::default()
+    };
+    Metadata::parse(blob, options)
+}
+
+/// A BLOB is signed to its last byte.
+pub(crate) fn metadata(inputs: &Inputs) -> Vec<Surface> {
+    let (blob, inputs) = (inputs.text("blob").as_bytes().to_vec(), inputs.clone());
+    let run = move |blob: &[u8]| Ok(json!(metadata_parse(&inputs, blob)?.number()));
+    let run: Run = Box::new(run);
+    vec![super::primitives::surface("blob", Whose::Client, blob, run, crate::judge::nothing())]
 }
 
 /// The text that a case's client sent: its own, or what a browser would have written.
@@ -214,12 +297,16 @@ pub(crate) fn register(inputs: &Inputs) -> Result<Vec<Surface>, String> {
     let conditional = inputs.text("mediation") == "conditional"
         || inputs.flag("require_user_presence") == Some(false);
     let mediation = conditional.then_some(Mediation::Conditional);
+    let now = inputs.number("now").or_else(|| inputs.number("verification_time"));
+    let now = now.map(UnixTime::from_seconds);
+    let asked = extensions(inputs, ExtensionInputs::registration)?;
     let challenge = base64url(&inputs.bytes("expected_challenge_hex"));
     let user = inputs.hex("expected_user_handle_hex").unwrap_or_else(|| ANY_USER.to_vec());
     let verify = {
         let (challenge, user) = (challenge.clone(), base64url(&user));
         move |text: &[u8]| {
-            let more = Stateless { mediation, ..Stateless::default() };
+            let more =
+                Stateless { mediation, now, extensions: asked.as_ref(), ..Stateless::default() };
             rp.verify_registration(text, &challenge, &user, more)
         }
     };
@@ -229,11 +316,21 @@ pub(crate) fn register(inputs: &Inputs) -> Result<Vec<Surface>, String> {
     };
     let text = response_text(inputs, &id);
     let judge = policy_judge(Policy::of(inputs, &challenge, conditional, &user));
-    let record = verify(&text).map_err(|error| error.code())?.credential().to_text().to_owned();
+    let record = verify(&text).map_err(|error| error.code())?.credential().clone();
     let run: Verify = Arc::new(move |text| verify(text).map(|verified| registered(&verified)));
     let mut all = surfaces(text, Ceremony::Registration, &run, &judge)?;
-    all.push(super::stored::record(record));
+    all.push(super::stored::record(record.to_text().to_owned()));
+    all.push(super::stored::record(record.to_compact()));
     Ok(all)
+}
+
+/// The extensions that a case asks for.
+fn extensions(
+    inputs: &Inputs,
+    read: fn(&str) -> Result<ExtensionInputs, Error>,
+) -> Result<Option<ExtensionInputs>, String> {
+    let asked = inputs.get("extensions").map(|asked| read(&asked.to_string()));
+    asked.transpose().map_err(|error| error.code().to_owned())
 }
 
 pub(super) fn attested_id(object: &[u8]) -> Option<Vec<u8>> {
@@ -247,9 +344,10 @@ pub(super) fn registered(verified: &RegistrationVerified) -> Value {
     json!({
         "format": verified.attestation().format(),
         "attestation": verified.attestation().attestation_type(),
+        "trust": verified.attestation().trust().as_str(),
         "flags": verified.flags(),
         "user_verified": verified.user_verified(),
-        "extensions": verified.extensions().map(|bytes| HEXLOWER.encode(bytes)),
+        "extensions": verified.extensions().raw_authenticator().map(|bytes| HEXLOWER.encode(bytes)),
         "user": verified.user_handle(),
         "id": credential.id(),
         "key": credential.public_key(),
@@ -272,6 +370,9 @@ pub(super) struct Policy {
     presence: bool,
     pub(super) verification: bool,
     user: String,
+    offered: Vec<i64>,
+    /// Whether formats that nobody verifies are let pass.
+    unverified: bool,
 }
 
 impl Policy {
@@ -286,6 +387,8 @@ impl Policy {
             presence: !conditional,
             verification: inputs.flag("require_user_verification") == Some(true),
             user: base64url(user),
+            offered: offered(inputs),
+            unverified: inputs.text("unknown_attestation") == "ignore",
         }
     }
 
@@ -315,7 +418,7 @@ impl Policy {
 
 pub(super) fn policy_judge(policy: Policy) -> JudgeResponse {
     Arc::new(move |original, changed, before, answer| {
-        judge_registration(&policy, original, changed, answer)?;
+        judge_registration(&policy, original, changed, before, answer)?;
         Ok(meaning(before, answer))
     })
 }
@@ -324,6 +427,7 @@ fn judge_registration(
     policy: &Policy,
     original: &Response,
     changed: &Response,
+    before_answer: &Value,
     answer: &Value,
 ) -> Result<(), String> {
     equal("the credential id", &changed.id, &original.id)?;
@@ -331,14 +435,27 @@ fn judge_registration(
     equal("the origin", &data.origin, &ClientData::read(&original.client_data)?.origin)?;
     let object = AttestationObject::read(&changed.attestation_object)?;
     let before = AttestationObject::read(&original.attestation_object)?;
-    equal("the format", &object.format, &before.format)?;
-    // The statement is empty, or it signs: nothing of it may change.
-    equal("the statement", &object.statement, &before.statement)?;
-    match object.format.as_str() {
-        "none" => equal("the statement", &object.statement, &Item::Map(Vec::new()))?,
-        _ => {
-            equal("the signed client data", &changed.client_data, &original.client_data)?;
-            equal("the signed authenticator data", &object.auth_data, &before.auth_data)?;
+    let unverified = answer["attestation"] == "unverified";
+    if unverified {
+        require(policy.unverified, "a format that nobody verified")?;
+    } else {
+        equal("the format", &object.format, &before.format)?;
+        let trusted = answer["trust"] == "trusted";
+        statement_may_replace(&object.format, &object.statement, &before.statement, trusted)?;
+        match object.format.as_str() {
+            "none" => equal("the statement", &object.statement, &Item::Map(Vec::new()))?,
+            // U2F signs the relying party, the credential's id and its key, and nothing else of the authenticator data.
+            "fido-u2f" => {
+                equal("the signed client data", &changed.client_data, &original.client_data)?;
+                let signed = |data: &[u8]| data.get(53..).map(<[u8]>::to_vec);
+                let (data, before) = (signed(&object.auth_data), signed(&before.auth_data));
+                let key = |data: Option<Vec<u8>>| data.unwrap_or_default();
+                require(same_u2f_key(&key(data), &key(before)), "another id or key")?;
+            }
+            _ => {
+                equal("the signed client data", &changed.client_data, &original.client_data)?;
+                equal("the signed authenticator data", &object.auth_data, &before.auth_data)?;
+            }
         }
     }
     let data = AuthData::read(&object.auth_data)?;
@@ -349,9 +466,12 @@ fn judge_registration(
     let before = AuthData::read(&before.auth_data)?.attested.ok_or("no credential")?;
     let key = Key::read(&attested.public_key)?;
     key.may_replace(&Key::read(&before.public_key)?)?;
+    require(policy.offered.contains(&key.algorithm()), "an algorithm that was not offered")?;
     let expected = json!({
         "format": object.format,
-        "attestation": if object.format == "none" { "none" } else { "self" },
+        "attestation": if unverified { &answer["attestation"] } else { &before_answer["attestation"] },
+        // A certificate that was changed may cost the trust, where it is not required.
+        "trust": answer["trust"],
         "flags": data.flags,
         "user_verified": data.flags & 0x04 != 0,
         "extensions": data.extensions.map(|bytes| HEXLOWER.encode(&bytes)),
@@ -366,6 +486,73 @@ fn judge_registration(
         "aaguid": HEXLOWER.encode(&attested.aaguid),
     });
     equal("the answer", answer, &expected)
+}
+
+/// A statement that was accepted in place of `original`. What is signed is the same; of certificates, only the key of the first
+/// has signed, unless it is trusted: then the first is the one that was issued, and what stands behind the one that an anchor
+/// signed is not looked at. The version of SafetyNet is any text.
+fn statement_may_replace(
+    format: &str,
+    changed: &Item,
+    original: &Item,
+    trusted: bool,
+) -> Result<(), String> {
+    match (changed, original) {
+        (Item::Map(members), Item::Map(before)) => {
+            equal("the number of members", &members.len(), &before.len())?;
+            for (name, value) in members {
+                let known = original.get(name).ok_or("another member")?;
+                match (format, name) {
+                    ("android-safetynet", Item::Text(name)) if name == "ver" => {}
+                    (_, Item::Text(name)) if name == "x5c" => {
+                        let first = |item: &Item| match item {
+                            Item::Array(items) => items.first().cloned(),
+                            _ => None,
+                        };
+                        require(
+                            first(value).is_some() && (!trusted || first(value) == first(known)),
+                            "another certificate is trusted",
+                        )?;
+                    }
+                    _ => equal("a member of the statement", value, known)?,
+                }
+            }
+            Ok(())
+        }
+        (Item::Array(parts), Item::Array(before)) if format == "compound" => {
+            equal("the number of statements", &parts.len(), &before.len())?;
+            for (part, before) in parts.iter().zip(before) {
+                let (inner, known) = (part.named("attStmt"), before.named("attStmt"));
+                let (name, known_name) = (part.named("fmt"), before.named("fmt"));
+                equal("a statement's format", &name, &known_name)?;
+                let (Some(Item::Text(name)), Some(inner), Some(known)) = (name, inner, known) else {
+                    return Err("a statement without its members".to_owned());
+                };
+                // Which of the parts is trusted, the answer does not say.
+                statement_may_replace(name, inner, known, false)?;
+            }
+            Ok(())
+        }
+        _ => equal("the statement", changed, original),
+    }
+}
+
+/// The length of the credential id, the id, and the key's numbers: what else stands in the COSE key is not signed.
+fn same_u2f_key(changed: &[u8], original: &[u8]) -> bool {
+    let split = |data: &[u8]| {
+        let (len, rest) = data.split_at_checked(2)?;
+        let len = usize::from(u16::from_be_bytes([len[0], len[1]]));
+        let (id, key) = rest.split_at_checked(len)?;
+        let key = cbor::read_prefix(key).ok()?.item;
+        Some((id.to_vec(), key))
+    };
+    match (split(changed), split(original)) {
+        (Some((id, key)), Some((known_id, known))) => {
+            let same = [-2, -3].iter().all(|label| key.at(*label) == known.at(*label));
+            id == known_id && same
+        }
+        _ => false,
+    }
 }
 
 pub(crate) fn authenticate(inputs: &Inputs) -> Result<Vec<Surface>, String> {
@@ -385,6 +572,7 @@ pub(crate) fn authenticate(inputs: &Inputs) -> Result<Vec<Surface>, String> {
         backup_eligible: inputs.flag("stored_backup_eligible"),
         backed_up: None,
         aaguid: None,
+        uv_initialized: inputs.flag("stored_uv_initialized"),
     };
     let record =
         CredentialRecord::new(&base64url(&record_id), parts).map_err(|error| error.code())?;
@@ -395,12 +583,17 @@ pub(crate) fn authenticate(inputs: &Inputs) -> Result<Vec<Surface>, String> {
         let ids = inputs.texts("allow_credentials_hex");
         ids.iter().filter_map(|id| HEXLOWER.decode(id.as_bytes()).ok()).collect()
     });
+    let asked = extensions(inputs, ExtensionInputs::authentication)?;
     let verify: Verify = Arc::new(move |text| {
         let slices: Option<Vec<&[u8]>> =
             allow.as_ref().map(|ids| ids.iter().map(Vec::as_slice).collect());
-        let more = Stateless { allow: slices.as_deref(), ..Stateless::default() };
+        let more = Stateless {
+            allow: slices.as_deref(),
+            extensions: asked.as_ref(),
+            ..Stateless::default()
+        };
         let verified = if discoverable {
-            rp.verify_discoverable_authentication(text, &challenge, &record, Stateless::default())?
+            rp.verify_discoverable_authentication(text, &challenge, &record, more)?
         } else {
             let user = base64url(&known);
             rp.verify_authentication(text, &challenge, &user, &record, more)?
@@ -438,7 +631,7 @@ pub(super) fn authenticated(verified: &AuthenticationVerified) -> Value {
         "backed_up": verified.backed_up(),
         "counter": verified.counter(),
         "counter_regressed": verified.counter_regressed(),
-        "extensions": verified.extensions().map(|bytes| HEXLOWER.encode(bytes)),
+        "extensions": verified.extensions().raw_authenticator().map(|bytes| HEXLOWER.encode(bytes)),
         "prev": verified.transition().prev,
         "next": verified.transition().next,
     })

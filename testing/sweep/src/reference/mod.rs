@@ -3,7 +3,6 @@
 
 pub(crate) mod cbor;
 pub(crate) mod codes;
-pub(crate) mod edwards;
 pub(crate) mod json;
 pub(crate) mod otp;
 pub(crate) mod text;

@@ -1,7 +1,8 @@
 //! Responses, client data and authenticator data: WebAuthn Level 3 §5.8.1, §6.1, §6.5.4, over the readers beside this one.
 
 use super::cbor::{self, Item};
-use super::{edwards, json};
+use super::json;
+use mfakit_fuzz::cose::{Key as Reference, Kind, reference};
 
 /// What a client sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,50 +170,31 @@ impl AttestationObject {
 
 /// What of a COSE key verifies signatures.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Key {
-    /// ES256: x and y.
-    P256([Vec<u8>; 2]),
-    /// EdDSA: the compressed point.
-    Ed25519([u8; 32]),
-}
+pub(crate) struct Key(Reference);
 
 impl Key {
-    /// Reads a key of the two kinds that are built in.
+    /// Reads a key of a kind that is built in.
     pub(crate) fn read(key: &[u8]) -> Result<Self, String> {
-        let key = cbor::read(key)?.item;
-        let int = |label| match key.at(label) {
-            Some(Item::Int(value)) => Some(*value),
-            _ => None,
-        };
-        let coordinate = |label| match key.at(label) {
-            Some(Item::Bytes(bytes)) if bytes.len() == 32 => Ok(bytes.clone()),
-            other => Err(format!("parameter {label} is {other:?}")),
-        };
-        // kty, alg, crv: EC2, ES256, P-256; or OKP, EdDSA, Ed25519.
-        match (int(1), int(3), int(-1)) {
-            (Some(2), Some(-7), Some(1)) => Ok(Self::P256([coordinate(-2)?, coordinate(-3)?])),
-            (Some(1), Some(-8), Some(6)) => {
-                let point = coordinate(-2)?.try_into().map_err(|_| "32 bytes")?;
-                Ok(Self::Ed25519(point))
-            }
-            other => Err(format!("no key of ours: {other:?}")),
-        }
+        reference(key).map(Self).map_err(|error| format!("no key of ours: {error:?}"))
     }
 
     pub(crate) const fn algorithm(&self) -> i64 {
-        match self {
-            Self::P256(_) => -7,
-            Self::Ed25519(_) => -8,
-        }
+        self.0.algorithm()
     }
 
-    /// A key that was accepted in place of `original`, where nothing signs the key: the same one, or another point of
-    /// Ed25519. Of an Edwards point's 32 bytes every second change is a point again; of P-256's x and y no single one is.
+    /// Whether both verify the same signatures: their numbers may be two names of one algorithm.
+    pub(crate) fn is_the_same(&self, other: &Self) -> bool {
+        self.0.kind == other.0.kind
+    }
+
+    /// A key that was accepted in place of `original`, where nothing signs the key. Of an Edwards point's bytes every second
+    /// change is a point again, of RSA's modulus and of ML-DSA's bytes nearly every one is a key; of a Weierstrass point's x
+    /// and y no single one is.
     pub(crate) fn may_replace(&self, original: &Self) -> Result<(), String> {
-        match (self, original) {
-            (Self::Ed25519(point), Self::Ed25519(_)) => edwards::check(point),
-            _ if self == original => Ok(()),
-            _ => Err(format!("another key: {self:?}")),
-        }
+        let fits = match self.0.kind {
+            Kind::Ec { .. } => self.is_the_same(original),
+            _ => self.0.is_valid(),
+        };
+        if fits { Ok(()) } else { Err(format!("another key: {self:?}")) }
     }
 }

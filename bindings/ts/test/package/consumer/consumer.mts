@@ -1,10 +1,11 @@
 // A consumer's file, type-checked and never run: what must compile does, and what must not is marked.
 import init, {
-  CredentialRecord, Hotp, PendingTotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
+  AttestationTrust, CredentialRecord, Hotp, Metadata, PendingTotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
   checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateRecoveryCodesAsync, guessOdds, isEvidence, isMfaError,
-  issueTemporaryCode, issueTemporaryCodeAsync, parseOtpauth, parseOtpauthMigration, qrPng, qrTerminal, revokeTemporaryCode,
+  issueTemporaryCode, issueTemporaryCodeAsync, parseOtpauth, parseOtpauthMigration, qrPng, qrTerminal, relatedOriginsJson, revokeTemporaryCode,
   verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
-  type AuthenticationState, type AuthenticationVerified, type Evidence, type HashAlgorithm, type MigrationEntry, type Otpauth,
+  type Attestation, type AuthenticationState, type AuthenticationVerified, type ErrorCode, type Evidence, type ExtensionInputs,
+  type ExtensionOutputs, type MetadataEntry, type RegistrationVerified, type Step, type Transition, type HashAlgorithm, type MigrationEntry, type Otpauth,
   type OtpauthWarning, type RecoverySet, type RecoveryVerified, type RegistrationState, type TemporaryAudit, type TemporaryCode,
   type TemporaryKind, type TemporaryRevoked, type TemporaryVerified, type ThrottleTransition, type TotpConfirmed,
   type TotpVerified,
@@ -90,6 +91,53 @@ rp.finishRegistration({}, { state: authentication.state });
 // @ts-expect-error: a registration is not a login
 const login: Evidence = rp.finishRegistration({}, { state: registration.state }).commit(1);
 
+const metadata: Metadata = Metadata.parse(new Uint8Array(), { roots: ["-----BEGIN CERTIFICATE-----…", new Uint8Array()], previousNumber: 5n, signer: "mds.example.org" });
+const model: MetadataEntry | null = metadata.find("00000000-0000-0000-0000-000000000000");
+const hardware: [boolean | undefined, string | undefined] = [model?.isHardware, model?.statusReports[0]?.status];
+const trust = new AttestationTrust({
+  anchors: [new Uint8Array()], metadata, androidKey: "tee_only", fidoSwitches: ["tpm_rs1"], tolerances: ["ecdsa_null_parameters"],
+  alsoReject: ["NOT_FIDO_CERTIFIED"], dangerAcceptStatuses: [],
+});
+const strictest = new RelyingParty("example.org", {
+  name: "Example", origins: ["https://example.org"], userVerification: "required", attestation: "direct", trust, residentKey: "required",
+  attachment: "cross-platform", hints: ["security-key"], attestationFormats: ["packed", "tpm"], unknownAttestation: "reject",
+  keepAttestation: true, unsolicitedExtensions: "reject", enumerationKey: new Uint8Array(32),
+});
+const inputs: ExtensionInputs = { prf: { eval: { first: "AAEC" } }, largeBlob: { read: true }, "x-vendor": 5 };
+const managed: RegistrationVerified = strictest.verifyRegistration({}, { challenge: "…", userHandle: "…", extensions: inputs, now: 5 });
+const statement: Attestation = managed.attestation;
+const leaf: Uint8Array | undefined = statement.path[0];
+const outputs: ExtensionOutputs = managed.extensions;
+const secret: string | undefined = outputs.prf?.results?.first;
+const discoverable: boolean | undefined = outputs.credProps?.rk;
+const why: readonly Step[] = strictest.explainAuthentication(undefined, { challenge: "…", record });
+const reason: ErrorCode | null | undefined = why[0]?.code;
+const decoy: AuthenticationState = strictest.beginDecoyAuthentication(undefined, { hints: ["hybrid"], extensions: { uvm: true } }).state;
+const upgrade: Transition<string> | null = signedIn.uvTransition;
+const texts: string = record.compact().toText() + record.toJson() + relatedOriginsJson(["https://example.org"]);
+// @ts-expect-error: metadata is parsed, never made
+new Metadata();
+// @ts-expect-error: a BLOB is signed under a root
+Metadata.parse("…", {});
+// @ts-expect-error: options are no trust
+new RelyingParty("example.org", { name: "Example", origins: [], userVerification: "required", trust: { anchors: [] } });
+// @ts-expect-error: not a switch
+new AttestationTrust({ fidoSwitches: ["rs1"] });
+// @ts-expect-error: not a hint
+rp.beginDiscoverableAuthentication({ hints: ["usb"] });
+// @ts-expect-error: the user's own credentials are not listed for autofill
+rp.beginAuthentication("AAAA", { allow: [], mediation: "conditional" });
+// @ts-expect-error: one of the two
+const blob: ExtensionInputs = { largeBlob: { read: true, write: 5 } };
+// @ts-expect-error: extensions are an object
+rp.beginRegistration("AAAA", { userName: "ada", extensions: "{}" });
+// @ts-expect-error: results are read-only
+outputs.raw.authenticator = null;
+// @ts-expect-error: steps prove nothing
+const forgedLogin: Evidence = why;
+// @ts-expect-error: an authentication takes no time
+rp.verifyAuthentication({}, { challenge: "…", userHandle: "…", record, now: 5 });
+
 const peppers = new Peppers({ "2026-05": new Uint8Array(32) }, { current: "2026-05" });
 const set: RecoverySet = generateRecoveryCodes("ada", { count: 8, format: "full", peppers });
 const shown: readonly string[] = set.codes;
@@ -162,7 +210,7 @@ try {
 }
 
 export {
-  big, corrected, counter, created, delivered, enrolled, id, either, forged, forgedCode, forgedVerified, form, isEvidence, label, last, later,
+  big, blob, corrected, counter, created, decoy, delivered, discoverable, enrolled, hardware, leaf, forgedLogin, reason, secret, texts, upgrade, id, either, forged, forgedCode, forgedVerified, form, isEvidence, label, last, later,
   laterStill, login, made, mask, next, odds, parameters, place, png, retry, shownInTerminal, small, states, steam, temporaryLater, token,
   typeable, unasked, warned,
 };
