@@ -17,17 +17,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mfakit import AttestationTrust, CredentialRecord, RelyingParty, VerificationError
+from mfakit import AttestationTrust, RelyingParty, VerificationError
 
 PACKAGE = "webauthn==3.0.1"
 CACHE = Path(__file__).resolve().parents[2] / ".tools" / "captures"
 OWNER = "dXNlcg"
 
 # What is not accepted, and why: (file, number of the response in it) -> code.
-REFUSED = {}
+REFUSED = {
+    # Cut short on purpose, to see what the library says.
+    ("test_verify_registration_response.py", 5): "cbor_malformed",
+}
 
 
 def decoded(text):
+    text = text.rstrip("=").replace("+", "-").replace("/", "_")
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -52,6 +56,15 @@ def sources():
                 yield path.name, files.extractfile(member).read().decode()
 
 
+def is_whole(response):
+    """Whether its client data can be read: a test of what happens otherwise has none to show."""
+    try:
+        json.loads(decoded(response["response"]["clientDataJSON"]))
+    except ValueError:
+        return False
+    return "id" in response
+
+
 def responses():
     """(file, number, response) for each JSON text in the tests that is a whole response."""
     for name, source in sorted(sources()):
@@ -63,7 +76,7 @@ def responses():
                 response = json.loads(node.value)
             except ValueError:
                 continue
-            if isinstance(response, dict) and isinstance(response.get("response"), dict) and "id" in response:
+            if isinstance(response, dict) and isinstance(response.get("response"), dict) and is_whole(response):
                 yield name, number, response
                 number += 1
 
@@ -112,22 +125,26 @@ def time_of(response):
 
 
 def whole(response):
-    """With the members that browsers send, where a test left them out."""
-    return {"type": "public-key", "rawId": response["id"], "clientExtensionResults": {}, **response}
+    """With the members that browsers send, where a test left them out, and in the base64url that they write."""
+    inner = {name: encoded(decoded(value)) if isinstance(value, str) else value for name, value in response["response"].items()}
+    return {"type": "public-key", "clientExtensionResults": {}, **response, "rawId": response["id"], "response": inner}
+
+
+def trust():
+    """Trust in nobody; TPMs of the time signed with SHA-1."""
+    return AttestationTrust(require=False, danger_ignore_validity=True, fido_switches=["tpm_rs1"])
 
 
 @pytest.mark.parametrize("name,number,response", REGISTRATIONS, ids=lambda value: str(value)[:60])
 def test_registration(name, number, response):
-    auth_data = auth_data_of(response)
-    trust = AttestationTrust(require=False, danger_ignore_validity=True)
-    rp, challenge = relying_party(response, auth_data[:32], trust=trust)
+    rp, challenge = relying_party(response, auth_data_of(response)[:32], trust=trust())
     try:
         verified = rp.verify_registration(whole(response), challenge=challenge, user_handle=OWNER, now=time_of(response))
     except VerificationError as error:
         assert REFUSED.get((name, number)) == error.code
         return
     assert (name, number) not in REFUSED
-    assert verified.attestation.trust in ("untrusted", "not_requested")
+    assert verified.attestation.trust == "untrusted"
 
 
 def test_every_format_and_newer_algorithm_is_among_them():
@@ -135,7 +152,7 @@ def test_every_format_and_newer_algorithm_is_among_them():
     for name, number, response in REGISTRATIONS:
         if (name, number) in REFUSED:
             continue
-        rp, challenge = relying_party(response, auth_data_of(response)[:32])
+        rp, challenge = relying_party(response, auth_data_of(response)[:32], trust=trust())
         verified = rp.verify_registration(whole(response), challenge=challenge, user_handle=OWNER, now=time_of(response))
         formats.add(verified.attestation.format)
         algorithms.add(verified.credential.algorithm)
@@ -154,6 +171,6 @@ def test_a_changed_statement_is_refused():
         at = data.index(b"csig") + 40 if b"csig" in data else len(data) // 3
         data[at] ^= 0x10
         changed = {**response, "response": {**response["response"], "attestationObject": encoded(bytes(data))}}
-        rp, challenge = relying_party(response, auth_data_of(response)[:32])
+        rp, challenge = relying_party(response, auth_data_of(response)[:32], trust=trust())
         with pytest.raises(VerificationError):
             rp.verify_registration(whole(changed), challenge=challenge, user_handle=OWNER, now=time_of(response))

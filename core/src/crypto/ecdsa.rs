@@ -93,7 +93,7 @@ pub(super) mod tests {
         V: for<'k> SignatureVerifier<Key<'k> = (&'k [u8; N], &'k [u8; N])>,
     {
         let [x, y, r, s, n] = [vector.x, vector.y, vector.r, vector.s, vector.n].map(from_hex::<N>);
-        let key = V::new((&x, &y)).ok().expect("a key");
+        let Ok(key) = V::new((&x, &y)) else { panic!("the key is refused") };
         let verify = |r: [u8; N], s: [u8; N]| key.verify(&[vector.message], &der(&r, &s));
         assert_eq!(verify(r, s), Ok(()));
         assert_eq!(verify(r, subtract(&n, &s)), Ok(()), "the other s");
