@@ -6,13 +6,14 @@
 
 use crate::authenticator::{self, CHALLENGE, CREDENTIAL_ID, USER_HANDLE};
 use crate::input::{Input, Output};
-use crate::relying_party::{Policy, Refusal, require};
+use crate::relying_party::{self, Policy, Refusal, require, require_reference};
 use crate::test_key::TestKey;
 use crate::{auth_data, client_data, cose};
 use mfakit_core::Error;
 use mfakit_core::webauthn::assertion::{
     self, Allow, AssertionResponse, AssertionVerified, StoredCredential, User,
 };
+use mfakit_core::webauthn::{RelyingParty, explain};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -121,7 +122,48 @@ impl Arguments {
         self.has(options::ALLOW_ID) || self.has(options::ALLOW_HASH)
     }
 
+    /// The arguments as they are verified, signed if the input asks for it.
+    #[must_use]
+    pub fn prepared(data: &[u8]) -> Self {
+        let mut arguments = Self::read(data);
+        if arguments.has(options::SIGN) {
+            let key = TestKey::named(&arguments.public_key).unwrap_or(TestKey::Es256);
+            arguments.signature =
+                key.sign(&arguments.authenticator_data, &arguments.client_data_json);
+        }
+        arguments
+    }
+
     fn verify(&self) -> Result<AssertionVerified<'_>, Error> {
+        self.with(|rp, user, allow, stored, response| {
+            assertion::verify(rp, &self.challenge, user, allow, stored, response)
+        })
+    }
+
+    /// The verdict, and the diagnosis of every step.
+    ///
+    /// # Errors
+    ///
+    /// In the verdict: as `assertion::verify`.
+    #[must_use]
+    pub fn verify_and_explain(&self) -> (Result<(), Error>, [explain::Step; 25]) {
+        self.with(|rp, user, allow, stored, response| {
+            let ours = assertion::verify(rp, &self.challenge, user, allow, stored, response);
+            let steps = explain::authentication(rp, &self.challenge, user, allow, stored, response);
+            (ours.map(|_| ()), steps)
+        })
+    }
+
+    fn with<'a, T>(
+        &'a self,
+        run: impl FnOnce(
+            &RelyingParty<'_>,
+            User<'_>,
+            Allow<'_>,
+            &StoredCredential<'_>,
+            &AssertionResponse<'a>,
+        ) -> T,
+    ) -> T {
         let stored = StoredCredential {
             id: &self.stored_id,
             public_key: &self.public_key,
@@ -150,7 +192,7 @@ impl Arguments {
             Allow::Any
         };
         let rp = Policy(self.policy).relying_party();
-        assertion::verify(&rp, &self.challenge, user, allow, &stored, &response)
+        run(&rp, user, allow, &stored, &response)
     }
 }
 
@@ -201,6 +243,7 @@ pub fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
     require(eligibility_ok, Error::BackupEligibilityChanged)?;
     require(key.is_valid(), Error::RecordCorrupt)?;
     let hash = Sha256::digest(&arguments.client_data_json);
+    require_reference(&key)?;
     key.verify(&[&arguments.authenticator_data[..], &hash].concat(), &arguments.signature)?;
     // Both zero: the authenticator has no counter. Otherwise it must have grown.
     let regressed = match (data.sign_count, arguments.stored_sign_count) {
@@ -208,17 +251,14 @@ pub fn reference(arguments: &Arguments) -> Result<Expected<'_>, Refusal> {
         (new, known) => new <= known,
     };
     require(!regressed || policy.has(Policy::REPORT_COUNTER), Error::CounterRegressed)?;
+    relying_party::check_extensions(data.extensions)?;
     Ok(Expected { data, regressed })
 }
 
 /// Whether core accepts; panics on disagreement.
 pub fn check(data: &[u8]) -> bool {
-    let mut arguments = Arguments::read(data);
+    let arguments = Arguments::prepared(data);
     let signed_now = arguments.has(options::SIGN);
-    if signed_now {
-        let key = TestKey::named(&arguments.public_key).unwrap_or(TestKey::Es256);
-        arguments.signature = key.sign(&arguments.authenticator_data, &arguments.client_data_json);
-    }
     match (arguments.verify(), reference(&arguments)) {
         (Ok(ours), Ok(expected)) => {
             let known = arguments.stored_sign_count;
@@ -226,7 +266,7 @@ pub fn check(data: &[u8]) -> bool {
             assert_eq!(ours.sign_count(), expected.data.sign_count);
             assert_eq!(ours.next_sign_count(), expected.data.sign_count.max(known));
             assert_eq!(ours.counter_regressed(), expected.regressed);
-            assert_eq!(ours.extensions(), expected.data.extensions);
+            assert_eq!(ours.extensions().raw(), expected.data.extensions);
         }
         (Err(ours), Err(refusal)) => {
             refusal.compare(ours);

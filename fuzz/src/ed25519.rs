@@ -117,7 +117,7 @@ pub fn check(data: &[u8]) -> bool {
             signature[32..].copy_from_slice(&bytes(&larger));
         }
     }
-    let public = PublicKey::Ed25519 { x: &key };
+    let public = PublicKey::Ed25519 { algorithm: -8, x: &key };
     assert_eq!(
         crypto::check_key(&public),
         read_key(&key).map(|_| ()).ok_or(Error::CosePointInvalid)

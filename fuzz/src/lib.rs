@@ -6,18 +6,23 @@
 //! | `json` | `encoding::json` | serde_json |
 //! | `client_data` | `ClientData::parse` | serde_json |
 //! | `cbor` | `encoding::cbor` | RFC 8949 Appendix C, and ciborium |
-//! | `cose` | `encoding::cose`, key check | ciborium, p256, the curve of Ed25519 in plain arithmetic |
+//! | `cose` | `encoding::cose`, key check | ciborium, p256, the curves in plain arithmetic |
+//! | `signature` | `crypto::verify` of every algorithm | curves and RSA in plain arithmetic; of ML-DSA, the key's own signature |
 //! | `der` | `crypto::es256::parse_signature` | p256's reader |
 //! | `ed25519` | `crypto::verify` | RFC 8032 in plain arithmetic |
 //! | `base32`, `base64url` | `encoding` | data-encoding |
 //! | `auth_data`, `attestation_object` | `webauthn` | slices and ciborium |
 //! | `registration`, `assertion` | `verify` | the rules written a second time, over the readers above |
+//! | `statement` | attestation statements of every format | what was signed for the seeds, and what the authority issued |
+//! | `tpm`, `android_key`, `apple`, `safetynet` | what is in them | the structures read a second time, and signed after each mutation |
+//! | `certificate` | `Certificate` | x509-parser |
+//! | `path` | `path::verify` | the rules over paths that are built to order |
+//! | `metadata` | `Metadata` | serde_json, and what was signed |
+//! | `extensions`, `extension_inputs`, `extension_outputs` | outputs of authenticators, inputs of ceremonies, outputs of clients | the rules over the reference readers |
+//! | `explain` | `explain_…` | `verify_…`: the same error, or none |
 //! | `hotp`, `totp` | `otp` | totp-rs, and the acceptance rules written over sets |
 //! | `recovery_code`, `recovery_record` | `codes::recovery` | the alphabet and the grammar over characters, data-encoding |
 //! | `recovery_verify` | `verify`, `verify_recovery_code` | the rules written a second time, HMAC as RFC 2104 writes it |
-//! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
-//! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
-//! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
 //! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
 //! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
 //! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
@@ -30,6 +35,8 @@
 //!
 //! The same functions serve libFuzzer (`fuzz/run`, nightly) and the smoke test (`fuzz/smoke`, any compiler).
 
+pub mod android_key;
+pub mod apple;
 pub mod assertion;
 pub mod attestation_object;
 pub mod auth_data;
@@ -37,18 +44,27 @@ pub mod authenticator;
 pub mod base32;
 pub mod base64url;
 pub mod cbor;
+pub mod certificate;
+pub mod certified;
 pub mod client_data;
 pub mod cose;
+pub mod curves;
 pub mod der;
 pub mod ed25519;
+pub mod explain;
+pub mod extension_inputs;
+pub mod extension_outputs;
+pub mod extensions;
 pub mod guess_odds;
 pub mod hmac;
 pub mod hotp;
 pub mod input;
 pub mod json;
+pub mod metadata;
 pub mod migration;
 pub mod mutate;
 pub mod otpauth;
+pub mod path;
 pub mod record_text;
 pub mod recovery_code;
 pub mod recovery_record;
@@ -56,13 +72,18 @@ pub mod recovery_verify;
 pub mod registration;
 pub mod relying_party;
 pub mod response;
+pub mod safetynet;
 pub mod sealed_state;
+pub mod signature;
+pub mod statement;
 pub mod temporary_record;
 pub mod temporary_verify;
 pub mod test_key;
 pub mod throttle;
 pub mod throttle_state;
+pub mod tlv;
 pub mod totp;
+pub mod tpm;
 pub mod vectors;
 /// One oracle.
 pub struct Target {
@@ -92,6 +113,7 @@ macro_rules! targets {
 
 // The costly ones sign and verify.
 targets! {
-    json client_data cbor cose der ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 hotp totp
+    json client_data cbor cose der signature 200 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
+    certificate path 50 metadata 20 extensions extension_inputs extension_outputs 5 explain 20 hotp totp
     otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify guess_odds throttle throttle_state sealed_state record_text response
 }

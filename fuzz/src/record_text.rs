@@ -1,4 +1,5 @@
-//! `CredentialRecord::from_text` against serde_json and the record's rules: which texts are a record, and every part of it.
+//! `CredentialRecord::from_text` against serde_json, the reference reader of CBOR and the record's rules: which texts of either
+//! form are a record, and every part of it.
 
 use crate::authenticator::{CREDENTIAL_ID, USER_HANDLE};
 use crate::cose;
@@ -6,6 +7,7 @@ use crate::json::{self, Members, Reference, Tree};
 use crate::test_key::TestKey;
 use data_encoding::BASE64URL_NOPAD;
 use mfakit::{CredentialRecord, Error, NewRecord};
+use mfakit_core::encoding::cbor::Limits;
 use std::sync::LazyLock;
 
 /// The record of the seeds' credential with the first test key, its counter at 6.
@@ -22,29 +24,47 @@ pub fn record(key: TestKey, backup_eligible: Option<bool>) -> CredentialRecord {
         backup_eligible,
         backed_up: None,
         aaguid: None,
+        uv_initialized: None,
     };
     CredentialRecord::new(&BASE64URL_NOPAD.encode(CREDENTIAL_ID), parts).expect("a valid record")
 }
 
-/// What a record says.
+/// What a record says: bytes in base64url, the AAGUID as a UUID.
 #[derive(Debug, PartialEq)]
-struct Expected {
-    id: String,
-    public_key: String,
-    algorithm: i64,
-    user_handle: String,
-    sign_count: u32,
-    backup_eligible: Option<bool>,
-    backed_up: Option<bool>,
-    transports: Vec<String>,
-    aaguid: Option<String>,
+pub struct Expected {
+    /// The credential id.
+    pub id: String,
+    /// The COSE key.
+    pub public_key: String,
+    /// Its number.
+    pub algorithm: i64,
+    /// The owner.
+    pub user_handle: String,
+    /// The counter.
+    pub sign_count: u32,
+    /// BE.
+    pub backup_eligible: Option<bool>,
+    /// BS.
+    pub backed_up: Option<bool>,
+    /// The transports.
+    pub transports: Vec<String>,
+    /// The model.
+    pub aaguid: Option<String>,
+    /// Whether the user was ever verified.
+    pub uv_initialized: Option<bool>,
+    /// The attestation object and the client data of the registration.
+    pub kept: [Option<String>; 2],
 }
 
 /// The record in a text, or why there is none; `None` if serde_json cannot tell.
-fn reference(text: &str) -> Option<Result<Expected, Error>> {
+#[must_use]
+pub fn reference(text: &str) -> Option<Result<Expected, Error>> {
     let corrupt = Some(Err(Error::RecordCorrupt));
-    if text.len() > 16 * 1024 {
+    if text.len() > 128 * 1024 {
         return corrupt;
+    }
+    if text.starts_with('$') {
+        return Some(compact(text));
     }
     let tree = match json::reference(text.as_bytes()) {
         Reference::Accepted(tree) => tree,
@@ -61,16 +81,19 @@ fn reference(text: &str) -> Option<Result<Expected, Error>> {
         "backedUp",
         "transports",
         "aaguid",
+        "uvInitialized",
+        "attestationObject",
+        "attestationClientDataJSON",
     ];
     let Members::Found([version, members @ ..]) = tree.members(names) else { return corrupt };
     Some(match version {
-        Some(Tree::Unsigned(1)) => parts(members).ok_or(Error::RecordCorrupt),
+        Some(Tree::Unsigned(1 | 2)) => parts(members).ok_or(Error::RecordCorrupt),
         Some(Tree::Unsigned(_)) => Err(Error::RecordVersionUnknown),
         _ => Err(Error::RecordCorrupt),
     })
 }
 
-fn parts(members: [Option<Tree>; 8]) -> Option<Expected> {
+fn parts(members: [Option<Tree>; 11]) -> Option<Expected> {
     let [
         Some(Tree::String(id)),
         Some(Tree::String(public_key)),
@@ -80,6 +103,9 @@ fn parts(members: [Option<Tree>; 8]) -> Option<Expected> {
         backed_up,
         Some(Tree::Array(transports)),
         aaguid,
+        uv_initialized,
+        object,
+        client_data,
     ] = members
     else {
         return None;
@@ -91,36 +117,126 @@ fn parts(members: [Option<Tree>; 8]) -> Option<Expected> {
         Some(_) => None,
     };
     let transport = |transport: Tree| match transport {
-        Tree::String(transport) if transport.len() <= 64 => Some(transport),
+        Tree::String(transport) => Some(transport),
         _ => None,
     };
-    let key = bytes(&public_key)?;
-    let readable = matches!(cose::reference(&key), Ok(_) | Err(Some(Error::AlgorithmUnsupported)));
-    let lengths_hold = (1..=1023).contains(&bytes(&id)?.len())
-        && (1..=64).contains(&bytes(&user_handle)?.len())
-        && transports.len() <= 16;
-    if !readable || !lengths_hold {
-        return None;
-    }
-    let aaguid = match aaguid {
-        None | Some(Tree::Null) => None,
-        Some(Tree::String(text)) => {
-            let aaguid = <[u8; 16]>::try_from(bytes(&text)?).ok()?;
-            let hex = data_encoding::HEXLOWER.encode(&aaguid);
-            Some([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
-        }
-        Some(_) => return None,
+    let optional = |member: Option<Tree>| match member {
+        None | Some(Tree::Null) => Some(None),
+        Some(Tree::String(text)) => Some(Some(bytes(&text)?)),
+        Some(_) => None,
     };
-    Some(Expected {
-        algorithm: cose::algorithm(&key).ok()?,
-        id,
-        public_key,
-        user_handle,
+    content(Content {
+        id: bytes(&id)?,
+        public_key: bytes(&public_key)?,
+        user_handle: bytes(&user_handle)?,
         sign_count: u32::try_from(sign_count).ok()?,
-        backup_eligible: flag(backup_eligible)?,
-        backed_up: flag(backed_up)?,
+        flags: [flag(backup_eligible)?, flag(backed_up)?, flag(uv_initialized)?],
         transports: transports.into_iter().map(transport).collect::<Option<_>>()?,
+        aaguid: optional(aaguid)?,
+        kept: [optional(object)?, optional(client_data)?],
+    })
+}
+
+/// What stands in a record of either form.
+struct Content {
+    id: Vec<u8>,
+    public_key: Vec<u8>,
+    user_handle: Vec<u8>,
+    sign_count: u32,
+    flags: [Option<bool>; 3],
+    transports: Vec<String>,
+    aaguid: Option<Vec<u8>>,
+    kept: [Option<Vec<u8>>; 2],
+}
+
+/// The rules that hold in both forms.
+fn content(read: Content) -> Option<Expected> {
+    let key = cose::reference(&read.public_key);
+    let holds = matches!(key, Ok(_) | Err(Some(Error::AlgorithmUnsupported)))
+        && (1..=1023).contains(&read.id.len())
+        && (1..=64).contains(&read.user_handle.len())
+        && read.transports.len() <= 16
+        && read.transports.iter().all(|name| name.len() <= 64)
+        && read.aaguid.as_ref().is_none_or(|aaguid| aaguid.len() == 16)
+        // Both are there, or neither.
+        && read.kept[0].is_some() == read.kept[1].is_some();
+    let text = |bytes: &Vec<u8>| BASE64URL_NOPAD.encode(bytes);
+    let uuid = |aaguid: Vec<u8>| {
+        let hex = data_encoding::HEXLOWER.encode(&aaguid);
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    };
+    holds.then(|| Expected {
+        algorithm: cose::algorithm(&read.public_key).unwrap_or(0),
+        id: text(&read.id),
+        public_key: text(&read.public_key),
+        user_handle: text(&read.user_handle),
+        sign_count: read.sign_count,
+        backup_eligible: read.flags[0],
+        backed_up: read.flags[1],
+        uv_initialized: read.flags[2],
+        transports: read.transports,
+        aaguid: read.aaguid.map(uuid),
+        kept: read.kept.map(|bytes| bytes.as_ref().map(text)),
+    })
+}
+
+/// `$mfakit-cr$v=2$` and an array of nine items, by the reference reader of CBOR.
+fn compact(text: &str) -> Result<Expected, Error> {
+    let (version, body) = text
+        .strip_prefix("$mfakit-cr$v=")
+        .and_then(|rest| rest.split_once('$'))
+        .ok_or(Error::RecordCorrupt)?;
+    let canonical = version == "0" || !version.starts_with(['0', '+']);
+    match version.parse::<u64>() {
+        Ok(2) if canonical => {}
+        Ok(3..) if canonical => return Err(Error::RecordVersionUnknown),
+        _ => return Err(Error::RecordCorrupt),
+    }
+    compact_parts(body).and_then(content).ok_or(Error::RecordCorrupt)
+}
+
+fn compact_parts(body: &str) -> Option<Content> {
+    use crate::cbor::{Node, reference};
+    let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).ok()?;
+    let (Node::Array(items), _, []) = reference(&bytes, Limits::CTAP2)? else { return None };
+    let [
+        Node::Bytes(id),
+        Node::Bytes(public_key),
+        Node::Bytes(user_handle),
+        Node::Integer(sign_count),
+        Node::Integer(flags @ 0..=63),
+        Node::Array(transports),
         aaguid,
+        object,
+        client_data,
+    ] = &items[..]
+    else {
+        return None;
+    };
+    // Of each pair of bits, the lower one says that it is known: 2 is neither.
+    let flag = |at: u32| match flags >> at & 3 {
+        0 => Some(None),
+        2 => None,
+        bits => Some(Some(bits == 3)),
+    };
+    let optional = |node: &Node| match node {
+        Node::Bytes(bytes) => Some(Some(bytes.clone())),
+        Node::Simple(22) => Some(None),
+        _ => None,
+    };
+    let transport = |node: &Node| match node {
+        Node::Text(name) => Some(name.clone()),
+        _ => None,
+    };
+    Some(Content {
+        id: id.clone(),
+        public_key: public_key.clone(),
+        user_handle: user_handle.clone(),
+        sign_count: u32::try_from(*sign_count).ok()?,
+        flags: [flag(0)?, flag(2)?, flag(4)?],
+        transports: transports.iter().map(transport).collect::<Option<_>>()?,
+        aaguid: optional(aaguid)?,
+        kept: [optional(object)?, optional(client_data)?],
     })
 }
 
@@ -139,12 +255,22 @@ pub fn check(data: &[u8]) -> bool {
         backed_up: ours.backed_up(),
         transports: ours.transports().to_vec(),
         aaguid: ours.aaguid(),
+        uv_initialized: ours.uv_initialized(),
+        kept: [ours.attestation_object(), ours.attestation_client_data_json()],
     });
     if let Some(expected) = reference(text) {
         assert_eq!(seen, expected);
     }
     // A compare-and-set must find it.
     assert!(ours.as_ref().is_ok_and(|ours| ours.to_text() == text) || ours.is_err());
+    // Either form can be written as the other, and says the same.
+    if let Ok(ours) = &ours {
+        let (json, compact) = (ours.to_json(), ours.to_compact());
+        let again = |text: &str| CredentialRecord::from_text(text).expect("it was just written");
+        assert_eq!(again(&json).to_compact(), compact);
+        assert_eq!(again(&compact).to_json(), json);
+        assert_eq!(ours.clone().into_compact().to_text(), compact);
+    }
     ours.is_ok()
 }
 
@@ -153,7 +279,11 @@ pub fn check(data: &[u8]) -> bool {
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
     for key in TestKey::ALL {
-        let whole = record(key, None).to_text().to_owned();
+        let second = record(key, None).to_text().to_owned();
+        texts.extend(second_forms(&second));
+        // The first version lacks what is behind the AAGUID.
+        let (head, _) = second.split_once(",\"uvInitialized\"").expect("the second version");
+        let whole = format!("{}}}", head.replacen("\"v\":2", "\"v\":1", 1));
         let cose = BASE64URL_NOPAD.encode(&key.public_key());
         for (part, other) in [
             ("\"v\":1", "\"v\":2"),
@@ -219,4 +349,35 @@ pub fn seeds() -> Vec<Vec<u8>> {
         texts.push(whole);
     }
     texts.into_iter().map(String::into_bytes).collect()
+}
+
+/// Texts of the second version in both its forms, with what it adds in every form that is taken, and in ones that are not.
+fn second_forms(text: &str) -> Vec<String> {
+    let kept = r#","attestationObject":"AAEC","attestationClientDataJSON":"e30"}"#;
+    let mut texts = vec![text.to_owned(), text.replacen("\"v\":2", "\"v\":3", 1)];
+    for (part, other) in [
+        ("uvInitialized\":null", "uvInitialized\":true"),
+        ("uvInitialized\":null", "uvInitialized\":1"),
+        (",\"uvInitialized\":null", ""),
+        ("}", kept),
+        ("}", ",\"attestationObject\":\"AAEC\"}"),
+        ("}", ",\"attestationObject\":null,\"attestationClientDataJSON\":null}"),
+        ("}", ",\"attestationObject\":\"A\",\"attestationClientDataJSON\":\"\"}"),
+    ] {
+        texts.push(text.replacen(part, other, 1));
+    }
+    let read = |text: &String| CredentialRecord::from_text(text).ok();
+    let compact: Vec<String> =
+        texts.iter().filter_map(read).map(|record| record.to_compact()).collect();
+    for text in &compact {
+        for (part, other) in
+            [("v=2", "v=3"), ("v=2", "v=1"), ("v=2", "v=02"), ("$i", "$j"), ("v=2$", "v=2$$")]
+        {
+            texts.push(text.replacen(part, other, 1));
+        }
+        texts.push(format!("{text}AA"));
+        texts.push(text[..text.len() - 2].to_owned());
+    }
+    texts.extend(compact);
+    texts
 }

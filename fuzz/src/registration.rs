@@ -7,7 +7,7 @@
 use crate::authenticator::{self, CHALLENGE, CREDENTIAL_ID};
 use crate::cbor::{self, Node};
 use crate::input::{Input, Output};
-use crate::relying_party::{Policy, Refusal, require};
+use crate::relying_party::{self, Policy, Refusal, require, require_reference};
 use crate::test_key::TestKey;
 use crate::{attestation_object, auth_data, client_data, cose};
 use mfakit_core::Error;
@@ -43,6 +43,17 @@ impl Arguments {
             client_data_json: input.bytes().to_vec(),
             attestation_object: input.bytes().to_vec(),
         }
+    }
+
+    /// The arguments as they are verified, signed if the input asks for it.
+    #[must_use]
+    pub fn prepared(data: &[u8]) -> (Self, Policy) {
+        let mut arguments = Self::read(data);
+        if arguments.policy & SIGN != 0 {
+            arguments.sign();
+        }
+        let policy = Policy(arguments.policy);
+        (arguments, policy)
     }
 
     /// With a packed statement, if the input asks for one and the object names a test key.
@@ -115,6 +126,7 @@ pub fn reference(arguments: &Arguments, policy: Policy) -> Result<Expected, Refu
     let key = cose::reference(attested.public_key).map_err(unreadable)?;
     require(key.is_valid(), Error::CosePointInvalid)?;
     let attestation = check_statement(&object, &key, &arguments.client_data_json)?;
+    relying_party::check_extensions(data.extensions)?;
     // To the object's reader the authenticator data is a byte string: the key in it has an order of its own.
     let key = cbor::reference(attested.public_key, Limits::CTAP2);
     let key_ordered = key.is_some_and(|(_, ordered, _)| ordered);
@@ -133,42 +145,44 @@ fn check_statement(
     object: &attestation_object::Expected,
     key: &cose::Key,
     client_data_json: &[u8],
-) -> Result<(&'static str, &'static str), Error> {
-    let names = ["alg", "sig", "x5c"].map(|name| Node::Text(name.to_owned()));
-    let member = |wanted: &Node| {
-        object.statement.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)
+) -> Result<(&'static str, &'static str), Refusal> {
+    let Node::Map(statement) = &object.statement else {
+        return Err(Error::AttestationFormatUnsupported.into());
     };
+    let names = ["alg", "sig", "x5c"].map(|name| Node::Text(name.to_owned()));
+    let member =
+        |wanted: &Node| statement.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
     match object.format.as_str() {
-        "none" if object.statement.is_empty() => Ok(("none", "none")),
-        "none" => Err(Error::AttestationStatementMalformed),
+        "none" if statement.is_empty() => Ok(("none", "none")),
+        "none" => Err(Error::AttestationStatementMalformed.into()),
         "packed" => {
-            let known = object.statement.iter().all(|(name, _)| names.contains(name));
+            let known = statement.iter().all(|(name, _)| names.contains(name));
             let [algorithm, signature, certificates] = names.each_ref().map(member);
             let (Some(Node::Integer(algorithm)), Some(Node::Bytes(signature)), true) =
                 (algorithm, signature, known)
             else {
-                return Err(Error::AttestationStatementMalformed);
+                return Err(Error::AttestationStatementMalformed.into());
             };
             // An integer to core is one of 64 bits with a sign.
             let algorithm =
                 i64::try_from(*algorithm).map_err(|_| Error::AttestationStatementMalformed)?;
-            require(certificates.is_none(), Error::AttestationFormatUnsupported)?;
+            // Statements with certificates are another oracle's.
+            if certificates.is_some() {
+                return Err(Refusal::Unknown);
+            }
             require(algorithm == key.algorithm(), Error::AttestationStatementMismatch)?;
             let hash = Sha256::digest(client_data_json);
+            require_reference(key)?;
             key.verify(&[&object.auth_data[..], &hash].concat(), signature)?;
             Ok(("packed", "self"))
         }
-        _ => Err(Error::AttestationFormatUnsupported),
+        _ => Err(Error::AttestationFormatUnsupported.into()),
     }
 }
 
 /// Whether core accepts; panics on disagreement.
 pub fn check(data: &[u8]) -> bool {
-    let mut arguments = Arguments::read(data);
-    if arguments.policy & SIGN != 0 {
-        arguments.sign();
-    }
-    let policy = Policy(arguments.policy);
+    let (arguments, policy) = Arguments::prepared(data);
     let response = RegistrationResponse {
         credential_id: &arguments.credential_id,
         client_data_json: &arguments.client_data_json,
@@ -185,9 +199,9 @@ pub fn check(data: &[u8]) -> bool {
             assert_eq!(ours.unproven_aaguid(), attested.aaguid);
             assert_eq!(ours.sign_count(), data.sign_count);
             assert_eq!(ours.flags().bits(), data.flags);
-            assert_eq!(ours.extensions(), data.extensions);
+            assert_eq!(ours.extensions().raw(), data.extensions);
             let attestation = ours.attestation();
-            let attestation = (attestation.format(), attestation.attestation_type());
+            let attestation = (attestation.format(), attestation.attestation_type().as_str());
             assert_eq!(attestation, expected.attestation);
             assert_eq!(ours.non_canonical_order(), !expected.ordered);
             true

@@ -1,9 +1,12 @@
 //! The relying party of both ceremonies' oracles, its policies chosen by the input, and the steps that the ceremonies share,
 //! written a second time over the reference readers.
 
-use crate::{auth_data, client_data};
+use crate::cbor::{self, Node};
+use crate::{auth_data, client_data, cose};
 use data_encoding::BASE64URL_NOPAD;
 use mfakit_core::Error;
+use mfakit_core::encoding::cbor::Limits;
+use mfakit_core::webauthn::attestation::{AttestationPolicy, Formats};
 use mfakit_core::webauthn::{
     BackupPolicy, CounterPolicy, CrossOrigin, RelyingParty, UserPresence, UserVerification,
 };
@@ -72,7 +75,10 @@ impl Policy {
         if self.has(Self::ALLOW_UPGRADE) {
             rp = rp.backup(BackupPolicy::AllowUpgrade);
         }
-        rp.algorithms(self.offered()).expect("algorithms that are built in")
+        let formats = Formats::NONE.and(Formats::PACKED);
+        rp.attestation(AttestationPolicy { formats, ..AttestationPolicy::default() })
+            .algorithms(self.offered())
+            .expect("algorithms that are built in")
     }
 
     /// The COSE numbers of the algorithms.
@@ -126,6 +132,18 @@ impl Policy {
     }
 }
 
+/// §7.1 step 28, §7.2 step 23, where no extension was asked for and others are ignored: a name is a text.
+///
+/// # Errors
+///
+/// [`Error::ExtensionOutputMalformed`].
+pub fn check_extensions(outputs: Option<&[u8]>) -> Result<(), Error> {
+    let read = outputs.and_then(|outputs| cbor::reference(outputs, Limits::EXTENSIONS));
+    let Some((Node::Map(outputs), _, _)) = read else { return Ok(()) };
+    let named = outputs.iter().all(|(name, _)| matches!(name, Node::Text(_)));
+    require(named, Error::ExtensionOutputMalformed)
+}
+
 /// `Err(error)` unless the condition holds.
 ///
 /// # Errors
@@ -133,6 +151,18 @@ impl Policy {
 /// The one given.
 pub const fn require(condition: bool, error: Error) -> Result<(), Error> {
     if condition { Ok(()) } else { Err(error) }
+}
+
+/// Of ML-DSA there is one implementation: what it says of a signature, the reference cannot tell.
+///
+/// # Errors
+///
+/// [`Refusal::Unknown`].
+pub const fn require_reference(key: &cose::Key) -> Result<(), Refusal> {
+    match key.kind {
+        cose::Kind::MlDsa(_) => Err(Refusal::Unknown),
+        _ => Ok(()),
+    }
 }
 
 /// Why the reference refuses.

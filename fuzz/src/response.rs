@@ -12,8 +12,8 @@ use crate::{client_data, record_text, registration, sealed_state};
 use data_encoding::BASE64URL_NOPAD;
 use mfakit::{
     AuthenticationState, AuthenticationVerified, BackupPolicy, CounterPolicy, CredentialRecord,
-    CrossOriginPolicy, Error, Mediation, RegistrationState, RegistrationVerified, RelyingParty,
-    RelyingPartyOptions, Stateless, UnixTime, UserVerification,
+    CrossOriginPolicy, Error, Formats, Mediation, RegistrationState, RegistrationVerified,
+    RelyingParty, RelyingPartyOptions, Stateless, UnixTime, UserVerification,
 };
 
 /// The first byte of an input: which call, and the record.
@@ -35,6 +35,8 @@ struct Parts {
     id: Vec<u8>,
     client_data_json: Vec<u8>,
     response: Tree,
+    /// Whether the client's extension outputs are an object or none.
+    results_fit: bool,
 }
 
 impl Parts {
@@ -45,14 +47,29 @@ impl Parts {
             Reference::Refused => return Err(Refusal::Code(Error::JsonMalformed)),
             Reference::OutOfRange => return Err(Refusal::Unknown),
         };
-        let [id, raw_id, kind, response] = members(&tree, ["id", "rawId", "type", "response"])?;
+        let names = [
+            "id",
+            "rawId",
+            "type",
+            "response",
+            "authenticatorAttachment",
+            "clientExtensionResults",
+        ];
+        let [id, raw_id, kind, response, attachment, results] = members(&tree, names)?;
         let typed = kind == Some(Tree::String("public-key".to_owned()));
         require(typed, Error::ResponseMalformed)?;
         let (id, raw_id) = (bytes(id)?, bytes(raw_id)?);
         require(id == raw_id, Error::CredentialIdMismatch)?;
         let response = response.ok_or(Error::ResponseMalformed)?;
         let [client_data_json] = members(&response, ["clientDataJSON"])?;
-        Ok(Self { id, client_data_json: bytes(client_data_json)?, response })
+        let client_data_json = bytes(client_data_json)?;
+        match attachment {
+            None | Some(Tree::Null) => {}
+            Some(Tree::String(name)) if name.len() <= 64 => {}
+            Some(_) => return Err(Error::ResponseMalformed.into()),
+        }
+        let results_fit = matches!(results, None | Some(Tree::Null | Tree::Object(_)));
+        Ok(Self { id, client_data_json, response, results_fit })
     }
 }
 
@@ -85,8 +102,8 @@ fn user_handle(member: Option<Tree>) -> Result<Option<Vec<u8>>, Error> {
 fn read_registration(
     text: &[u8],
     policy: Policy,
-) -> Result<(registration::Arguments, Vec<String>), Refusal> {
-    let Parts { id, client_data_json, response } = Parts::read(text)?;
+) -> Result<(registration::Arguments, Vec<String>, bool), Refusal> {
+    let Parts { id, client_data_json, response, results_fit } = Parts::read(text)?;
     let [object, transports] = members(&response, ["attestationObject", "transports"])?;
     let transport = |transport: Tree| match transport {
         Tree::String(transport) if transport.len() <= 64 => Some(transport),
@@ -105,18 +122,22 @@ fn read_registration(
         client_data_json,
         attestation_object: bytes(object)?,
     };
-    Ok((arguments, transports))
+    Ok((arguments, transports, results_fit))
 }
 
 /// The assertion in a response.
-fn read_assertion(text: &[u8], call: u8, policy: Policy) -> Result<assertion::Arguments, Refusal> {
-    let Parts { id, client_data_json, response } = Parts::read(text)?;
+fn read_assertion(
+    text: &[u8],
+    call: u8,
+    policy: Policy,
+) -> Result<(assertion::Arguments, bool), Refusal> {
+    let Parts { id, client_data_json, response, results_fit } = Parts::read(text)?;
     let [data, signature, handle] =
         members(&response, ["authenticatorData", "signature", "userHandle"])?;
     let handle = user_handle(handle)?;
     let when = |condition, option| if condition { option } else { 0 };
     let known = call & calls::MASK == calls::KNOWN;
-    Ok(assertion::Arguments {
+    let arguments = assertion::Arguments {
         policy: policy.0,
         options: if known { options::ALLOW_ID } else { options::DISCOVERABLE }
             | when(handle.is_some(), options::HAS_USER_HANDLE)
@@ -134,7 +155,8 @@ fn read_assertion(text: &[u8], call: u8, policy: Policy) -> Result<assertion::Ar
         client_data_json,
         authenticator_data: bytes(data)?,
         signature: bytes(signature)?,
-    })
+    };
+    Ok((arguments, results_fit))
 }
 
 const fn key(call: u8) -> TestKey {
@@ -163,6 +185,7 @@ fn relying_party(policy: Policy) -> RelyingParty {
             BackupPolicy::Strict
         },
         algorithms: policy.offered().to_vec(),
+        attestation_formats: Formats::NONE.and(Formats::PACKED),
         danger_allow_absent_user: policy.has(Policy::NO_PRESENCE),
         ..RelyingPartyOptions::new("Example", relying_party::ORIGINS, verification(policy))
     };
@@ -194,7 +217,7 @@ pub fn check(data: &[u8]) -> bool {
 /// What a host looks records up by is what stands in the response.
 fn check_read(text: &[u8]) {
     let expected = || -> Result<_, Refusal> {
-        let Parts { id, client_data_json, response } = Parts::read(text)?;
+        let Parts { id, client_data_json, response, .. } = Parts::read(text)?;
         let [handle] = members(&response, ["userHandle"])?;
         let handle = user_handle(handle)?;
         let data = client_data::reference(&client_data_json).ok_or(Refusal::Unknown)??;
@@ -230,8 +253,9 @@ fn check_registration(text: &[u8], policy: Policy) -> bool {
     };
     assert_eq!(record(&finished), record(&stateless));
 
-    let expected = read_registration(text, policy).and_then(|(arguments, transports)| {
+    let expected = read_registration(text, policy).and_then(|(arguments, transports, fit)| {
         let expected = registration::reference(&arguments, policy)?;
+        require(fit, Error::ResponseMalformed)?;
         Ok((arguments, transports, expected))
     });
     let (ours, (arguments, transports, expected)) = match (stateless, expected) {
@@ -258,7 +282,8 @@ fn check_registration(text: &[u8], policy: Policy) -> bool {
     let aaguid = record.aaguid().expect("it was just attested").replace('-', "");
     assert_eq!(aaguid, data_encoding::HEXLOWER.encode(attested.aaguid));
     let attestation = (ours.attestation().format(), ours.attestation().attestation_type());
-    assert_eq!((attestation, ours.extensions()), (expected.attestation, data.extensions));
+    assert_eq!(attestation, expected.attestation);
+    assert_eq!(ours.extensions().raw_authenticator(), data.extensions);
     let transition = ours.transition();
     assert_eq!((transition.prev, &*transition.next), (None, record.to_text()));
     let stored = CredentialRecord::from_text(&transition.next);
@@ -291,7 +316,8 @@ fn check_authentication(text: &[u8], call: u8, policy: Policy) -> bool {
 
     let arguments = read_assertion(text, call, policy);
     let expected = match &arguments {
-        Ok(arguments) => assertion::reference(arguments),
+        Ok((arguments, fit)) => assertion::reference(arguments)
+            .and_then(|read| Ok(require(*fit, Error::ResponseMalformed).map(|()| read)?)),
         Err(refusal) => Err(*refusal),
     };
     let (ours, expected) = match (stateless, expected) {
@@ -311,7 +337,7 @@ fn check_authentication(text: &[u8], call: u8, policy: Policy) -> bool {
     assert_eq!((ours.backup_eligible(), ours.backed_up()), (eligible, backed_up));
     assert_eq!(ours.counter(), expected.data.sign_count);
     assert_eq!(ours.counter_regressed(), expected.regressed);
-    assert_eq!(ours.extensions(), expected.data.extensions);
+    assert_eq!(ours.extensions().raw_authenticator(), expected.data.extensions);
     let transition = ours.transition();
     assert_eq!(transition.prev.as_deref(), Some(record.to_text()));
     let stored = CredentialRecord::from_text(&transition.next).expect("the next login reads it");

@@ -92,6 +92,9 @@ fn read(tree: &Tree) -> Option<Expected> {
         "allow",
         "issued",
         "expires",
+        "extensions",
+        "appid",
+        "owner",
     ];
     let Members::Found(
         [
@@ -106,6 +109,9 @@ fn read(tree: &Tree) -> Option<Expected> {
             Some(allow),
             Some(Tree::Unsigned(issued)),
             Some(Tree::Unsigned(expires)),
+            extensions,
+            appid,
+            owner,
         ],
     ) = tree.members(names)
     else {
@@ -123,14 +129,36 @@ fn read(tree: &Tree) -> Option<Expected> {
         Tree::Array(hashes) if hashes.iter().all(hash) => Some(hashes.len()),
         _ => return None,
     };
-    // A registration is of a user and allows nothing; a login of a known user allows something; one of nobody, nothing.
-    let kind = match (kind.as_str(), user.len(), allowed, conditional) {
-        ("registration", 1..=64, None, _) => Kind::Registration,
-        ("authentication", 1..=64, Some(1..), false) => Kind::Authentication,
-        ("discoverable", 0, None, false) => Kind::Discoverable,
+    let tagged = match owner {
+        None | Some(Tree::Null) => false,
+        Some(Tree::String(tag)) => bytes(&tag).filter(|tag| tag.len() == 16).map(|_| true)?,
+        Some(_) => return None,
+    };
+    // A registration is of a user and allows nothing; a login of a known user, who may be
+    // named by a tag, allows something; one of nobody, nothing.
+    let kind = match (kind.as_str(), user.len(), tagged, allowed, conditional) {
+        ("registration", 1..=64, false, None, _) => Kind::Registration,
+        ("authentication", 1..=64, false, Some(1..), false) => Kind::Authentication,
+        ("authentication", 0, true, Some(1..), false) => Kind::Authentication,
+        ("discoverable", 0, false, None, _) => Kind::Discoverable,
         _ => return None,
     };
-    let good = known && challenge.len() >= 16;
+    let asked = match extensions {
+        None | Some(Tree::Null) => Vec::new(),
+        Some(Tree::Array(names)) => names,
+        Some(_) => return None,
+    };
+    let named = |name: &Tree| matches!(name, Tree::String(name) if name.len() <= 64);
+    let appid = match appid {
+        None | Some(Tree::Null) => false,
+        Some(Tree::String(_)) => true,
+        Some(_) => return None,
+    };
+    // The AppID is there if it was asked for, and only then.
+    let coherent = asked.len() <= 32
+        && asked.iter().all(named)
+        && asked.contains(&Tree::String("appid".to_owned())) == appid;
+    let good = known && challenge.len() >= 16 && coherent;
     good.then_some(Expected { kind, rp_id, id, issued, expires })
 }
 
@@ -230,6 +258,18 @@ pub fn seeds() -> Vec<Vec<u8>> {
         contents.push(content(kind, "required", true));
         let whole = content(kind, "required", false);
         for (part, other) in [
+            (
+                "\"issued\"",
+                "\"extensions\":[\"appid\",\"x\"],\"appid\":\"https://example.org\",\"issued\"",
+            ),
+            ("\"issued\"", "\"extensions\":[\"x\"],\"appid\":\"https://example.org\",\"issued\""),
+            ("\"issued\"", "\"extensions\":[\"appid\"],\"appid\":null,\"issued\""),
+            ("\"issued\"", "\"extensions\":[1],\"issued\""),
+            ("\"issued\"", "\"extensions\":null,\"appid\":null,\"issued\""),
+            ("\"uv\"", "\"owner\":\"AAECAwQFBgcICQoLDA0ODw\",\"uv\""),
+            ("\"uv\"", "\"owner\":\"AAECAwQFBgcICQoLDA0O\",\"uv\""),
+            ("\"user\":\"dXNlcg\"", "\"user\":\"\",\"owner\":\"AAECAwQFBgcICQoLDA0ODw\""),
+            ("\"uv\"", "\"owner\":null,\"uv\""),
             ("\"v\":1", "\"v\":2"),
             ("\"v\":1", "\"v\":1.0"),
             ("\"v\":1", "\"v\":\"1\""),

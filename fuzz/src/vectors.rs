@@ -1,10 +1,14 @@
 //! Seeds from the conformance vectors: each case, turned into the input of every oracle that it has something for.
 
 use crate::assertion::{self, options};
+use crate::cbor::Node;
 use crate::input::Output;
 use crate::relying_party::Policy;
 use crate::test_key::TestKey;
-use crate::{cose, ed25519, recovery_verify, registration, response, sealed_state, throttle};
+use crate::{
+    attestation_object, cose, ed25519, recovery_verify, registration, response, sealed_state,
+    signature, statement, throttle, tpm,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,6 +76,18 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
                 client_data_json: inputs.hex("client_data_json_hex").unwrap_or_default(),
                 attestation_object: object,
             };
+            let (object, client_data) =
+                (&arguments.attestation_object, &arguments.client_data_json);
+            add("statement", statement::input(0, client_data, object));
+            add("explain", [&[2], &statement::input(0, client_data, object)[..]].concat());
+            let read = attestation_object::reference(object);
+            for (target, seed) in read.iter().flat_map(|read| parts_of(&read.statement)) {
+                add(target, seed);
+            }
+            if let Some(results) = inputs.0.get("client_extension_results") {
+                let asks = u8::from(inputs.0.get("extensions").is_none()) << 2;
+                add("extension_outputs", [&[asks], results.to_string().as_bytes()].concat());
+            }
             add("response", response::registration_input(&arguments));
             add("registration", arguments.write());
         }
@@ -89,13 +105,12 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
             add("assertion", again.write());
         }
         Some("sig.verify") => {
-            if let Some(Ok(cose::Key::Ed25519 { x })) =
-                inputs.hex("public_key_cose_hex").map(|key| cose::reference(&key))
-            {
-                let [signature, message] =
-                    ["signature_hex", "message_hex"].map(|f| inputs.hex(f).unwrap_or_default());
+            let [key, signature, message] = ["public_key_cose_hex", "signature_hex", "message_hex"]
+                .map(|field| inputs.hex(field).unwrap_or_default());
+            if let Ok(cose::Key { kind: cose::Kind::Ed25519 { x }, .. }) = cose::reference(&key) {
                 add("ed25519", ed25519::input(&x, &signature, &message));
             }
+            add("signature", signature::input(&key, &message, &signature));
         }
         Some("recovery.verify") => {
             let typeable = inputs.text("record").starts_with(b"$mfakit-rc$v=1,f=typeable");
@@ -119,12 +134,40 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
         Some("config.temporary") => add("temporary_record", inputs.text("previous")),
         Some("otpauth.parse") => add("otpauth", inputs.text("uri")),
         Some("migration.parse") => add("migration", inputs.text("uri")),
+        Some("metadata.parse") => add("metadata", [&[1], &inputs.text("blob")[..]].concat()),
+        Some("extensions.inputs") => add("extension_inputs", inputs.text("extensions")),
         Some("record.read") => add("record_text", inputs.text("record")),
         Some("hotp.generate" | "hotp.verify" | "hotp.resync") => add("hotp", inputs.hotp()),
         Some("totp.generate" | "totp.verify") => add("totp", inputs.totp(false)),
         Some("steam.generate" | "steam.verify") => add("totp", inputs.totp(true)),
         _ => {}
     }
+}
+
+/// What the oracles of certificates and TPMs find in a statement, or in the statements of a compound one.
+fn parts_of(statement: &Node) -> Vec<(&'static str, Vec<u8>)> {
+    let entries = match statement {
+        Node::Map(entries) => entries,
+        Node::Array(parts) => return parts.iter().flat_map(parts_of).collect(),
+        _ => return Vec::new(),
+    };
+    let member = |name: &str| {
+        let found = entries.iter().find(|(key, _)| *key == Node::Text(name.to_owned()));
+        found.map(|(_, value)| value)
+    };
+    let mut parts: Vec<_> = member("attStmt").into_iter().flat_map(parts_of).collect();
+    if let Some(Node::Array(certificates)) = member("x5c") {
+        parts.extend(certificates.iter().filter_map(|certificate| match certificate {
+            Node::Bytes(der) => Some(("certificate", der.clone())),
+            _ => None,
+        }));
+    }
+    if let (Some(Node::Bytes(public)), Some(Node::Bytes(info))) =
+        (member("pubArea"), member("certInfo"))
+    {
+        parts.push(("tpm", tpm::input(public, info)));
+    }
+    parts
 }
 
 fn attested_id(object: &[u8]) -> Option<Vec<u8>> {

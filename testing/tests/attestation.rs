@@ -58,10 +58,7 @@ fn response(authority: u8) -> Vec<u8> {
         .into_bytes()
 }
 
-fn verify(
-    response: &[u8],
-    trust: Option<AttestationTrust>,
-) -> Result<RegistrationVerified, Error> {
+fn verify(response: &[u8], trust: Option<AttestationTrust>) -> Result<RegistrationVerified, Error> {
     let mut options = RelyingPartyOptions::new("Example", &[ORIGIN], UserVerification::Required);
     options.attestation = AttestationConveyance::Direct;
     options.trust = trust;
@@ -114,8 +111,5 @@ fn a_certificate_of_nobodys_is_untrusted_and_proves_no_model() {
 fn required_trust_needs_a_statement_that_was_asked_for() {
     let mut options = RelyingPartyOptions::new("Example", &[ORIGIN], UserVerification::Required);
     options.trust = Some(trust(9, true));
-    assert_eq!(
-        RelyingParty::new("example.org", options).err(),
-        Some(Error::ArgumentValueInvalid)
-    );
+    assert_eq!(RelyingParty::new("example.org", options).err(), Some(Error::ArgumentValueInvalid));
 }

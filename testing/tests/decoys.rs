@@ -2,7 +2,7 @@
 //! lead nowhere.
 
 use mfakit::{
-    BeginAuthentication, BeginRegistration, Ceremony, AuthenticationState, CredentialRecord, Error,
+    AuthenticationState, BeginAuthentication, BeginRegistration, Ceremony, CredentialRecord, Error,
     Hint, RelyingParty, RelyingPartyOptions, UserVerification, generate_user_handle, read_response,
 };
 use mfakit_testing::SoftAuthenticator;
@@ -75,7 +75,8 @@ fn a_decoy_has_the_form_of_a_real_ceremony() {
     let sealed = rp.clone().with_state_key(&[9; 32]).expect("a key of 32 bytes");
     for rp in [&rp, &sealed] {
         for hints in [&[][..], &[Hint::SecurityKey]] {
-            let begin = || BeginAuthentication { hints: Some(hints), ..BeginAuthentication::default() };
+            let begin =
+                || BeginAuthentication { hints: Some(hints), ..BeginAuthentication::default() };
             let allow = [record.clone()];
             let real = rp.begin_authentication(&user, &allow, begin()).expect("a ceremony");
             // Among many decoys, lists of one and of two credentials, of every kind.

@@ -121,7 +121,8 @@ fn one_failure_does_not_hide_the_next() {
     let mut whole: Value = serde_json::from_str(&response).expect("JSON");
     let data = whole["response"]["clientDataJSON"].as_str().expect("a text");
     let data = String::from_utf8(mfakit::from_base64url(data).expect("base64url")).expect("UTF-8");
-    let data = data.replace("webauthn.create", "webauthn.get").replace("example.org", "example.com");
+    let data =
+        data.replace("webauthn.create", "webauthn.get").replace("example.org", "example.com");
     whole["response"]["clientDataJSON"] = Value::from(base64url(data.as_bytes()));
     let text = whole.to_string();
     let steps = rp

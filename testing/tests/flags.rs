@@ -163,7 +163,11 @@ fn registrations_with_every_flags_byte() {
                             let record = verified.credential();
                             assert_eq!(record.backup_eligible(), Some(flags & BE != 0), "{row}");
                             assert_eq!(record.backed_up(), Some(flags & BS != 0), "{row}");
-                            assert_eq!(verified.extensions().raw_authenticator().is_some(), body.extensions, "{row}");
+                            assert_eq!(
+                                verified.extensions().raw_authenticator().is_some(),
+                                body.extensions,
+                                "{row}"
+                            );
                         }
                         (expected, got) => assert_eq!(got.err(), expected.err(), "{row}"),
                     }

@@ -2,8 +2,8 @@
 //! verification is a transition of its own. Chapter W of docs/threat-model.md.
 
 use mfakit::{
-    AuthenticationVerified, BeginAuthentication, BeginRegistration, CredentialRecord,
-    RelyingParty, RelyingPartyOptions, UserVerification, generate_user_handle,
+    AuthenticationVerified, BeginAuthentication, BeginRegistration, CredentialRecord, RelyingParty,
+    RelyingPartyOptions, UserVerification, generate_user_handle,
 };
 use mfakit_testing::SoftAuthenticator;
 

@@ -268,7 +268,8 @@ fn verify_blob(
     let roots: Vec<Cow<'_, [u8]>> = roots.iter().map(|der| Cow::Borrowed(&der[..])).collect();
     path::verify(&path, &roots, Some(now), FidoSwitches::default(), tolerances)?;
     let leaf = path.first().ok_or(Error::MetadataMalformed)?;
-    if !Certificate::parse(leaf, tolerances)?.is_for_host(signer)? {
+    let leaf = Certificate::parse(leaf, tolerances)?;
+    if !leaf.is_for_host(signer)? || !leaf.may_sign()? {
         return Err(Error::CertificateRejected);
     }
     Ok(signed.payload)

@@ -257,6 +257,10 @@ fn the_signer_is_the_host_that_was_named() {
     assert_eq!(read(with_dns("www.example.org"), Some("www.example.org")), Ok(7));
     assert_eq!(read(leaf(ROOT, &signer, |_| {}), None), refused);
     assert_eq!(read(signers(ROOT, &signer, |_| {}), Some("www.example.org")), refused);
+    // A key for key agreement signs nothing; one for signatures does.
+    let used_for = |bits| signers(ROOT, &signer, |c| c.set(x509::Extension::key_usage(bits)));
+    assert_eq!(read(used_for([3, 0x08]), None), refused);
+    assert_eq!(read(used_for(x509::DIGITAL_SIGNATURE), None), Ok(7));
 }
 
 #[test]

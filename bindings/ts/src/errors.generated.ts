@@ -248,5 +248,5 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   168: { number: 168, code: "metadata_malformed", kind: "malformed", message: "The metadata is not a signed BLOB.", spec: "FIDO Metadata Service 3 §3.1.7", step: null, publicCode: "invalid" },
   169: { number: 169, code: "metadata_rollback", kind: "rejected", message: "The metadata's number is lower than that of the metadata known before.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "invalid" },
   170: { number: 170, code: "metadata_stale", kind: "config", message: "The metadata's next update is overdue.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "server" },
-  171: { number: 171, code: "metadata_mismatch", kind: "rejected", message: "The registration does not fit the authenticator's metadata: attestation type, algorithm or attachment.", spec: "FIDO Metadata Statement §4", step: "7.1-24", publicCode: "invalid" },
+  171: { number: 171, code: "metadata_mismatch", kind: "rejected", message: "The registration does not fit the authenticator's metadata: attestation type or algorithm, or an entry that cannot be read.", spec: "FIDO Metadata Statement §4", step: "7.1-24", publicCode: "invalid" },
 };

@@ -96,10 +96,10 @@ export const rawBytes: Reader<Uint8Array> = (value, name) => {
   throw wrong("argument_type_invalid", `${name} must be a Uint8Array or an ArrayBuffer`);
 };
 
-/** An object of JSON values, as JSON text. What JSON cannot say, such as a cycle or a bigint, is of a wrong type. */
+/** An object of JSON values, as JSON text. What JSON cannot say, such as a cycle, is of a wrong type; a list is, says the core. */
 export const json: Reader<string> = (value, name) => {
   try {
-    const plain = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    const plain = typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
     const written = plain ? JSON.stringify(value) : undefined;
     if (written !== undefined) return written;
   } catch {

@@ -56,7 +56,7 @@ let aboutOf: (value: unknown) => MetadataAbout | undefined;
 
 /** A verified BLOB. Immutable. */
 export class Metadata {
-  readonly #entries: Entries;
+  readonly #found: Entries;
   readonly #about: MetadataAbout;
   /** The BLOB's number: store it, and pass it as `previousNumber` the next time. */
   readonly number: Integer;
@@ -64,21 +64,24 @@ export class Metadata {
   readonly nextUpdate: string;
   /** The start of that day, in Unix seconds. */
   readonly nextUpdateTime: number;
-  /** How many entries could not be read. */
+  /** How many entries could not be read. A model that one of them names is refused: something is known of it, and not what. */
   readonly skipped: number;
+  /** How many could. */
   readonly entryCount: number;
 
   private constructor(maker: unknown, parsed?: Parsed) {
     if (maker !== PARSE) throw wrong("argument_type_invalid", "Metadata is what Metadata.parse gives");
-    const { number, nextUpdate, nextUpdateTime, skipped, entries } = parsed!;
+    const { number, nextUpdate, nextUpdateTime, skipped, count, entries } = parsed!;
     this.number = Number.isSafeInteger(Number(number)) ? Number(number) : BigInt(number);
     [this.nextUpdate, this.nextUpdateTime, this.skipped] = [nextUpdate, Number(nextUpdateTime), Number(skipped)];
-    this.entryCount = entries.length;
-    this.#entries = byKey(entries);
+    this.entryCount = Number(count);
+    // Those that could be read come first.
+    this.#found = byKey(entries.slice(0, this.entryCount));
+    const listed = byKey(entries);
     // Each entry says how old the BLOB is: where none is about the authenticator, another does that.
     const any = entries.slice(0, 1).map(({ json }) => json);
     this.#about = (response) => {
-      const found = new Set(keysOf(response).flatMap((key) => this.#entries.get(key) ?? []));
+      const found = new Set(keysOf(response).flatMap((key) => listed.get(key) ?? []));
       return found.size > 0 ? [...found] : any;
     };
     Object.freeze(this);
@@ -100,7 +103,7 @@ export class Metadata {
   /** The entry of a model, by its AAGUID: UUID text or 16 bytes. */
   find(aaguid: Bytes): MetadataEntry | null;
   find(aaguid: unknown): MetadataEntry | null {
-    const [entry] = this.#entries.get(uuidText(aaguid)) ?? [];
+    const [entry] = this.#found.get(uuidText(aaguid)) ?? [];
     return entry === undefined ? null : deepFrozen<MetadataEntry>(ask("metadata_entry", { entry }));
   }
 
@@ -123,7 +126,8 @@ const PARSE = Symbol("parse");
 /** The texts of entries by AAGUID or by an identifier of an attestation key; one name may have several entries. */
 type Entries = ReadonlyMap<string, readonly string[]>;
 type Parsed = {
-  number: string; nextUpdate: string; nextUpdateTime: number; skipped: number; entries: { keys: string[]; json: string }[];
+  number: string; nextUpdate: string; nextUpdateTime: number; skipped: number; count: number;
+  entries: { keys: string[]; json: string }[];
 };
 
 function byKey(entries: Parsed["entries"]): Entries {

@@ -187,6 +187,18 @@ test("metadata: an entry is found by the key of any certificate, too", () => {
   rejects("authenticator_status_rejected", () => register(trusting({ metadata: metadataOf([entry(stranger), revoked]) }), made));
 });
 
+test("metadata: a model that is listed and not understood is refused, and is not there to be shown", () => {
+  const odd = entry(maker, { attestationTypes: [7] });
+  for (const entries of [[odd], [odd, entry(maker)], [entry(maker), odd]]) {
+    const metadata = metadataOf([...entries, entry(stranger, { aaguid: "00000000-0000-4000-8000-000000000002" })]);
+    assert.deepEqual([metadata.skipped, metadata.entryCount], [1, entries.length]);
+    rejects("metadata_mismatch", () => register(trusting({ anchors: [maker.certificate], metadata })));
+    assert.equal(metadata.find(AAGUID)?.description, entries.length > 1 ? "Maker Key" : undefined);
+  }
+  const revoked = { ...odd, statusReports: [{ status: "REVOKED", effectiveDate: "2026-01-01" }, { status: 1 }] };
+  rejects("authenticator_status_rejected", () => register(trusting({ anchors: [maker.certificate], metadata: metadataOf([revoked]) })));
+});
+
 test("metadata: two entries of one model both count", () => {
   const both = [entry(maker), entry(maker, { status: "REVOKED" })];
   for (const entries of [both, both.toReversed()]) {
@@ -255,4 +267,10 @@ test("a response that cannot be read is the client's fault with metadata, too", 
   const { response } = attested(options, maker);
   response.response.attestationObject = "oA";
   rejects("attestation_object_malformed", () => rp.finishRegistration(response, { state, now: NOW }));
+  // The first step that fails is what counts, and an explanation has no failures of its own.
+  const stale = { challenge: Buffer.alloc(32), userHandle, now: NOW };
+  rejects("challenge_mismatch", () => rp.verifyRegistration(response, stale));
+  for (const value of [response, "{", "{}", undefined]) {
+    assert.ok(rp.explainRegistration(value, stale).some(({ verdict }) => verdict === "failed"));
+  }
 });

@@ -333,10 +333,12 @@ test("that the user was verified is stored by a transition of its own", () => {
   assert.equal(CredentialRecord.fromText(record).uvInitialized, false);
   assert.equal(signIn(record).uvTransition, null);
   passkey.userVerified = true;
+  passkey.counter = 5;
   const verified = signIn(record);
   assert.equal(CredentialRecord.fromText(verified.transition.next).uvInitialized, false);
   assert.equal(verified.uvTransition.prev, record);
-  assert.equal(CredentialRecord.fromText(verified.uvTransition.next).uvInitialized, true);
+  const { uvInitialized, signCount } = CredentialRecord.fromText(verified.uvTransition.next);
+  assert.deepEqual([uvInitialized, signCount], [true, 5]);
   assert.ok(Object.isFrozen(verified.uvTransition));
   assert.equal(signIn(verified.uvTransition.next).uvTransition, null);
 });

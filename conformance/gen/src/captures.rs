@@ -118,6 +118,43 @@ fn parts(data: &[u8]) -> Option<Parts> {
     rest.is_empty().then_some(Parts { flags, sign_count, attested, extensions })
 }
 
+/// What is said of an attestation statement: a format, a type, how many certificates.
+struct Statement {
+    format: String,
+    kind: &'static str,
+    path_len: u64,
+}
+
+/// The authenticator data in an attestation object, and what its statement is.
+fn attested(object: &[u8]) -> Result<(Vec<u8>, Statement), String> {
+    let Some((value, [])) = cbor::read(object) else {
+        return Err("the attestation object cannot be read".into());
+    };
+    let auth_data = value.get("authData").and_then(Cbor::as_bytes).ok_or("no authData")?;
+    let certificates = match value.get("attStmt").and_then(|statement| statement.get("x5c")) {
+        Some(Cbor::Array(certificates)) => certificates.len(),
+        _ => 0,
+    };
+    let statement = match (value.get("fmt"), certificates) {
+        (Some(Cbor::Text(fmt)), 0) if fmt == "none" => (fmt, "none"),
+        (Some(Cbor::Text(fmt)), 1..) if fmt == "packed" || fmt == "fido-u2f" => (fmt, "basic"),
+        _ => return Err("another format".into()),
+    };
+    let path_len = u64::try_from(certificates).expect("a small number");
+    Ok((auth_data.to_vec(), Statement { format: statement.0.clone(), kind: statement.1, path_len }))
+}
+
+/// The algorithm of a COSE key, and the feature that it is, if not every target has it.
+fn algorithm(key: &[u8]) -> Result<(i64, Option<&'static str>), String> {
+    let (key, _) = cbor::read(key).ok_or("the key cannot be read")?;
+    match key.get_int(3) {
+        Some(Cbor::Int(-7)) => Ok((-7, None)),
+        Some(Cbor::Int(-8)) => Ok((-8, Some("ed25519"))),
+        Some(Cbor::Int(-257)) => Ok((-257, Some("rsassa_pkcs1"))),
+        _ => Err("another algorithm".into()),
+    }
+}
+
 fn one(
     capture: &Value,
     ceremony: &Value,
@@ -153,19 +190,12 @@ fn one(
     } else {
         None
     };
-    let auth_data = match &object {
-        Some(object) => match cbor::read(object) {
-            Some((value, [])) => {
-                check(value.get("fmt") == Some(&Cbor::Text("none".into())), "fmt is not none")?;
-                value
-                    .get("authData")
-                    .and_then(Cbor::as_bytes)
-                    .map(<[u8]>::to_vec)
-                    .ok_or("no authData")?
-            }
-            _ => return Err("the attestation object cannot be read".into()),
-        },
-        None => octets(&inner["authenticatorData"], "authenticatorData")?,
+    let (auth_data, statement) = match &object {
+        Some(object) => {
+            let (auth_data, statement) = attested(object)?;
+            (auth_data, Some(statement))
+        }
+        None => (octets(&inner["authenticatorData"], "authenticatorData")?, None),
     };
     let parts = parts(&auth_data).ok_or("the authenticator data cannot be read")?;
     check(auth_data[..32] == sha256(rp_id.as_bytes()), "the rp id differs")?;
@@ -218,13 +248,15 @@ fn one(
         let (aaguid, attested_id, public_key) =
             parts.attested.clone().ok_or("no attested credential data")?;
         check(attested_id == credential_id, "the id is not the attested one")?;
+        let (algorithm, feature) = algorithm(&public_key)?;
+        let statement = statement.ok_or("no statement")?;
         for as_text in [false, true] {
             let case = start(
                 format!("{id}{}", if as_text { "-response" } else { "" }),
                 "webauthn.register",
             )?;
             let case = case
-                .input("allowed_algs", vec![-7])
+                .input("allowed_algs", vec![algorithm])
                 .input("trust_anchors_hex", Json::Null)
                 .input("verification_time", Json::Null)
                 .input("credential_id_hex", hex(&credential_id))
@@ -235,15 +267,19 @@ fn one(
             ];
             let mut case = expected(sent(case, members, as_text), "sign_count");
             for (name, value) in [
-                ("fmt", Json::from("none")),
-                ("attestation_type", "none".into()),
+                ("fmt", Json::from(statement.format.as_str())),
+                ("attestation_type", statement.kind.into()),
+                ("trust", "not_requested".into()),
+                ("path_len", statement.path_len.into()),
                 ("aaguid_hex", hex(&aaguid).into()),
                 ("credential_id_hex", hex(&credential_id).into()),
                 ("credential_public_key_cose_hex", hex(&public_key).into()),
-                ("alg", (-7).into()),
+                ("alg", algorithm.into()),
             ] {
                 case.expect.set(name, value);
             }
+            case.requires.extend((statement.path_len > 0).then_some("attestation"));
+            case.requires.extend(feature);
             cases.push(case);
         }
         let record = Record {
@@ -294,7 +330,9 @@ fn one(
                 ("signature_hex", signature.clone()),
             ];
             members.extend(user_handle.clone().map(|handle| ("user_handle_hex", handle)));
-            cases.push(expected(sent(case, members, as_text), "new_sign_count"));
+            let mut case = expected(sent(case, members, as_text), "new_sign_count");
+            case.requires.extend(algorithm(&record.public_key)?.1);
+            cases.push(case);
         }
         record.sign_count = parts.sign_count;
     }

@@ -139,7 +139,7 @@ pub(crate) fn file() -> File {
                 (int(-2), bytes(&[1, 0, 1])),
             ]),
             -257,
-            "rs256",
+            "rsassa_pkcs1",
         ),
     ];
     for (id, key, alg, feature) in named {
@@ -158,18 +158,30 @@ pub(crate) fn file() -> File {
         ("alg-unknown", -60_000, "a number that nobody has registered"),
         ("alg-smallest", i64::MIN, "a number at the end of the range"),
         ("alg-largest", i64::MAX, "a number at the other end of the range"),
-        ("alg-esp256", -9, "ESP256, the other name of ES256 that WebAuthn advises against"),
-        ("alg-ed25519-19", -19, "Ed25519, the other name of EdDSA that WebAuthn advises against"),
-        ("alg-ed448", -53, "Ed448"),
-        ("alg-es256k", -47, "ECDSA with secp256k1"),
-        ("alg-ml-dsa-44", -48, "ML-DSA"),
-        ("alg-ml-dsa-65", -49, "ML-DSA"),
-        ("alg-ml-dsa-87", -50, "ML-DSA"),
     ] {
         cases.push(
             new(id, &es256_with(&x, &y, 3, int(alg)))
                 .source("WebAuthn Level 3", "5.8.5")
                 .reject("algorithm_unsupported")
+                .why(why),
+        );
+    }
+
+    for (id, alg, feature, why) in [
+        ("alg-ed25519-19", -19, "ed25519", "Ed25519, by its other number"),
+        ("alg-es384", -35, "es384", "ES384"),
+        ("alg-es256k", -47, "es256k", "ECDSA with secp256k1"),
+        ("alg-ed448", -53, "ed448", "Ed448"),
+        ("alg-rs256", -257, "rsassa_pkcs1", "RSA"),
+        ("alg-ml-dsa-44", -48, "ml_dsa", "ML-DSA"),
+        ("alg-ml-dsa-65", -49, "ml_dsa", "ML-DSA"),
+        ("alg-ml-dsa-87", -50, "ml_dsa", "ML-DSA"),
+    ] {
+        cases.push(
+            new(id, &es256_with(&x, &y, 3, int(alg)))
+                .source("WebAuthn Level 3", "5.8.5")
+                .reject("cose_key_mismatch")
+                .requires(feature)
                 .why(why),
         );
     }

@@ -20,6 +20,7 @@ mod keys;
 mod migration;
 mod otp;
 mod otpauth;
+mod record;
 mod recovery;
 mod short_codes;
 mod signature;
@@ -80,6 +81,7 @@ fn files(home: &Path) -> Result<BTreeMap<String, String>, String> {
         hotp::file(),
         migration::file(),
         otpauth::file(),
+        record::file(),
         recovery::file(),
         signature::file(),
         state::file(),
@@ -88,12 +90,19 @@ fn files(home: &Path) -> Result<BTreeMap<String, String>, String> {
         throttle::file(),
         totp::file(),
         typeable::file(),
+        webauthn::algorithms::file(),
+        webauthn::around::file(),
         webauthn::auth_data::file(),
         webauthn::client_data::file(),
         webauthn::eddsa::file(),
+        webauthn::extension_inputs::file(),
+        webauthn::extensions::file(),
+        webauthn::level3::file(),
+        webauthn::metadata::file(),
         webauthn::file(),
         webauthn::packed::file(),
     ];
+    files.extend(webauthn::attestation::files());
     files.extend(captures::file(&stored_captures(home)?)?);
     Ok(files.iter().map(|file| (format!("{}.json", file.topic), file.text())).collect())
 }

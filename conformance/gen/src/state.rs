@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::otp::{Algorithm, Otp, mac};
 use crate::webauthn::ceremony::{Authentication, BE, BS, Registration, UV, sha256};
 use crate::webauthn::recipe;
+use mfakit_testing::cbor::{array, bytes, int};
 
 const STORAGE: &str = "mfakit docs/storage";
 const OTP: &str = "mfakit docs/otp";
@@ -107,9 +108,12 @@ fn state(kind: &str, challenge: &[u8], user: &[u8], allow: &str) -> Text {
         ("id", quoted64(b"the ceremony's id")),
         ("challenge", quoted64(challenge)),
         ("user", quoted64(user)),
+        ("owner", "null".into()),
         ("uv", quoted("preferred")),
         ("conditional", "false".into()),
         ("allow", allow.into()),
+        ("extensions", "[]".into()),
+        ("appid", "null".into()),
         ("issued", ISSUED.to_string()),
         ("expires", EXPIRES.to_string()),
     ])
@@ -118,8 +122,9 @@ fn state(kind: &str, challenge: &[u8], user: &[u8], allow: &str) -> Text {
 /// A credential's record with what an assertion changes left open.
 fn record_of(credential: &Registration, counter: u32, eligible: &str, backed_up: &str) -> Text {
     let attested = credential.auth_data.attested.as_ref().expect("attested data");
+    let verified = credential.auth_data.flags & UV != 0;
     Text(vec![
-        ("v", "1".into()),
+        ("v", "2".into()),
         ("id", quoted64(&attested.credential_id)),
         ("publicKey", quoted64(&attested.public_key)),
         ("userHandle", quoted64(USER)),
@@ -128,6 +133,7 @@ fn record_of(credential: &Registration, counter: u32, eligible: &str, backed_up:
         ("backedUp", backed_up.into()),
         ("transports", "[]".into()),
         ("aaguid", quoted64(&attested.aaguid)),
+        ("uvInitialized", verified.to_string()),
     ])
 }
 
@@ -340,12 +346,16 @@ fn ceremony_states(cases: &mut Vec<Case>) {
         list.push((format!("cut-before-{name}"), whole[..at].into(), "a state that breaks off"));
         let at = at + name.len() + 3;
         list.push((format!("cut-within-{name}"), whole[..=at].into(), "a state that breaks off"));
+        // The first version had no such members; they may be left out.
+        let later = ["owner", "extensions", "appid"].contains(name);
         let text = authentication.without(name).write();
-        list.push((format!("without-{name}"), text, "every member is there"));
+        if !later {
+            list.push((format!("without-{name}"), text, "every member is there"));
+        }
         let text = authentication.and(name, "1").write();
         list.push((format!("{name}-twice"), text, "a member stands once"));
         let text = authentication.with(name, "[]").write();
-        if *name != "allow" {
+        if !["allow", "extensions"].contains(name) {
             list.push((format!("{name}-list"), text, "a member of another type"));
         }
         let text = authentication.with(name, "{}").write();
@@ -478,7 +488,7 @@ fn ceremony_states(cases: &mut Vec<Case>) {
         (
             "authentication-conditional",
             authentication.with("conditional", "true").write(),
-            "only a registration is",
+            "whoever is known is not asked so",
         ),
         (
             "discoverable-of-somebody",
@@ -489,11 +499,6 @@ fn ceremony_states(cases: &mut Vec<Case>) {
             "discoverable-with-list",
             discoverable.with("allow", allowed(&[b"x"])).write(),
             "nothing was listed",
-        ),
-        (
-            "discoverable-conditional",
-            discoverable.with("conditional", "true").write(),
-            "only a registration is",
         ),
         (
             "authentication-made-discoverable",
@@ -628,7 +633,7 @@ fn ceremony_rules(cases: &mut Vec<Case>) {
             .reject(CORRUPT)
             .why("a record that breaks off"),
         finish_authentication("record-later-version", &authentication)
-            .input("record", pair.record.with("v", "2").write())
+            .input("record", pair.record.with("v", "3").write())
             .reject("record_version_unknown")
             .why("written by a later version"),
     ]);
@@ -719,6 +724,10 @@ fn sealed(cases: &mut Vec<Case>) {
         pair.authentication_state().write(),
         pair.discoverable_state().write(),
     );
+    let earlier = pair.authentication_state().without("owner").without("extensions");
+    let earlier = earlier.without("appid").write();
+    let case = pair.finish_authentication("state-of-the-first-version", &earlier);
+    cases.push(pair.authenticates(case).why("a state that an earlier version wrote"));
     for len in [32, 64] {
         let key = state_key(len);
         let seal = |content: &str| Sealed::new(&key, content).text();
@@ -733,6 +742,21 @@ fn sealed(cases: &mut Vec<Case>) {
         cases.push(pair.authenticates(case.input("state_key_hex", hex(&key))));
     }
     let key = state_key(32);
+    // Whose the ceremony is, a sealed sign-in says by a tag: the cookie would tell an account from a decoy.
+    let owned_by = |user: &[u8]| {
+        let covered =
+            [&b"mfakit-st-v1"[..], &mac(Algorithm::Sha256, &key, b"mfakit-st-key-id")[..8]];
+        let id = base64url(b"the ceremony's id");
+        let content = [b"owner\0", id.as_bytes(), b"\0", user].concat();
+        let tag = mac(Algorithm::Sha256, &key, &[&covered.concat()[..], &content].concat());
+        let state = pair.authentication_state().with("user", quoted(""));
+        Sealed::new(&key, &state.with("owner", quoted64(&tag[..16])).write()).text()
+    };
+    let case = pair.finish_authentication("sealed-owner", &owned_by(USER));
+    cases.push(pair.authenticates(case.input("state_key_hex", hex(&key))));
+    let case = pair.finish_authentication("sealed-owner-other", &owned_by(b"user-0002"));
+    let case = case.input("state_key_hex", hex(&key)).reject("credential_owner_mismatch");
+    cases.push(case.step("7.2-6").why("another user's credential"));
     let whole = Sealed::new(&key, &discoverable);
     let text = whole.text();
     let with = |change: fn(&mut Sealed)| {
@@ -789,8 +813,8 @@ fn sealed(cases: &mut Vec<Case>) {
     // Sealed by the key itself: what is within is read as strictly as ever.
     let keyed = |case: Case| case.input("state_key_hex", hex(&key));
     let seal = |content: &str| Sealed::new(&key, content).text();
-    let lax = pair.discoverable_state().with("conditional", "true").write();
-    let case = keyed(pair.finish_discoverable("sealed-conditional", &seal(&lax)));
+    let lax = pair.authentication_state().with("conditional", "true").write();
+    let case = keyed(pair.finish_authentication("sealed-conditional", &seal(&lax)));
     cases.push(case.reject(MALFORMED).why("a shape that no ceremony has"));
     let case = keyed(pair.finish_discoverable("sealed-twice", &seal(&text)));
     cases.push(case.reject(MALFORMED).why("a sealed state within a sealed state"));
@@ -823,6 +847,86 @@ fn state_keys(cases: &mut Vec<Case>) {
 }
 
 // ---------------------------------------------------------------- credential records
+
+/// The other form of a record: a CBOR array in base64url.
+fn compact_records(cases: &mut Vec<Case>, pair: &Pair) {
+    let data = &pair.registration.auth_data;
+    let attested = data.attested.clone().expect("attested data");
+    // Pairs of bits, "is known" and "is true": backup eligible, backed up, user verification initialised.
+    let pair_of = |bit: u8, at: u32| (if data.flags & bit == 0 { 1 } else { 3 }) << at;
+    let flags: i64 = pair_of(BE, 0) | pair_of(BS, 2) | pair_of(UV, 4);
+    let items = |flags: i64, tail: &[u8]| {
+        let known = [
+            bytes(&attested.credential_id),
+            bytes(&attested.public_key),
+            bytes(USER),
+            int(data.sign_count.into()),
+            int(flags),
+            array(&[]),
+            bytes(&attested.aaguid),
+        ];
+        [&[0x89][..], &known.concat(), tail].concat()
+    };
+    let good = items(flags, &[0xf6, 0xf6]);
+    let text = |prefix: &str, content: &[u8]| format!("{prefix}{}", base64url(content));
+    let prefix = "$mfakit-cr$v=2$";
+    let read = |id: &str, text: &str| {
+        Case::new("record.read", format!("record-compact-{id}"))
+            .source(STORAGE, "Credential records")
+            .input("record", text)
+    };
+    let whole = text(prefix, &good);
+    let word = |bit: u8| Json::from(data.flags & bit != 0);
+    cases.push(
+        read("whole", &whole)
+            .accept(
+                "ok",
+                [
+                    ("credential_id_hex", hex(&attested.credential_id).into()),
+                    ("public_key_cose_hex", hex(&attested.public_key).into()),
+                    ("user_handle_hex", hex(USER).into()),
+                    ("sign_count", data.sign_count.into()),
+                    ("backup_eligible", word(BE)),
+                    ("backed_up", word(BS)),
+                    ("transports", Vec::<&str>::new().into()),
+                    ("aaguid_hex", hex(&attested.aaguid).into()),
+                    ("record", whole.as_str().into()),
+                ],
+            )
+            .why("half as long"),
+    );
+    let unknown = "record_version_unknown";
+    for (id, text, code, why) in [
+        ("version-3", text("$mfakit-cr$v=3$", &good), unknown, "written by a later version"),
+        ("version-1", text("$mfakit-cr$v=1$", &good), CORRUPT, "version 1 has no such form"),
+        ("version-02", text("$mfakit-cr$v=02$", &good), CORRUPT, "a number has one form"),
+        ("prefix-only", prefix.to_owned(), CORRUPT, "nothing within"),
+        ("cut", text(prefix, &good[..good.len() - 1]), CORRUPT, "a record that breaks off"),
+        ("trailing-byte", text(prefix, &[&good[..], &[0]].concat()), CORRUPT, "a byte follows"),
+        ("padded", format!("{whole}="), CORRUPT, "base64url is not padded"),
+        ("flags-unknown", text(prefix, &items(64, &[0xf6, 0xf6])), CORRUPT, "bits beyond the six"),
+        (
+            "flags-true-unknown",
+            text(prefix, &items(2, &[0xf6, 0xf6])),
+            CORRUPT,
+            "true and not known",
+        ),
+        (
+            "half-kept",
+            text(prefix, &items(flags, &[0x41, 1, 0xf6])),
+            CORRUPT,
+            "client data belong to the object",
+        ),
+        (
+            "non-minimal",
+            text(prefix, &[&[0x98, 9][..], &good[1..]].concat()),
+            CORRUPT,
+            "a count in two bytes",
+        ),
+    ] {
+        cases.push(read(id, &text).reject(code).why(why));
+    }
+}
 
 fn records(cases: &mut Vec<Case>) {
     let pair = Pair::new();
@@ -862,7 +966,18 @@ fn records(cases: &mut Vec<Case>) {
         [("backup_eligible", Json::Null), ("backed_up", Json::Null), ("aaguid_hex", Json::Null)];
     cases.push(accepted("unknowns", &unknown, &nulls).why("what another library never kept"));
     let absent = whole.without("backupEligible").without("backedUp").without("aaguid");
+    let absent = absent.without("uvInitialized");
     cases.push(accepted("absent", &absent, &nulls).why("absent means null"));
+    let first = whole.with("v", "1").without("uvInitialized");
+    cases.push(accepted("version-1", &first, &[]).why("the first version is read for ever"));
+    let unverified = whole.with("uvInitialized", "null");
+    cases.push(accepted("uv-unknown", &unverified, &[]).why("what another library never kept"));
+    let object = |object: &str, client_data: &str| {
+        whole
+            .and("attestationObject", &quoted(object))
+            .and("attestationClientDataJSON", &quoted(client_data))
+    };
+    cases.push(accepted("kept", &object("AQID", "BAUG"), &[]).why("a registration that is kept"));
     let more = whole.and("note", "\"ours\"");
     cases.push(accepted("more", &more, &[]).why("members of a host's own are let be"));
     for (id, transports, list) in [
@@ -900,7 +1015,7 @@ fn records(cases: &mut Vec<Case>) {
         );
         let object = whole.with(name, "{}").write();
         refuse(&format!("{name}-object"), &object, CORRUPT, "a member of another type");
-        if !["backupEligible", "backedUp", "aaguid"].contains(name) {
+        if !["backupEligible", "backedUp", "aaguid", "uvInitialized"].contains(name) {
             let without = whole.without(name).write();
             refuse(&format!("without-{name}"), &without, CORRUPT, "a record says this");
             let null = whole.with(name, "null").write();
@@ -989,18 +1104,19 @@ fn records(cases: &mut Vec<Case>) {
     ] {
         refuse(id, &text, CORRUPT, why);
     }
-    for version in ["0", "2", "10", "4294967297"] {
+    for version in ["0", "3", "10", "4294967297"] {
         let text = whole.with("v", version).write();
         let why = "written by a later version";
         refuse(&format!("version-{version}"), &text, "record_version_unknown", why);
     }
-    let later = "{\"v\":2,\"anything\":\"else\"}";
+    let later = "{\"v\":3,\"anything\":\"else\"}";
     refuse(
-        "version-2-other-shape",
+        "version-3-other-shape",
         later,
         "record_version_unknown",
         "a later version has its own shape",
     );
+    compact_records(cases, &pair);
     for (id, value) in
         [("null", Json::Null), ("number", 1.into()), ("list", Vec::<&str>::new().into())]
     {

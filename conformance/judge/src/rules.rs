@@ -44,26 +44,29 @@ const OTHER_FEATURES: [&str; 3] = [
 /// Hashes that HMAC knows elsewhere and one-time passwords have no use for.
 const HASHES: [(&str, &str); 2] = [("SHA224", "sha224"), ("SHA384", "sha384")];
 /// COSE algorithms and the feature that each one is.
-const ALGORITHMS: [(i64, &str); 13] = [
+const ALGORITHMS: [(i64, &str); 19] = [
     (-7, "es256"),
     (-8, "ed25519"),
-    (-9, "esp256"),
+    (-9, "es256"),
     (-19, "ed25519"),
     (-35, "es384"),
     (-36, "es512"),
-    (-37, "ps256"),
+    (-37, "rsassa_pss"),
+    (-38, "rsassa_pss"),
+    (-39, "rsassa_pss"),
     (-47, "es256k"),
-    (-51, "esp384"),
-    (-52, "esp512"),
+    (-48, "ml_dsa"),
+    (-49, "ml_dsa"),
+    (-50, "ml_dsa"),
+    (-51, "es384"),
+    (-52, "es512"),
     (-53, "ed448"),
-    (-257, "rs256"),
-    (-65535, "rs1"),
+    (-257, "rsassa_pkcs1"),
+    (-258, "rsassa_pkcs1"),
+    (-259, "rsassa_pkcs1"),
 ];
-/// Attestation statement formats; each is a feature of the same name.
-const FORMATS: [&str; 7] =
-    ["android-key", "android-safetynet", "apple", "compound", "fido-u2f", "packed", "tpm"];
-/// `packed` with certificates is another feature than `packed` under the credential's own key.
-const PACKED_X5C: &str = "packed-x5c";
+/// Statements with certificates, of every format; `none` and `packed` under the credential's own key are always there.
+const ATTESTATION: &str = "attestation";
 
 /// Slow hashes of stored codes; a target without one says so of the record.
 const CODE_HASHES: [&str; 2] = ["argon2", "typeable"];
@@ -71,15 +74,17 @@ const CODE_HASHES: [&str; 2] = ["argon2", "typeable"];
 fn is_feature(name: &str) -> bool {
     OTHER_FEATURES.contains(&name)
         || CODE_HASHES.contains(&name)
-        || FORMATS.contains(&name)
-        || name == PACKED_X5C
+        || name == ATTESTATION
         || HASHES.iter().any(|(_, feature)| *feature == name)
         || ALGORITHMS.iter().any(|(_, feature)| *feature == name)
 }
 
-/// Whether a target without this feature is asked all the same: it must then say that it does not support it.
-pub(crate) fn is_asked_without(feature: &str) -> bool {
-    !OTHER_FEATURES.contains(&feature)
+/// Whether a target without this feature is asked about the case all the same: it must then say that it does not support it.
+/// What it is told about trust and formats, such a target could not even say.
+pub(crate) fn is_asked_without(feature: &str, case: &Case) -> bool {
+    let policy = ["trust", "formats", "unknown_attestation"];
+    let asks = || policy.iter().any(|name| !case.inputs[*name].is_null());
+    !OTHER_FEATURES.contains(&feature) && (feature != ATTESTATION || !asks())
 }
 
 /// Fields of `expect` that say something to people only.
@@ -123,8 +128,16 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
             "uv",
             "backup_eligible",
             "backup_state",
+            "extension_outputs",
         ],
-        b"webauthn.authenticate" => &["new_sign_count", "uv", "backup_eligible", "backup_state"],
+        b"webauthn.authenticate" => {
+            &["new_sign_count", "uv", "backup_eligible", "backup_state", "extension_outputs"]
+        }
+        b"explain.registration" | b"explain.authentication" => &["failed"],
+        b"extensions.inputs" => &["extensions"],
+        b"metadata.parse" => &["number", "next_update", "entries", "skipped"],
+        b"decoy.begin" => &["allow_credentials"],
+        b"related_origins" => &["text"],
         b"totp.commit" => &["matched_step", "prev", "next", "method", "user_verified"],
         b"hotp.commit" => &["next_counter", "prev", "next", "method", "user_verified"],
         b"totp.verify_at" => &["matched_step", "drift"],
@@ -152,7 +165,12 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
             "backed_up",
             "transports",
             "aaguid_hex",
+            "uv_initialized",
+            "attestation_object_hex",
+            "attestation_client_data_json_hex",
             "record",
+            "json",
+            "compact",
         ],
         // Those of a sign-in; a registration's expectations name no `prev` and no evidence.
         b"ceremony.finish" => &[
@@ -202,6 +220,16 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
         b"throttle.retry_at" => &["retry_at"],
         _ => &[],
     }
+}
+
+/// The same of a statement with certificates.
+const ATTESTATION_FIELDS: [&str; 4] =
+    ["attestation_type", "trust", "anchor_sha256_hex", "proven_aaguid_hex"];
+
+/// Whether a target that leaves this field out fails.
+fn is_required(case: &Case, field: &str) -> bool {
+    let attested = case.requires.iter().any(|feature| feature == ATTESTATION);
+    required_fields(&case.op).contains(&field) || (attested && ATTESTATION_FIELDS.contains(&field))
 }
 
 /// The verdict that a case expects; `None` where both are right.
@@ -303,9 +331,14 @@ fn judge_skip(case: &Case, reason: &str, hello: &Hello) -> Outcome {
 /// The algorithm or format that a refusal as unsupported is about, if the target says that it lacks it.
 fn missing_feature(case: &Case, code: &str, hello: &Hello) -> Option<String> {
     let candidates: Vec<&str> = match code {
-        "algorithm_unsupported" | "algorithm_not_offered"
-            if !case.strict || code == "algorithm_unsupported" =>
+        // Which of its algorithms a refused case is about, only the case itself can say; a target offers what is built in.
+        "algorithm_unsupported" | "algorithm_not_offered" | "certificate_algorithm_unsupported"
+            if case.strict =>
         {
+            let needed = |feature: &&str| case.requires.iter().any(|needed| needed == *feature);
+            ALGORITHMS.iter().map(|(_, feature)| *feature).filter(needed).collect()
+        }
+        "algorithm_unsupported" | "algorithm_not_offered" => {
             let number = case.expect["alg"]
                 .as_i64()
                 .or(case.inputs["alg"].as_i64())
@@ -318,10 +351,9 @@ fn missing_feature(case: &Case, code: &str, hello: &Hello) -> Option<String> {
         }
         "attestation_format_unsupported" => {
             let fmt = case.expect["fmt"].as_str().or(case.inputs["fmt"].as_str());
-            let with_certificates = fmt == Some("packed") && has_x5c(case);
-            let fmt = if with_certificates { Some(PACKED_X5C) } else { fmt };
-            let known = FORMATS.iter().copied().chain([PACKED_X5C]);
-            known.filter(|known| Some(*known) == fmt).collect()
+            let heap_free = fmt == Some("none") || (fmt == Some("packed") && !has_x5c(case));
+            // Of a refusal in a file of ours nothing is known but what it requires.
+            if heap_free { Vec::new() } else { vec![ATTESTATION] }
         }
         "code_hash_unsupported" => {
             let needed = |hash: &&str| case.requires.iter().any(|feature| feature == *hash);
@@ -377,7 +409,7 @@ fn wrong_field(case: &Case, got: &Map<String, Value>) -> Option<String> {
             Some(value) if !same(wanted, value) => {
                 return Some(format!("{name} is {value}; expected {wanted}"));
             }
-            None if required_fields(&case.op).contains(&name.as_str()) => {
+            None if is_required(case, name) => {
                 return Some(format!("{name} is missing; expected {wanted}"));
             }
             _ => {}
@@ -561,27 +593,30 @@ mod tests {
     fn unsupported_counts_as_skipped_only_where_it_is_true() {
         let unsupported = reject("algorithm_unsupported");
         let rs256 = case("cose.parse_key", json!({"result": "valid", "alg": -257}));
-        assert_eq!(judge(&rs256, &unsupported, &hello(&["es256"])), Outcome::Skip("rs256".into()));
-        assert!(fails(&judge(&rs256, &unsupported, &hello(&["rs256"]))));
+        let pkcs1 = Outcome::Skip("rsassa_pkcs1".into());
+        assert_eq!(judge(&rs256, &unsupported, &hello(&["es256"])), pkcs1);
+        assert!(fails(&judge(&rs256, &unsupported, &hello(&["rsassa_pkcs1"]))));
         let es256 = case("cose.parse_key", json!({"result": "valid", "alg": -7}));
         assert!(fails(&judge(&es256, &unsupported, &hello(&["es256"]))));
-        let packed =
+        let no_format = reject("attestation_format_unsupported");
+        let mut packed =
             case("webauthn.register", json!({"result": "valid", "fmt": "packed", "alg": -7}));
-        assert_eq!(
-            judge(&packed, &reject("attestation_format_unsupported"), &hello(&[])),
-            Outcome::Skip("packed".into())
-        );
-        assert!(fails(&judge(
-            &packed,
-            &reject("attestation_format_unsupported"),
-            &hello(&["packed"])
-        )));
-        let mut certified = packed;
-        certified.inputs = json!({"attestation_object_hex": "a1637835638140"});
-        assert_eq!(
-            judge(&certified, &reject("attestation_format_unsupported"), &hello(&["packed"])),
-            Outcome::Skip("packed-x5c".into())
-        );
+        assert!(fails(&judge(&packed, &no_format, &hello(&[]))), "its own key signs: always built");
+        packed.inputs = json!({"attestation_object_hex": "a1637835638140"});
+        let skipped = Outcome::Skip("attestation".into());
+        assert_eq!(judge(&packed, &no_format, &hello(&["es256"])), skipped);
+        assert!(fails(&judge(&packed, &no_format, &hello(&["attestation"]))));
+        let mut refused =
+            case("webauthn.register", json!({"result": "invalid", "code": "certificate_rejected"}));
+        refused.strict = true;
+        refused.inputs = packed.inputs;
+        assert!(fails(&judge(&refused, &no_format, &hello(&[]))), "the case does not need it");
+        refused.requires = vec!["attestation".into(), "es384".into()];
+        assert_eq!(judge(&refused, &no_format, &hello(&[])), skipped);
+        let no_key = reject("certificate_algorithm_unsupported");
+        let es384 = Outcome::Skip("es384".into());
+        assert_eq!(judge(&refused, &no_key, &hello(&["attestation"])), es384);
+        assert!(fails(&judge(&refused, &no_key, &hello(&["attestation", "es384"]))));
         // A refusal that is expected under this very code is no skip.
         let never = case(
             "cose.parse_key",
@@ -590,7 +625,7 @@ mod tests {
         assert_eq!(judge(&never, &unsupported, &hello(&[])), Outcome::Pass);
         let mut stored = case("webauthn.authenticate", json!({"result": "valid"}));
         stored.inputs = json!({"credential_public_key_cose_hex": "a40103033901002059"});
-        assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("rs256".into()));
+        assert_eq!(judge(&stored, &unsupported, &hello(&[])), pkcs1);
         let mut hmac = case("hmac", json!({"result": "ok"}));
         hmac.inputs = json!({"algorithm": "SHA384"});
         let unknown = reject("hash_algorithm_unknown");
@@ -601,6 +636,23 @@ mod tests {
         assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("ed25519".into()));
         stored.inputs = json!({"credential_public_key_cose_hex": "a5010203382220"});
         assert_eq!(judge(&stored, &unsupported, &hello(&[])), Outcome::Skip("es384".into()));
+    }
+
+    #[test]
+    fn trust_is_asked_of_targets_that_have_it() {
+        let mut case = case("webauthn.register", json!({"result": "valid"}));
+        assert!(is_asked_without(ATTESTATION, &case) && is_asked_without("es384", &case));
+        assert!(!is_asked_without("response_json", &case));
+        case.inputs = json!({"trust": null});
+        assert!(is_asked_without(ATTESTATION, &case));
+        case.inputs = json!({"trust": {"anchors_hex": []}});
+        assert!(!is_asked_without(ATTESTATION, &case) && is_asked_without("es384", &case));
+        // Where it is asked, what it says of trust is proof.
+        case.requires = vec![ATTESTATION.into()];
+        case.expect = json!({"result": "valid", "trust": "trusted"});
+        let hello = hello(&[ATTESTATION]);
+        assert!(fails(&judge(&case, &accept(json!({})), &hello)));
+        assert_eq!(judge(&case, &accept(json!({"trust": "trusted"})), &hello), Outcome::Pass);
     }
 
     #[test]

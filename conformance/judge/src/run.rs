@@ -69,8 +69,10 @@ fn not_asked(case: &Case, hello: &Hello, lacks: Option<&Lacks>) -> Option<Outcom
             ))
         });
     }
-    let feature =
-        case.requires.iter().find(|f| !is_asked_without(f) && !hello.features.contains(*f))?;
+    let feature = case
+        .requires
+        .iter()
+        .find(|f| !is_asked_without(f, case) && !hello.features.contains(*f))?;
     Some(allowed(feature, lacks, case))
 }
 

@@ -76,7 +76,8 @@ function publicOperations(mfakit, lowLevel) {
       const { credential, userVerified, flags, attestation, extensions } = rp.verifyRegistration(sent, options);
       return accept({
         fmt: attestation.format, attestation_type: attestationType(attestation), trust: attestation.trust,
-        anchor_sha256_hex: attestation.anchor, path_len: attestation.path.length, aaguid_hex: credential.aaguid.replaceAll("-", ""),
+        anchor_sha256_hex: attestation.anchor, proven_aaguid_hex: attestation.provenAaguid?.replaceAll("-", "") ?? null,
+        path_len: attestation.path.length, aaguid_hex: credential.aaguid.replaceAll("-", ""),
         credential_id_hex: hex(credential.id), credential_public_key_cose_hex: hex(credential.publicKey),
         alg: credential.algorithm, sign_count: credential.signCount,
         backup_eligible: credential.backupEligible, backup_state: credential.backedUp,
@@ -115,10 +116,12 @@ function publicOperations(mfakit, lowLevel) {
       const rp = new RelyingParty("example.org", {
         name: "conformance", origins: ["https://example.org"], userVerification: "preferred",
       });
+      // What is null in other languages is left out in this one.
+      const asked = defined({ extensions });
       const { options } = ceremony === "registration"
-        ? rp.beginRegistration(ANY_USER, { userName: "conformance", extensions })
-        : rp.beginDiscoverableAuthentication({ extensions });
-      return accept({ extensions: options.extensions });
+        ? rp.beginRegistration(ANY_USER, { userName: "conformance", ...asked })
+        : rp.beginDiscoverableAuthentication(asked);
+      return accept({ extensions: options.extensions ?? null });
     },
 
     "decoy.begin": ({ rp_id, expected_origins, enumeration_key_hex, identifier }) => {

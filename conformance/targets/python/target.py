@@ -35,6 +35,10 @@ def rehex(text):
     return None if text is None else base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
 
 
+def uuid_hex(text):
+    return None if text is None else text.replace("-", "")
+
+
 def base32(data):
     return base64.b32encode(data).decode().rstrip("=")
 
@@ -245,7 +249,8 @@ def certificates(texts):
 
 
 def metadata(inputs):
-    options = named(inputs, "signer", "now", "previous_number", "allow_stale")
+    options = named(inputs, "signer", "now", "allow_stale")
+    options["previous_number"] = number(inputs.get("previous_number"))
     return Metadata.parse(inputs["blob"], roots=certificates(inputs["roots_hex"]), **options)
 
 
@@ -392,7 +397,8 @@ def register(inputs):
         "trust": attestation.trust,
         "anchor_sha256_hex": attestation.anchor,
         "path_len": len(attestation.path),
-        "aaguid_hex": credential.aaguid.replace("-", ""),
+        "proven_aaguid_hex": uuid_hex(attestation.proven_aaguid),
+        "aaguid_hex": uuid_hex(credential.aaguid),
         "credential_id_hex": rehex(credential.id),
         "credential_public_key_cose_hex": rehex(credential.public_key),
         "alg": credential.algorithm,
@@ -505,7 +511,7 @@ def record_read(inputs):
         "backup_eligible": record.backup_eligible,
         "backed_up": record.backed_up,
         "transports": record.transports,
-        "aaguid_hex": None if record.aaguid is None else record.aaguid.replace("-", ""),
+        "aaguid_hex": uuid_hex(record.aaguid),
         "uv_initialized": record.uv_initialized,
         "attestation_object_hex": rehex(record.attestation_object),
         "attestation_client_data_json_hex": rehex(record.attestation_client_data_json),

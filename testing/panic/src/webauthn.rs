@@ -10,8 +10,8 @@ use mfakit_core::webauthn::assertion::{
 use mfakit_core::webauthn::attestation::AttestationObject;
 use mfakit_core::webauthn::auth_data::AuthData;
 use mfakit_core::webauthn::client_data::{Ceremony, ClientData};
-use mfakit_core::webauthn::registration::{self, RegistrationResponse, RegistrationVerified};
 use mfakit_core::webauthn::extensions::{AuthenticatorExtensions, Requested};
+use mfakit_core::webauthn::registration::{self, RegistrationResponse, RegistrationVerified};
 use mfakit_core::webauthn::{
     CrossOrigin, EnumerationKey, RelyingParty, StateKey, UserVerification, explain, is_web_origin,
 };

@@ -118,5 +118,5 @@ ERRORS = {
     168: ("metadata_malformed", "malformed", "The metadata is not a signed BLOB.", "FIDO Metadata Service 3 §3.1.7", None, "invalid"),
     169: ("metadata_rollback", "rejected", "The metadata's number is lower than that of the metadata known before.", "FIDO Metadata Service 3 §3.2", None, "invalid"),
     170: ("metadata_stale", "config", "The metadata's next update is overdue.", "FIDO Metadata Service 3 §3.2", None, "server"),
-    171: ("metadata_mismatch", "rejected", "The registration does not fit the authenticator's metadata: attestation type, algorithm or attachment.", "FIDO Metadata Statement §4", "7.1-24", "invalid"),
+    171: ("metadata_mismatch", "rejected", "The registration does not fit the authenticator's metadata: attestation type or algorithm, or an entry that cannot be read.", "FIDO Metadata Statement §4", "7.1-24", "invalid"),
 }

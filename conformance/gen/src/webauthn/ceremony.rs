@@ -1,11 +1,12 @@
 //! The two ceremonies as values that a mutation can change in one place, and their cases.
 
+use super::certified::{Certified, Subject, Trust};
 use crate::bytes::{base64url, hex};
 use crate::case::Case;
 use crate::json::Json;
 use crate::keys::Key;
 use mfakit_testing::attestation;
-use mfakit_testing::cbor::Item;
+use mfakit_testing::cbor::{Item, array, map, text};
 
 pub(crate) use mfakit_testing::auth_data::{AT, Attested, AuthData, BE, BS, ED, UP, UV};
 pub(crate) use mfakit_testing::sha256;
@@ -69,6 +70,37 @@ pub(crate) enum Statement {
     Given(Item),
     /// Packed self: signed by the credential's key over what is sent.
     PackedSelf,
+    /// One with certificates.
+    Certified(Box<Certified>),
+    /// Several, each with its format's name.
+    Compound(Vec<(String, Statement)>),
+}
+
+impl Statement {
+    fn item(&self, subject: Subject<'_>) -> Item {
+        match self {
+            Self::Given(item) => item.clone(),
+            Self::PackedSelf => attestation::packed_self(
+                subject.key,
+                &subject.auth_data.bytes(),
+                subject.client_data,
+            ),
+            Self::Certified(certified) => certified.item(subject),
+            Self::Compound(parts) => array(
+                &parts
+                    .iter()
+                    .map(|(fmt, part)| {
+                        map(&[(text("fmt"), text(fmt)), (text("attStmt"), part.item(subject))])
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+        }
+    }
+
+    /// Whether a target without the feature `attestation` can verify it.
+    fn needs_certificates(&self) -> bool {
+        matches!(self, Self::Certified(_) | Self::Compound(_))
+    }
 }
 
 /// A registration: a positive one, or one that a mutation has changed.
@@ -85,20 +117,80 @@ pub(crate) struct Registration {
     pub(crate) statement: Statement,
     /// Written in place of the attestation object that the parts make.
     pub(crate) attestation_object: Option<Vec<u8>>,
+    /// What is asked about trust.
+    pub(crate) trust: Option<Trust>,
+    /// The accepted formats; `None`: the default ones.
+    pub(crate) formats: Option<Vec<&'static str>>,
+    /// What happens to other formats, if it is said.
+    pub(crate) unknown: Option<&'static str>,
+    /// The time.
+    pub(crate) now: Option<u64>,
+    /// What an accepted registration says of its statement.
+    pub(crate) verdict: Verdict,
     /// Inputs that only some cases have.
     pub(crate) more: Vec<(&'static str, Json)>,
+}
+
+/// What an accepted registration says of its statement.
+#[derive(Clone)]
+pub(crate) struct Verdict {
+    /// `attestation_type`.
+    pub(crate) kind: String,
+    /// The anchor that its path leads to.
+    pub(crate) anchor: Option<Vec<u8>>,
+    /// Whether anchors were given at all.
+    pub(crate) asked: bool,
+    /// How many certificates it has.
+    pub(crate) path_len: usize,
+}
+
+impl Verdict {
+    /// A statement without certificates, and nobody asked for trust.
+    pub(crate) fn plain(kind: &str) -> Self {
+        Self { kind: kind.into(), anchor: None, asked: false, path_len: 0 }
+    }
+
+    fn trust(&self) -> &'static str {
+        match (&self.anchor, self.asked) {
+            (Some(_), _) => "trusted",
+            (None, true) => "untrusted",
+            (None, false) => "not_requested",
+        }
+    }
 }
 
 impl Registration {
     /// The attestation object around any authenticator data.
     pub(crate) fn object_around(&self, auth_data: &[u8]) -> Vec<u8> {
         let statement = match &self.statement {
-            Statement::Given(item) => item.clone(),
             Statement::PackedSelf => {
                 attestation::packed_self(&self.key, auth_data, &self.ceremony.client_data)
             }
+            other => other.item(self.subject()),
         };
         attestation::object(&self.fmt, &statement, auth_data)
+    }
+
+    /// What the statement is about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            auth_data: &self.auth_data,
+            client_data: &self.ceremony.client_data,
+            key: &self.key,
+        }
+    }
+
+    /// The statement with certificates. Panics if it is another.
+    pub(crate) fn certified(&mut self) -> &mut Certified {
+        match &mut self.statement {
+            Statement::Certified(certified) => certified,
+            _ => panic!("a statement without certificates"),
+        }
+    }
+
+    /// What is asked about trust. Panics if nothing is.
+    pub(crate) fn trust(&mut self) -> &mut Trust {
+        self.trust.as_mut().expect("trust is asked for")
     }
 
     /// The attestation object as sent.
@@ -124,19 +216,36 @@ impl Registration {
             .input("verification_time", Json::Null);
         let case =
             self.more.iter().fold(case, |case, (name, value)| case.input(name, value.clone()));
-        let case = if self.fmt == "packed" { case.requires("packed") } else { case };
+        let case = match &self.trust {
+            Some(trust) => case.input("trust", trust.json()),
+            None => case,
+        };
+        let case = match &self.formats {
+            Some(formats) => case.input("formats", formats.clone()),
+            None => case,
+        };
+        let case =
+            self.unknown.into_iter().fold(case, |c, word| c.input("unknown_attestation", word));
+        let case = self.now.into_iter().fold(case, |case, now| case.input("now", now));
+        let certificates = self.statement.needs_certificates() || self.trust.is_some();
+        let case = if certificates { case.requires("attestation") } else { case };
         needs_algorithm(case, &self.key)
     }
 
     /// The case that must be accepted.
     pub(crate) fn accepted(&self, id: &str) -> Case {
-        let kind = if self.fmt == "packed" { "self" } else { "none" };
         let attested = self.auth_data.attested.as_ref().expect("attested credential data");
         self.case(id).accept(
             "valid",
             [
                 ("fmt", self.fmt.as_str().into()),
-                ("attestation_type", kind.into()),
+                ("attestation_type", self.verdict.kind.as_str().into()),
+                ("trust", self.verdict.trust().into()),
+                (
+                    "anchor_sha256_hex",
+                    self.verdict.anchor.as_deref().map(|der| hex(&sha256(der))).into(),
+                ),
+                ("path_len", u64::try_from(self.verdict.path_len).expect("a small number").into()),
                 ("aaguid_hex", hex(&attested.aaguid).into()),
                 ("credential_id_hex", hex(&attested.credential_id).into()),
                 ("credential_public_key_cose_hex", hex(&attested.public_key).into()),
@@ -232,10 +341,25 @@ impl Authentication {
 }
 
 /// Every target has ES256; a case with a key of another algorithm says so.
-fn needs_algorithm(case: Case, key: &Key) -> Case {
+pub(crate) fn needs_algorithm(case: Case, key: &Key) -> Case {
+    match feature_of(key) {
+        Some(feature) if !case.requires.contains(&feature) => case.requires(feature),
+        _ => case,
+    }
+}
+
+fn feature_of(key: &Key) -> Option<&'static str> {
     match key {
-        Key::Es256(_) => case,
-        Key::Ed25519(_) => case.requires("ed25519"),
+        Key::Es256(_) => None,
+        Key::Ed25519(_) => Some("ed25519"),
+        Key::Es384(_) => Some("es384"),
+        Key::Es512(_) => Some("es512"),
+        Key::Es256k(_) => Some("es256k"),
+        Key::Ed448(_) => Some("ed448"),
+        Key::Rsa(key) if key.algorithm() >= -39 => Some("rsassa_pss"),
+        Key::Rsa(_) => Some("rsassa_pkcs1"),
+        Key::MlDsa(_) => Some("ml_dsa"),
+        Key::Renamed(_, key) => feature_of(key),
     }
 }
 

@@ -1,9 +1,8 @@
-//! Ed25519 credentials (§5.8.5): the Level 3 assertion, a registration of our own beside it, and what strict verification
-//! refuses.
+//! Ed25519 credentials (§5.8.5): the Level 3 vector without its statement, and what strict verification refuses.
 
 use super::authentication::Out as Assertions;
 use super::ceremony::{Authentication, Registration, UP, UV, derived, sha256};
-use super::recipe::{EDDSA, PLAIN, build, positives};
+use super::recipe::{EDDSA, PLAIN, build, build_unattested};
 use super::registration::Out as Registrations;
 use crate::case::File;
 use crate::cose::ed25519_faults;
@@ -15,15 +14,14 @@ use mfakit_testing::keys::Ed25519Key;
 
 /// The file of Ed25519 credentials.
 pub(crate) fn file() -> File {
-    let (registration, authentication) = build(EDDSA);
-    let mut cases = positives(EDDSA);
+    let (registration, authentication) = build_unattested(EDDSA);
     let section = "Test Vectors, Packed Attestation with Ed25519 Credential";
     let positive = registration.accepted(&registration.name);
-    cases.push(
+    let mut cases = vec![
         derived(positive, section, "l3-packed-eddsa-reg", "statement-none")
             .step("7.1-22")
             .why("the same credential with attestation none"),
-    );
+    ];
     let mut out = Registrations::default();
     keys(&mut out, &registration);
     cases.extend(out.cases);
@@ -37,7 +35,7 @@ pub(crate) fn file() -> File {
         description: "Registrations and authentications of Ed25519 credentials",
         notes: vec![
             "Ed25519 is verified strictly: S below L, R compared as bytes, neither R nor the key of small order.".into(),
-            "l3-packed-eddsa-reg, the registration that the specification prints, has certificates and is not built.".into(),
+            "The vector itself, l3-packed-eddsa, is in webauthn-level-3.".into(),
         ],
         cases,
     }

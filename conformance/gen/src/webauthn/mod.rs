@@ -1,10 +1,18 @@
 //! WebAuthn: Level 3 test vectors, rebuilt from their recipe, and everything derived from them.
 
+pub(crate) mod algorithms;
+pub(crate) mod around;
+pub(crate) mod attestation;
 pub(crate) mod auth_data;
 pub(crate) mod authentication;
 pub(crate) mod ceremony;
+pub(crate) mod certified;
 pub(crate) mod client_data;
 pub(crate) mod eddsa;
+pub(crate) mod extension_inputs;
+pub(crate) mod extensions;
+pub(crate) mod level3;
+pub(crate) mod metadata;
 pub(crate) mod packed;
 pub(crate) mod recipe;
 pub(crate) mod registration;

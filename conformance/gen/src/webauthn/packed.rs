@@ -1,7 +1,7 @@
 //! The format packed in its self form (§8.2, §7.1 steps 21 and 22): the Level 3 vector, Ed25519 beside it, and every way to
 //! get the statement wrong.
 
-use super::ceremony::{AT, ED, Registration, Statement, UP, UV, derived, sha256};
+use super::ceremony::{AT, ED, Registration, Statement, UP, UV, Verdict, derived, sha256};
 use super::recipe::{EDDSA, PACKED_SELF, PLAIN, build, positives};
 use super::registration::Out;
 use crate::case::{Case, File};
@@ -31,7 +31,7 @@ pub(crate) fn file() -> File {
         topic: "webauthn-packed",
         description: "Registrations with a packed statement that the credential's own key signs: ES256 and Ed25519",
         notes: vec![
-            "A statement with certificates (x5c) is attestation_format_unsupported: only the self form is built.".into(),
+            "Statements with certificates (x5c) are in attestation-packed.".into(),
             "Every negative is one named mutation of a positive (source.derived_from, source.mutation); where the rule stands \
              before the signature, the statement is signed anew, so that exactly one rule is broken."
                 .into(),
@@ -46,6 +46,7 @@ fn packed_eddsa() -> Registration {
     registration.name = "own-packed-self-eddsa-reg".into();
     registration.fmt = "packed".into();
     registration.statement = Statement::PackedSelf;
+    registration.verdict = Verdict::plain("self");
     registration
 }
 
@@ -143,15 +144,21 @@ fn statement(out: &mut Out, base: &Registration) {
         out.refuse(base, &id, "7.1-22", malformed, why, with_statement(&entries));
     }
 
-    for (id, item, why) in [
-        ("array", array(&[bytes(&[0x30, 0x00])]), "a certificate: attestation by another key"),
-        ("empty", array(&[]), "an empty list is not an absent one"),
-        ("null", raw("f6"), "null is not absent"),
-        ("bytes", bytes(&[0x30, 0x00]), "a certificate without its list"),
+    for (id, item, code, why) in [
+        (
+            "empty-sequence",
+            array(&[bytes(&[0x30, 0x00])]),
+            "certificate_malformed",
+            "an empty SEQUENCE is no certificate",
+        ),
+        ("empty", array(&[]), malformed, "an empty list is not an absent one"),
+        ("null", raw("f6"), malformed, "null is not absent"),
+        ("bytes", bytes(&[0x30, 0x00]), malformed, "a certificate without its list"),
+        ("text", array(&[text("MA")]), malformed, "certificates are byte strings"),
     ] {
         let id = format!("statement-x5c-{id}");
-        let code = "attestation_format_unsupported";
-        out.refuse(base, &id, "7.1-21", code, why, with_statement(&x5c(item)));
+        out.refuse(base, &id, "7.1-22", code, why, with_statement(&x5c(item)));
+        out.requires("attestation");
     }
 
     for (id, entries, code, why) in [
@@ -211,12 +218,24 @@ fn statement(out: &mut Out, base: &Registration) {
         ("longer", "packed ", "a blank at the end"),
         ("nul", "packed\0", "a NUL at the end"),
         ("prefix", "pack", "a part of the name"),
-        ("fido-u2f", "fido-u2f", "another format, which is not built"),
-        ("compound", "compound", "another format, which is not built"),
+        ("tpm-upper-case", "TPM", "formats have case"),
     ] {
         let (id, code) = (format!("fmt-{id}"), "attestation_format_unsupported");
         out.refuse(base, &id, "7.1-21", code, why, |r| r.fmt = fmt.into());
     }
+    for fmt in ["fido-u2f", "tpm", "android-key", "apple", "compound"] {
+        let why = "the statement of another format";
+        out.refuse(base, &format!("fmt-{fmt}"), "7.1-22", malformed, why, |r| r.fmt = fmt.into());
+        out.requires("attestation");
+    }
+    out.refuse(
+        base,
+        "fmt-android-safetynet",
+        "7.1-21",
+        "attestation_format_unsupported",
+        "the format is deprecated, and accepted only where it is named",
+        |r| r.fmt = "android-safetynet".into(),
+    );
     out.refuse(
         base,
         "fmt-none",
@@ -270,10 +289,7 @@ fn signed_bytes(out: &mut Out, base: &Registration) {
         let (step, id) = (step_of(id), format!("signature-over-{id}"));
         out.refuse(base, &id, step, invalid, why, |r| r.statement = Statement::Given(statement));
     }
-    let foreign = match base.key {
-        Key::Es256(_) => Es256Key::new(&[7; 32]).sign_der(&message(base)),
-        Key::Ed25519(_) => Ed25519Key::new(&[7; 32]).sign(&message(base)).to_vec(),
-    };
+    let foreign = stranger(base).sign(&message(base));
     let statement = attestation::packed(base.key.algorithm(), &foreign);
     out.refuse(
         base,
@@ -317,11 +333,16 @@ fn signed_bytes(out: &mut Out, base: &Registration) {
         r.ceremony.client_data.splice(0..0, *b"\xef\xbb\xbf");
     });
     after("key-replaced", "another key of the same type is put in after signing", |r| {
-        r.attested().public_key = match r.key {
-            Key::Es256(_) => Es256Key::new(&[7; 32]).cose(),
-            Key::Ed25519(_) => Ed25519Key::new(&[7; 32]).cose(),
-        };
+        r.attested().public_key = stranger(r).cose();
     });
+}
+
+/// Another key of the same type.
+fn stranger(base: &Registration) -> Key {
+    match base.key.algorithm() {
+        -7 => Key::Es256(Es256Key::new(&[7; 32])),
+        _ => Key::Ed25519(Ed25519Key::new(&[7; 32])),
+    }
 }
 
 /// Step 12 is the hash of the client data, step 22 the rest of the statement.

@@ -7,6 +7,7 @@ use super::recipe::{CROSS_ORIGIN, LONG_ID, PLAIN, TOP, TOP_ORIGIN, build};
 use crate::bytes::hex;
 use crate::case::Case;
 use crate::cose;
+use crate::json::Json;
 use mfakit_testing::cbor::{array, bytes, int, map, raw, text};
 
 /// Cases, each derived from a positive by one mutation.
@@ -34,7 +35,20 @@ impl Out {
 
     /// The last case is of more than 8 KiB.
     pub(super) fn large(&mut self) {
-        self.cases.last_mut().expect("a case").requires.push("large_inputs");
+        self.requires("large_inputs");
+    }
+
+    /// The last case expects this field too.
+    pub(super) fn expect(&mut self, name: &str, value: Json) {
+        self.cases.last_mut().expect("a case").expect.set(name, value);
+    }
+
+    /// The last case needs this feature.
+    pub(super) fn requires(&mut self, feature: &'static str) {
+        let needed = &mut self.cases.last_mut().expect("a case").requires;
+        if !needed.contains(&feature) {
+            needed.push(feature);
+        }
     }
 
     /// One mutation of `base` that must not matter.

@@ -95,10 +95,18 @@ pub fn answer<'b>(request: &[u8], buffer: &'b mut [u8]) -> &'b [u8] {
 fn hello(_: &Fields<'_>, response: &mut Response<'_>) -> Outcome {
     let names = OPERATIONS.iter().map(|(name, _)| *name).filter(|name| *name != "hello");
     response.list("ops", names.map(Value::from));
-    response.list(
-        "features",
-        ["es256", "ed25519", "none", "packed", "large_inputs"].into_iter().map(Value::from),
-    );
+    let built = [
+        ("es256", true),
+        ("ed25519", true),
+        ("es384", cfg!(feature = "es384")),
+        ("es512", cfg!(feature = "es512")),
+        ("es256k", cfg!(feature = "es256k")),
+        ("none", true),
+        ("packed", true),
+        ("large_inputs", true),
+    ];
+    let features = built.into_iter().filter(|(_, is)| *is).map(|(name, _)| Value::from(name));
+    response.list("features", features);
     let rows = Error::ALL.iter().flat_map(|e| [u32::from(e.number()).into(), e.code().into()]);
     response.list("errors", rows);
     Ok(())

@@ -68,9 +68,14 @@ pub(crate) fn record_read(inputs: &Inputs) -> Answer {
         "sign_count": record.sign_count(),
         "backup_eligible": record.backup_eligible(),
         "backed_up": record.backed_up(),
+        "uv_initialized": record.uv_initialized(),
         "transports": record.transports(),
         "aaguid_hex": record.aaguid().map(|aaguid| aaguid.replace('-', "")),
+        "attestation_object_hex": record.attestation_object().map(|object| rehex(&object)),
+        "attestation_client_data_json_hex": record.attestation_client_data_json().map(|data| rehex(&data)),
         "record": record.to_text(),
+        "json": record.to_json(),
+        "compact": record.to_compact(),
     }))
 }
 

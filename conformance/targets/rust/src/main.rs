@@ -2,6 +2,7 @@
 //! hidden entry. One JSON object a line in, one out, in order. It never sees what a case expects.
 
 mod codes;
+mod extensions;
 mod host;
 mod imports;
 mod webauthn;
@@ -66,10 +67,16 @@ fn answer(line: &str, message: &Value) -> Value {
 type Operation = fn(&Inputs) -> Answer;
 
 /// What goes through the public API and nowhere else.
-const PUBLIC: [(&str, Operation); 30] = [
+const PUBLIC: [(&str, Operation); 36] = [
     ("webauthn.register", webauthn::register),
     ("webauthn.authenticate", webauthn::authenticate),
+    ("explain.registration", webauthn::explain_registration),
+    ("explain.authentication", webauthn::explain_authentication),
+    ("metadata.parse", webauthn::metadata),
+    ("decoy.begin", webauthn::decoy),
+    ("related_origins", webauthn::related_origins),
     ("ceremony.finish", host::ceremony_finish),
+    ("extensions.inputs", extensions::inputs),
     ("config.totp", config_totp),
     ("config.hotp", config_hotp),
     ("config.relying_party", webauthn::config),

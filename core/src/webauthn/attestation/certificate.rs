@@ -267,11 +267,24 @@ impl<'a> Certificate<'a> {
     ///
     /// [`Error::CertificateMalformed`].
     pub fn may_sign_certificates(&self) -> Result<bool, Error> {
+        // Bit 5, counted from the highest.
+        self.may_be_used_for(0x04)
+    }
+
+    /// Whether its key may sign what is no certificate: what keyUsage says, and yes if it says nothing (RFC 5280 §4.2.1.3).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CertificateMalformed`].
+    pub fn may_sign(&self) -> Result<bool, Error> {
+        self.may_be_used_for(0x80)
+    }
+
+    fn may_be_used_for(&self, usage: u8) -> Result<bool, Error> {
         let Some(extension) = self.extension(OID_KEY_USAGE) else { return Ok(true) };
         match asn1::only(extension.value, Tag::BitString)? {
             [0] => Ok(false),
-            // Bit 5, counted from the highest.
-            [0..=7, first, ..] => Ok(first & 0x04 != 0),
+            [0..=7, first, ..] => Ok(first & usage != 0),
             _ => Err(Error::CertificateMalformed),
         }
     }

@@ -121,7 +121,9 @@ fn left_out(op: &str, case: &Value) -> Option<&'static str> {
         Some("statements with certificates, which this build lacks")
     } else if !inputs["trust"]["metadata"].is_null() {
         Some("metadata, which the bindings read")
-    } else if inputs["client_extension_results"].is_object() && inputs["extensions"]["appid"].is_null() {
+    } else if inputs["client_extension_results"].is_object()
+        && inputs["extensions"]["appid"].is_null()
+    {
         Some("what the client says of extensions, which the bindings read")
     } else if requires("dynamic_input") {
         Some("arguments whose type Rust rules out")

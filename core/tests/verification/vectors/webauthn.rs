@@ -5,7 +5,8 @@ use crate::support::{hex, unhex};
 use mfakit_core::encoding::{base64url, cose, json};
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::attestation::{
-    Attestation, AttestationObject, AttestationPolicy, AttestationType, Formats, Trust, UnknownAttestation,
+    Attestation, AttestationObject, AttestationPolicy, AttestationType, Formats, Trust,
+    UnknownAttestation,
 };
 use mfakit_core::webauthn::auth_data::{AuthData, Flags};
 use mfakit_core::webauthn::client_data::ClientData;
@@ -14,7 +15,8 @@ use mfakit_core::webauthn::extensions::{
 };
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{
-    BackupPolicy, CounterPolicy, CrossOrigin, EnumerationKey, RelyingParty, UserPresence, UserVerification,
+    BackupPolicy, CounterPolicy, CrossOrigin, EnumerationKey, RelyingParty, UserPresence,
+    UserVerification,
 };
 use mfakit_core::{Error, UnixTime};
 use serde_json::{Value, json};
@@ -114,7 +116,8 @@ fn with_relying_party(
         },
     });
     // Where the client says that it used the AppID, the assertion is for it.
-    let used = inputs.get("client_extension_results").is_some_and(|results| results["appid"] == true);
+    let used =
+        inputs.get("client_extension_results").is_some_and(|results| results["appid"] == true);
     if let Some(appid) = inputs.get("extensions").and_then(|asked| asked["appid"].as_str())
         && used
     {
@@ -137,7 +140,9 @@ fn formats(inputs: &Inputs<'_>) -> Result<Formats, Error> {
         return Ok(AttestationPolicy::default().formats);
     }
     inputs.texts("formats").into_iter().try_fold(Formats::EMPTY, |formats, name| {
-        Formats::from_name(name).map(|format| formats.and(format)).ok_or(Error::ArgumentValueInvalid)
+        Formats::from_name(name)
+            .map(|format| formats.and(format))
+            .ok_or(Error::ArgumentValueInvalid)
     })
 }
 
@@ -161,7 +166,8 @@ mod trust {
     use crate::support::unhex;
     use mfakit_core::encoding::cose::PublicKey;
     use mfakit_core::webauthn::attestation::{
-        AndroidKeyPolicy, Attestation, AttestationPolicy, FidoSwitches, Tolerances, TrustPolicy, TrustSource,
+        AndroidKeyPolicy, Attestation, AttestationPolicy, FidoSwitches, Tolerances, TrustPolicy,
+        TrustSource,
     };
     use mfakit_core::{Error, UnixTime};
     use std::borrow::Cow;
@@ -274,10 +280,8 @@ fn known(asked: &[&str]) -> ExtensionSet {
 fn extension_outputs(inputs: &Inputs<'_>, read: &AuthenticatorExtensions<'_>) -> Value {
     let encoded = |raw| base64url::encode(raw).map(char::from).collect::<String>();
     let client = inputs.get("client_extension_results").cloned().unwrap_or_else(|| json!({}));
-    let uvm: Vec<Value> = read
-        .uvm()
-        .map(|m| json!([m.method, m.key_protection, m.matcher_protection]))
-        .collect();
+    let uvm: Vec<Value> =
+        read.uvm().map(|m| json!([m.method, m.key_protection, m.matcher_protection])).collect();
     let asked = asked(inputs);
     let appid = client.get("appid").filter(|_| asked.contains(&"appid")).cloned();
     let outputs = [
@@ -337,6 +341,7 @@ pub(super) fn register(inputs: &Inputs<'_>) -> Answer {
                 _ => None,
             },
             "path_len": path_len(verified.attestation()),
+            "proven_aaguid_hex": verified.attestation().proven_aaguid().map(|aaguid| hex(aaguid)),
             "aaguid_hex": hex(verified.unproven_aaguid()),
             "credential_id_hex": hex(verified.credential_id()),
             "credential_public_key_cose_hex": hex(verified.public_key()),

@@ -63,7 +63,10 @@ pub(crate) fn surfaces(case: &Case) -> Result<Vec<Surface>, String> {
         "ceremony.finish" => ceremony::finish(inputs)?,
         "metadata.parse" => webauthn::metadata(inputs),
         // The oracles `explain` and `extension_inputs` of the folder fuzz change them; origins are config.relying_party's.
-        "explain.registration" | "explain.authentication" | "extensions.inputs" | "decoy.begin"
+        "explain.registration"
+        | "explain.authentication"
+        | "extensions.inputs"
+        | "decoy.begin"
         | "related_origins" => Vec::new(),
         "webauthn.register" => webauthn::register(inputs)?,
         "webauthn.authenticate" => webauthn::authenticate(inputs)?,

@@ -525,7 +525,8 @@ fn statement_may_replace(
                 let (inner, known) = (part.named("attStmt"), before.named("attStmt"));
                 let (name, known_name) = (part.named("fmt"), before.named("fmt"));
                 equal("a statement's format", &name, &known_name)?;
-                let (Some(Item::Text(name)), Some(inner), Some(known)) = (name, inner, known) else {
+                let (Some(Item::Text(name)), Some(inner), Some(known)) = (name, inner, known)
+                else {
                     return Err("a statement without its members".to_owned());
                 };
                 // Which of the parts is trusted, the answer does not say.

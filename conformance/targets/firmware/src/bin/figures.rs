@@ -22,6 +22,12 @@ fn print() -> io::Result<()> {
     measure(&mut out, "assertion", samples::assertion)?;
     #[cfg(feature = "all")]
     measure(&mut out, "ed25519", samples::ed25519)?;
+    #[cfg(feature = "es384")]
+    measure(&mut out, "es384", samples::es384)?;
+    #[cfg(feature = "es512")]
+    measure(&mut out, "es512", samples::es512)?;
+    #[cfg(feature = "es256k")]
+    measure(&mut out, "es256k", samples::es256k)?;
     #[cfg(feature = "all")]
     measure(&mut out, "recovery", samples::recovery)?;
     #[cfg(feature = "all")]

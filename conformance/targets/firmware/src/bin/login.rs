@@ -1,6 +1,7 @@
 //! The smallest image with its factors: its size is what they cost in flash. It exits with 0 if all were verified.
 //!
-//! Without the feature `all` these are an ES256 assertion and a TOTP code; with it, Ed25519, a recovery code and a delivered code as well.
+//! Without the feature `all` these are an ES256 assertion and a TOTP code; with it, Ed25519, a recovery code and a delivered code as well; with
+//! `es384`, `es512` and `es256k`, an assertion of each.
 #![no_std]
 #![no_main]
 
@@ -16,5 +17,11 @@ fn main() -> ! {
         && samples::ed25519().is_ok()
         && samples::recovery().is_ok()
         && samples::delivered().is_ok();
+    #[cfg(feature = "es384")]
+    let verified = verified && samples::es384().is_ok();
+    #[cfg(feature = "es512")]
+    let verified = verified && samples::es512().is_ok();
+    #[cfg(feature = "es256k")]
+    let verified = verified && samples::es256k().is_ok();
     exit(i32::from(!verified))
 }

@@ -5,7 +5,9 @@ use super::{Failure, Outcome};
 use crate::frame::{Fields, Response, Value};
 use mfakit_core::encoding::cose;
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
-use mfakit_core::webauthn::attestation::AttestationObject;
+use mfakit_core::webauthn::attestation::{
+    AttestationObject, AttestationPolicy, Formats, UnknownAttestation,
+};
 use mfakit_core::webauthn::auth_data::{AuthData, Flags};
 use mfakit_core::webauthn::client_data::ClientData;
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
@@ -77,6 +79,16 @@ pub(super) fn webauthn_register(fields: &Fields<'_>, response: &mut Response<'_>
         }
         rp = rp.algorithms(offered)?;
     }
+    let mut policy = AttestationPolicy::default();
+    if let Some(list) = fields.list("formats")? {
+        policy.formats = formats(list)?;
+    }
+    policy.unknown = match fields.string_or("unknown_attestation", "reject")? {
+        "reject" => UnknownAttestation::Reject,
+        "ignore" => UnknownAttestation::Ignore,
+        _ => return Err(Error::ArgumentValueInvalid.into()),
+    };
+    rp = rp.attestation(policy);
     let attestation_object = fields.bytes("attestation_object_hex")?;
     let registration = RegistrationResponse {
         // The `id` beside the attestation object; a client that is not hostile repeats the attested one.
@@ -97,15 +109,26 @@ pub(super) fn webauthn_register(fields: &Fields<'_>, response: &mut Response<'_>
     }
     let verified = registration::verify(&rp, challenge, &registration)?;
     response.field("fmt", verified.attestation().format());
-    response.field("attestation_type", verified.attestation().attestation_type());
+    response.field("attestation_type", verified.attestation().attestation_type().as_str());
     response.field("aaguid_hex", &verified.unproven_aaguid()[..]);
     response.field("credential_id_hex", verified.credential_id());
     response.field("credential_public_key_cose_hex", verified.public_key());
     response.field("alg", verified.algorithm());
     response.field("sign_count", verified.sign_count());
     put_flags(response, verified.flags());
-    response.field("extensions_hex", verified.extensions());
+    response.field("extensions_hex", verified.extensions().raw());
     Ok(())
+}
+
+/// A set of formats by their names; there is one at least.
+fn formats<'f>(list: impl Iterator<Item = Value<'f>>) -> Result<Formats, Failure> {
+    let mut formats = Formats::EMPTY;
+    for name in list {
+        let Value::Text(name) = name else { return Err(Failure::WrongType) };
+        let known = core::str::from_utf8(name).ok().and_then(Formats::from_name);
+        formats = formats.and(known.ok_or(Error::ArgumentValueInvalid)?);
+    }
+    if formats == Formats::EMPTY { Err(Error::ArgumentValueInvalid.into()) } else { Ok(formats) }
 }
 
 fn attested_credential_id(attestation_object: &[u8]) -> Option<&[u8]> {
@@ -154,7 +177,7 @@ pub(super) fn webauthn_authenticate(fields: &Fields<'_>, response: &mut Response
     response.field("new_sign_count", verified.sign_count());
     response.field("counter_regressed", verified.counter_regressed());
     put_flags(response, verified.flags());
-    response.field("extensions_hex", verified.extensions());
+    response.field("extensions_hex", verified.extensions().raw());
     Ok(())
 }
 
