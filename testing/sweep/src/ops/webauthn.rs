@@ -161,13 +161,13 @@ pub(super) fn response_text(inputs: &Inputs, id: &[u8]) -> Vec<u8> {
     let encoded = members.iter().filter_map(|(name, input)| {
         inputs.hex(input).map(|bytes| ((*name).to_owned(), Value::from(base64url(&bytes))))
     });
-    write_response(id, encoded.collect())
+    let results = inputs.get("client_extension_results").cloned().unwrap_or_else(|| json!({}));
+    write_response(id, encoded.collect(), &results)
 }
 
-fn write_response(id: &[u8], members: Map<String, Value>) -> Vec<u8> {
+fn write_response(id: &[u8], members: Map<String, Value>, results: &Value) -> Vec<u8> {
     let id = base64url(id);
-    let extensions = json!({});
-    let whole = json!({"id": id, "rawId": id, "type": "public-key", "clientExtensionResults": extensions, "response": members});
+    let whole = json!({"id": id, "rawId": id, "type": "public-key", "clientExtensionResults": results, "response": members});
     whole.to_string().into_bytes()
 }
 
@@ -289,7 +289,8 @@ fn rewritten(response: &Response, ceremony: Ceremony) -> Vec<u8> {
             put("userHandle", handle);
         }
     }
-    write_response(&response.id, members)
+    let results = serde_json::from_str(&response.extension_results).unwrap_or_default();
+    write_response(&response.id, members, &results)
 }
 
 pub(crate) fn register(inputs: &Inputs) -> Result<Vec<Surface>, String> {
@@ -441,7 +442,8 @@ fn judge_registration(
     } else {
         equal("the format", &object.format, &before.format)?;
         let trusted = answer["trust"] == "trusted";
-        statement_may_replace(&object.format, &object.statement, &before.statement, trusted)?;
+        let (mutated, known) = (&object.statement, &before.statement);
+        statement_may_replace(&object.format, mutated, known, trusted, policy.unverified)?;
         match object.format.as_str() {
             "none" => equal("the statement", &object.statement, &Item::Map(Vec::new()))?,
             // U2F signs the relying party, the credential's id and its key, and nothing else of the authenticator data.
@@ -490,13 +492,28 @@ fn judge_registration(
 
 /// A statement that was accepted in place of `original`. What is signed is the same; of certificates, only the key of the first
 /// has signed, unless it is trusted: then the first is the one that was issued, and what stands behind the one that an anchor
-/// signed is not looked at. The version of SafetyNet is any text.
+/// signed is not looked at. The version of SafetyNet is any text. Of a format that nobody verifies anything may change, where that
+/// is let pass.
 fn statement_may_replace(
     format: &str,
     changed: &Item,
     original: &Item,
     trusted: bool,
+    unverified: bool,
 ) -> Result<(), String> {
+    const FORMATS: [&str; 8] = [
+        "none",
+        "packed",
+        "fido-u2f",
+        "tpm",
+        "android-key",
+        "android-safetynet",
+        "apple",
+        "compound",
+    ];
+    if unverified && !FORMATS.contains(&format) {
+        return Ok(());
+    }
     match (changed, original) {
         (Item::Map(members), Item::Map(before)) => {
             equal("the number of members", &members.len(), &before.len())?;
@@ -524,13 +541,17 @@ fn statement_may_replace(
             for (part, before) in parts.iter().zip(before) {
                 let (inner, known) = (part.named("attStmt"), before.named("attStmt"));
                 let (name, known_name) = (part.named("fmt"), before.named("fmt"));
-                equal("a statement's format", &name, &known_name)?;
+                let known_text = |name: Option<&Item>| matches!(name, Some(Item::Text(name)) if FORMATS.contains(&&**name));
+                // One unknown name is as good as another; a known one that was changed is not verified any more.
+                if !(unverified && !known_text(name)) {
+                    equal("a statement's format", &name, &known_name)?;
+                }
                 let (Some(Item::Text(name)), Some(inner), Some(known)) = (name, inner, known)
                 else {
                     return Err("a statement without its members".to_owned());
                 };
                 // Which of the parts is trusted, the answer does not say.
-                statement_may_replace(name, inner, known, false)?;
+                statement_may_replace(name, inner, known, false, unverified)?;
             }
             Ok(())
         }

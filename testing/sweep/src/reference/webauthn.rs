@@ -17,6 +17,8 @@ pub(crate) struct Response {
     pub(crate) signature: Vec<u8>,
     /// Absent, null and empty are the same.
     pub(crate) user_handle: Option<Vec<u8>>,
+    /// What the client says of its extensions, as text: nobody signs it.
+    pub(crate) extension_results: String,
 }
 
 /// Which members a response must have.
@@ -59,6 +61,7 @@ impl Response {
             authenticator_data: of(Ceremony::Authentication, "authenticatorData")?,
             signature: of(Ceremony::Authentication, "signature")?,
             user_handle: user_handle.filter(|handle| !handle.is_empty()),
+            extension_results: whole.present("clientExtensionResults")?.unwrap_or("{}").to_owned(),
         })
     }
 }
