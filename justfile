@@ -177,13 +177,13 @@ _build-targets *ARGS:
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings
-    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
+    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
 
 # formats every Rust source
 [group('checks')]
 fmt:
     cargo fmt --all
-    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
+    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
 
 # no part reaches where it may not: floors of the core, dependencies and size of the bindings
 [group('checks')]

@@ -449,9 +449,9 @@ fn each_format_with_each_kind_of_key() {
             (more("ecdaaKeyId", bytes(b"key")), Error::AttestationStatementMalformed),
             (more("ver", text("2.0")), Error::AttestationStatementMalformed),
             // A list of certificates is another type of attestation, also an empty one: never read as self.
-            (more("x5c", array(&[])), Error::AttestationFormatUnsupported),
-            (more("x5c", array(&[bytes(b"certificate")])), Error::AttestationFormatUnsupported),
-            (more("x5c", text("none")), Error::AttestationFormatUnsupported),
+            (more("x5c", array(&[])), Error::AttestationStatementMalformed),
+            (more("x5c", array(&[bytes(b"certificate")])), Error::CertificateMalformed),
+            (more("x5c", text("none")), Error::AttestationStatementMalformed),
         ] {
             let refused = register_as(&rp, "packed", &statement, &data).err();
             // The last bits of r and s of the other kind are a signature of the right form only by chance.
