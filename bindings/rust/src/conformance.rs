@@ -5,7 +5,7 @@
 //! here: parsers, primitives, and times that no host passes.
 
 use crate::entropy::failure;
-use crate::text::{from_base64url, to_base64url};
+use crate::text::{from_base64url, to_base64url, to_hex as hex};
 use crate::{
     BeginAuthentication, BeginRegistration, CredentialRecord, GenerateRecoveryCodes,
     IssueTemporaryCode, NewRecord, PendingTotp, RelyingParty, RelyingPartyOptions, TemporaryKind,
@@ -197,10 +197,6 @@ impl Inputs {
     fn number(&self, name: &str) -> u64 {
         self.optional(name).unwrap_or(0)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Vec<u8> {

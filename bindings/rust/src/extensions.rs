@@ -193,30 +193,14 @@ impl Asked {
             && self.has("appid") == self.appid.is_some()
     }
 
-    fn known(&self) -> ExtensionSet {
-        [
-            ("appid", ExtensionSet::APPID),
-            ("appidExclude", ExtensionSet::APPID_EXCLUDE),
-            ("credProps", ExtensionSet::CRED_PROPS),
-            ("prf", ExtensionSet::PRF),
-            ("hmacCreateSecret", ExtensionSet::PRF),
-            ("largeBlob", ExtensionSet::LARGE_BLOB),
-            ("uvm", ExtensionSet::UVM),
-            ("credentialProtectionPolicy", ExtensionSet::CRED_PROTECT),
-            ("minPinLength", ExtensionSet::MIN_PIN_LENGTH),
-        ]
-        .into_iter()
-        .filter(|(name, _)| self.has(name))
-        .fold(ExtensionSet::EMPTY, |set, (_, extension)| set.and(extension))
-    }
-
     pub(crate) fn with_requested<T>(
         &self,
         unsolicited: UnsolicitedExtensions,
         run: impl FnOnce(Requested<'_>) -> T,
     ) -> T {
         let others: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        run(Requested { known: self.known(), others: &others, unsolicited })
+        let known = ExtensionSet::from_client_names(others.iter().copied());
+        run(Requested { known, others: &others, unsolicited })
     }
 }
 

@@ -10,8 +10,8 @@ mod trust;
 pub use trust::{AttestationTrust, REJECTED_STATUSES};
 
 use crate::json::{Object, present, quoted, text};
-use crate::record::uuid_text;
-use crate::text::to_base64url;
+use crate::record::{read_uuid, uuid_text};
+use crate::text::{from_hex, to_base64url, to_hex};
 use crate::time::or_clock;
 use mfakit_core::encoding::json::{self, Value};
 use mfakit_core::webauthn::attestation::certificate::{Certificate, MAX_LEN};
@@ -144,7 +144,7 @@ impl Metadata {
             .filter_map(|der| trust::certified_aaguid(&Certificate::parse(der, READABLE).ok()?));
         let identifiers = certificates.iter().filter_map(|der| key_identifier(der));
         let aaguids = aaguid.into_iter().chain(certified.map(|aaguid| uuid_text(&aaguid)));
-        aaguids.chain(identifiers.map(|identifier| hex(&identifier))).collect()
+        aaguids.chain(identifiers.map(|identifier| to_hex(&identifier))).collect()
     }
 
     /// The BLOB's number: store it, and pass it as [`MetadataOptions::previous_number`] next time.
@@ -370,7 +370,7 @@ impl Entry {
             .ok()??;
         let mut read = Self {
             aaguid: read_optional(aaguid, read_aaguid)?,
-            key_identifiers: read_list(identifiers, |value| read_hex(&text(Some(value))?))?,
+            key_identifiers: read_list(identifiers, |value| from_hex(&text(Some(value))?))?,
             statuses: read_list(statuses, StatusReport::read)?,
             last_status_change: text(changed),
             ..Self::empty()
@@ -393,7 +393,7 @@ impl Entry {
         let named = Self {
             aaguid: aaguid.and_then(read_aaguid),
             key_identifiers: elements_of(identifiers)
-                .filter_map(|value| read_hex(&text(Some(value))?))
+                .filter_map(|value| from_hex(&text(Some(value))?))
                 .collect(),
             statuses: elements_of(statuses).filter_map(StatusReport::read).collect(),
             unreadable: true,
@@ -472,7 +472,7 @@ impl Entry {
             .array("attachmentHint", texts(&self.attachment_hints))
             .array("keyProtection", texts(&self.key_protection))
             .end();
-        let identifiers = self.key_identifiers.iter().map(|identifier| quoted(&hex(identifier)));
+        let identifiers = self.key_identifiers.iter().map(|identifier| quoted(&to_hex(identifier)));
         Object::new()
             .optional_string("aaguid", self.aaguid.as_ref().map(uuid_text).as_deref())
             .array("attestationCertificateKeyIdentifiers", identifiers)
@@ -570,7 +570,7 @@ impl MetadataEntry {
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         let aaguid = self.0.aaguid.as_ref().map(uuid_text);
-        aaguid.into_iter().chain(self.0.key_identifiers.iter().map(|k| hex(k))).collect()
+        aaguid.into_iter().chain(self.0.key_identifiers.iter().map(|k| to_hex(k))).collect()
     }
 
     /// What is used of the entry, for [`Metadata::from_trusted_entries`]: without the model's picture, which is most of it.
@@ -763,28 +763,7 @@ fn read_optional<T>(
 
 /// An AAGUID in the form of a UUID (RFC 9562 §4), in either case.
 fn read_aaguid(value: Value<'_>) -> Option<[u8; 16]> {
-    let text = text(Some(value))?;
-    let hyphens: Vec<usize> = text.match_indices('-').map(|(at, _)| at).collect();
-    (hyphens == [8, 13, 18, 23]).then(|| read_hex(&text.replace('-', "")))?
-}
-
-fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.len() != 2 * N {
-        return None;
-    }
-    for (slot, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let mut value = 0;
-        for digit in pair {
-            value = value * 16 + u8::try_from(char::from(*digit).to_digit(16)?).ok()?;
-        }
-        *slot = value;
-    }
-    Some(bytes)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    read_uuid(&text(Some(value))?)
 }
 
 /// Base64 with padding (RFC 4648 §4).

@@ -6,7 +6,7 @@
 mod compact;
 
 use crate::json::{self, Object};
-use crate::text::{decode, from_base64url, to_base64url};
+use crate::text::{decode, from_base64url, from_hex, to_base64url, to_hex};
 use mfakit_core::Error;
 use mfakit_core::encoding::{cose, json as reader};
 use mfakit_core::webauthn as core;
@@ -298,7 +298,7 @@ impl CredentialRecord {
 
 /// `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`
 pub(crate) fn uuid_text(bytes: &[u8; 16]) -> String {
-    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = to_hex(bytes);
     let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
     parts.map(|(from, to)| hex.get(from..to).unwrap_or_default()).join("-")
 }
@@ -313,21 +313,18 @@ pub(crate) fn transports_ok(transports: &[String]) -> bool {
 ///
 /// [`Error::ArgumentValueInvalid`].
 pub fn read_aaguid(text: &str) -> Result<[u8; 16], Error> {
-    let bytes = if text.len() == 36 { uuid(text) } else { decode(text.as_bytes()).ok() };
-    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Error::ArgumentValueInvalid)
+    let bytes = if text.len() == 36 {
+        read_uuid(text)
+    } else {
+        decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok())
+    };
+    bytes.ok_or(Error::ArgumentValueInvalid)
 }
 
 /// The bytes of `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
-fn uuid(text: &str) -> Option<Vec<u8>> {
-    let dashes_stand =
-        text.char_indices().all(|(i, c)| matches!(i, 8 | 13 | 18 | 23) == (c == '-'));
-    let digits: Option<Vec<u32>> =
-        text.chars().filter(|c| *c != '-').map(|c| c.to_digit(16)).collect();
-    let pairs = digits.filter(|digits| dashes_stand && digits.len() == 32)?;
-    pairs
-        .chunks_exact(2)
-        .map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)).ok())
-        .collect()
+pub(crate) fn read_uuid(text: &str) -> Option<[u8; 16]> {
+    let hyphens = text.match_indices('-').map(|(at, _)| at);
+    hyphens.eq([8, 13, 18, 23]).then(|| from_hex(&text.replace('-', "")))?
 }
 
 /// The credential id of an entry of an allow-list: a record's text, or a bare base64url id.

@@ -3,7 +3,7 @@
 use crate::extensions::ExtensionOutputs;
 use crate::json::{self, Object};
 use crate::record::{CredentialRecord, uuid_text};
-use crate::text::to_base64url;
+use crate::text::{to_base64url, to_hex};
 use mfakit_core::webauthn::assertion::AssertionProof;
 use mfakit_core::webauthn::attestation::{Attestation, Trust};
 use mfakit_core::{Error, Evidence, Transition, require_one_row};
@@ -51,7 +51,7 @@ impl AttestationReport {
     #[must_use]
     pub fn anchor(&self) -> Option<String> {
         match self.trust {
-            Trust::Trusted(hash) => Some(hash.iter().map(|b| format!("{b:02x}")).collect()),
+            Trust::Trusted(hash) => Some(to_hex(&hash)),
             _ => None,
         }
     }

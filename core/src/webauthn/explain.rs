@@ -240,18 +240,7 @@ fn explain_attestation_object(
     explain_flags(trace, 14, &auth_data, rp);
     trace.check(28, AuthenticatorExtensions::read(auth_data.extensions.as_ref(), rp.requested()));
     let Some(key) = trace.check(20, registration::check_key(rp, &attested)) else { return };
-    let subject = Subject {
-        auth_data: object.auth_data,
-        #[cfg(feature = "attestation")]
-        rp_id_hash: auth_data.rp_id_hash,
-        #[cfg(feature = "attestation")]
-        attested,
-        key,
-        client_data_hash: &client_data_hash,
-        policy: rp.attestation_policy(),
-        #[cfg(feature = "attestation")]
-        now: rp.time(),
-    };
+    let subject = Subject::new(rp, &object, &auth_data, attested, key, &client_data_hash);
     let statement = attestation::verify(object.format, object.statement, &subject);
     let unbuilt = matches!(statement, Err(Error::AttestationFormatUnsupported));
     let Some(statement) = trace.check(22, statement) else {

@@ -7,29 +7,21 @@
 use crate::encoding::cbor::Value;
 use crate::error::Error;
 
-/// A set of the extensions that this library knows, by their client names.
+/// A set of the extensions whose authenticator outputs this library knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ExtensionSet(u16);
+pub struct ExtensionSet(u8);
 
 impl ExtensionSet {
     /// None of them.
     pub const EMPTY: Self = Self(0);
-    /// `appid` (§10.1.1): assertions of credentials from before WebAuthn.
-    pub const APPID: Self = Self(1);
-    /// `appidExclude` (§10.1.2).
-    pub const APPID_EXCLUDE: Self = Self(1 << 1);
-    /// `credProps` (§10.1.3).
-    pub const CRED_PROPS: Self = Self(1 << 2);
-    /// `prf` (§10.1.4), whose authenticator half is `hmac-secret`.
-    pub const PRF: Self = Self(1 << 3);
-    /// `largeBlob` (§10.1.5).
-    pub const LARGE_BLOB: Self = Self(1 << 4);
+    /// `hmac-secret` (CTAP 2.2 §12.7), the authenticator's half of `prf` (§10.1.4).
+    pub const PRF: Self = Self(1);
     /// `uvm`: how the user was verified (WebAuthn Level 2 §10.3).
-    pub const UVM: Self = Self(1 << 5);
+    pub const UVM: Self = Self(1 << 1);
     /// `credProtect` (CTAP 2.2 §12.1).
-    pub const CRED_PROTECT: Self = Self(1 << 6);
+    pub const CRED_PROTECT: Self = Self(1 << 2);
     /// `minPinLength` (CTAP 2.2 §12.5).
-    pub const MIN_PIN_LENGTH: Self = Self(1 << 7);
+    pub const MIN_PIN_LENGTH: Self = Self(1 << 3);
 
     /// These and those.
     #[must_use]
@@ -41,6 +33,20 @@ impl ExtensionSet {
     #[must_use]
     pub const fn contains(self, others: Self) -> bool {
         self.0 & others.0 == others.0
+    }
+
+    /// What a client that was asked for these, by its own names for them, asks of the authenticator.
+    #[must_use]
+    pub fn from_client_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        names.into_iter().fold(Self::EMPTY, |set, name| {
+            set.and(match name {
+                "prf" | "hmacCreateSecret" => Self::PRF,
+                "uvm" => Self::UVM,
+                "credentialProtectionPolicy" => Self::CRED_PROTECT,
+                "minPinLength" => Self::MIN_PIN_LENGTH,
+                _ => Self::EMPTY,
+            })
+        })
     }
 
     /// The extension whose authenticator output has this name.
@@ -231,7 +237,7 @@ mod tests {
         AuthenticatorExtensions::read(Some(&value), &requested)
     }
 
-    const ALL: ExtensionSet = ExtensionSet(u16::MAX);
+    const ALL: ExtensionSet = ExtensionSet(u8::MAX);
     use UnsolicitedExtensions::{Ignore, Reject};
 
     #[test]

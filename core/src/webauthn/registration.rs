@@ -91,18 +91,7 @@ pub fn verify<'a>(
     // Step 20: the algorithm, and the key.
     let key = check_key(rp, &attested)?;
     // Steps 21 and 22: the attestation statement's format, and the statement.
-    let subject = Subject {
-        auth_data: object.auth_data,
-        #[cfg(feature = "attestation")]
-        rp_id_hash: auth_data.rp_id_hash,
-        #[cfg(feature = "attestation")]
-        attested,
-        key,
-        client_data_hash: &client_data_hash,
-        policy: rp.attestation_policy(),
-        #[cfg(feature = "attestation")]
-        now: rp.time(),
-    };
+    let subject = Subject::new(rp, &object, &auth_data, attested, key, &client_data_hash);
     let attestation = attestation::verify(object.format, object.statement, &subject)?;
     // Steps 23 and 24: trust anchors, and whether the policy is content with what was found.
     #[cfg(feature = "attestation")]

@@ -7,7 +7,7 @@
 
 use super::asn1::{self, Elements};
 use super::certificate::{self, Certificate};
-use super::{AndroidKeyPolicy, Attestation, AttestationType, Subject};
+use super::{AndroidKeyPolicy, Attestation, AttestationType, Subject, packed};
 use crate::crypto;
 use crate::encoding::cbor::Value;
 use crate::error::Error;
@@ -24,8 +24,8 @@ pub(super) fn verify<'a>(
     statement: Value<'a>,
     subject: &Subject<'a, '_>,
 ) -> Result<Attestation<'a>, Error> {
-    let (algorithm, signature, certificates) = read(&statement)?;
-    let path = certificate::read_x5c(certificates)?;
+    let (algorithm, signature, certificates) = packed::read(&statement)?;
+    let path = certificate::read_x5c(certificates.ok_or(Error::AttestationStatementMalformed)?)?;
     let leaf = path.first().ok_or(Error::AttestationStatementMalformed)?;
     let leaf = Certificate::parse(leaf, subject.policy.tolerances)?;
     let key = leaf.public_key(algorithm)?;
@@ -41,21 +41,6 @@ pub(super) fn verify<'a>(
     description.check(subject.policy.android_key)?;
     // Any program on the device can make such a key and sign any AAGUID with it: the maker vouches for the key alone.
     Ok(Attestation::certified(format, AttestationType::Basic, None, path))
-}
-
-/// The members of the statement; any other member is refused, as the format's syntax has none.
-fn read<'a>(statement: &Value<'a>) -> Result<(i64, &'a [u8], Value<'a>), Error> {
-    let (mut algorithm, mut signature, mut certificates) = (None, None, None);
-    for (name, value) in statement.as_map().into_iter().flatten() {
-        match name.as_text() {
-            Some("alg") => algorithm = value.as_int(),
-            Some("sig") => signature = value.as_bytes(),
-            Some("x5c") => certificates = Some(value),
-            _ => return Err(Error::AttestationStatementMalformed),
-        }
-    }
-    let all = (|| Some((algorithm?, signature?, certificates?)))();
-    all.ok_or(Error::AttestationStatementMalformed)
 }
 
 /// What the device says of the key.

@@ -37,8 +37,7 @@ mod tpm;
 pub use policy::{AndroidKeyPolicy, FidoSwitches, Tolerances, TrustPolicy, TrustSource};
 pub use policy::{AttestationPolicy, Formats, UnknownAttestation};
 
-#[cfg(feature = "attestation")]
-use super::auth_data::Attested;
+use super::auth_data::{Attested, AuthData};
 use super::relying_party::RelyingParty;
 use crate::encoding::cbor::{self, Limits, Value};
 use crate::encoding::cose::PublicKey;
@@ -253,6 +252,32 @@ pub(super) struct Subject<'a, 's> {
     /// The time of the registration, if the caller told it.
     #[cfg(feature = "attestation")]
     pub(super) now: Option<UnixTime>,
+}
+
+impl<'a, 's> Subject<'a, 's> {
+    /// The subject of a registration that was taken apart.
+    #[cfg_attr(not(feature = "attestation"), allow(unused_variables, reason = "certificates ask"))]
+    pub(super) fn new(
+        rp: &RelyingParty<'s>,
+        object: &AttestationObject<'a>,
+        auth_data: &AuthData<'a>,
+        attested: Attested<'a>,
+        key: PublicKey<'a>,
+        client_data_hash: &'s [u8; 32],
+    ) -> Self {
+        Self {
+            auth_data: object.auth_data,
+            #[cfg(feature = "attestation")]
+            rp_id_hash: auth_data.rp_id_hash,
+            #[cfg(feature = "attestation")]
+            attested,
+            key,
+            client_data_hash,
+            policy: rp.attestation_policy(),
+            #[cfg(feature = "attestation")]
+            now: rp.time(),
+        }
+    }
 }
 
 /// Verifies the statement. Steps 21 and 22 of §7.1.

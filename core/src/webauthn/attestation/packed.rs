@@ -56,8 +56,8 @@ fn verify_certified<'a>(
     Err(Error::AttestationFormatUnsupported)
 }
 
-/// The members of the statement; any other member is refused, as the format's syntax has none.
-fn read<'a>(statement: &Value<'a>) -> Result<(i64, &'a [u8], Option<Value<'a>>), Error> {
+/// The members of the statement, which `android-key` has too; any other member is refused, as the syntax has none.
+pub(super) fn read<'a>(statement: &Value<'a>) -> Result<(i64, &'a [u8], Option<Value<'a>>), Error> {
     let (mut algorithm, mut signature, mut certificates) = (None, None, None);
     for (name, value) in statement.as_map().into_iter().flatten() {
         match name.as_text() {

@@ -107,7 +107,7 @@ fn with_relying_party(
     }
     let asked = asked(inputs);
     rp = rp.extensions(Requested {
-        known: known(&asked),
+        known: ExtensionSet::from_client_names(asked.iter().copied()),
         others: &asked,
         unsolicited: match inputs.text("unsolicited_extensions") {
             "" | "ignore" => UnsolicitedExtensions::Ignore,
@@ -257,23 +257,6 @@ mod trust {
 fn asked<'i>(inputs: &'i Inputs<'_>) -> Vec<&'i str> {
     let asked = inputs.get("extensions").and_then(Value::as_object);
     asked.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
-}
-
-fn known(asked: &[&str]) -> ExtensionSet {
-    [
-        ("appid", ExtensionSet::APPID),
-        ("appidExclude", ExtensionSet::APPID_EXCLUDE),
-        ("credProps", ExtensionSet::CRED_PROPS),
-        ("prf", ExtensionSet::PRF),
-        ("hmacCreateSecret", ExtensionSet::PRF),
-        ("largeBlob", ExtensionSet::LARGE_BLOB),
-        ("uvm", ExtensionSet::UVM),
-        ("credentialProtectionPolicy", ExtensionSet::CRED_PROTECT),
-        ("minPinLength", ExtensionSet::MIN_PIN_LENGTH),
-    ]
-    .into_iter()
-    .filter(|(name, _)| asked.contains(name))
-    .fold(ExtensionSet::EMPTY, |set, (_, extension)| set.and(extension))
 }
 
 /// The outputs in the form of the bindings: those of the authenticator, and of the client's what the core has a part in.
