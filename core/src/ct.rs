@@ -7,7 +7,7 @@
 //! from here on; without it these functions are the identity.
 
 use subtle::Choice;
-#[cfg(any(feature = "otp", feature = "codes"))]
+#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 #[cfg(feature = "ctgrind")]
@@ -36,7 +36,7 @@ pub(crate) fn declassify_bytes(bytes: &mut [u8]) {
 }
 
 /// Whether `a < b`, for values below 2^63.
-#[cfg(any(feature = "otp", feature = "codes"))]
+#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
 pub(crate) fn less_than(a: u64, b: u64) -> Choice {
     // The subtraction borrows into the top bit exactly when a < b.
     let top = a.wrapping_sub(b) >> 63;
@@ -45,7 +45,7 @@ pub(crate) fn less_than(a: u64, b: u64) -> Choice {
 
 /// The value of a byte that lies in one of the ranges `(low, high, value of low)`, and whether it does. Arithmetic only:
 /// the byte is secret.
-#[cfg(any(feature = "otp", feature = "codes"))]
+#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
 pub(crate) fn value_in_ranges(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, Choice) {
     let byte = u64::from(byte);
     let mut value = 0_u64;

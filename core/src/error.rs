@@ -235,6 +235,28 @@ error_codes! {
     169 MetadataRollback "metadata_rollback" Rejected counts "invalid" "" "FIDO Metadata Service 3 §3.2" "The metadata's number is lower than that of the metadata known before.";
     170 MetadataStale "metadata_stale" Config free "server" "" "FIDO Metadata Service 3 §3.2" "The metadata's next update is overdue.";
     171 MetadataMismatch "metadata_mismatch" Rejected counts "invalid" "7.1-24" "FIDO Metadata Statement §4" "The registration does not fit the authenticator's metadata: attestation type or algorithm, or an entry that cannot be read.";
+    // 180: claims, profiles, policy and sessions
+    180 ClaimsMalformed "claims_malformed" Malformed free "invalid" "" "OpenID Connect Core 1.0 §2" "A claim has the wrong shape: amr is an array of strings, acr a string, auth_time a number.";
+    181 AuthTimeMissing "auth_time_missing" Rejected free "retry" "" "OpenID Connect Core 1.0 §2" "A largest age is asked for, and the identity provider does not say when the person signed in.";
+    182 AuthTimeStale "auth_time_stale" Rejected free "retry" "" "OpenID Connect Core 1.0 §3.1.3.7" "The person signed in at the identity provider too long ago.";
+    183 AuthTimeFuture "auth_time_future" Rejected free "invalid" "" "OpenID Connect Core 1.0 §3.1.3.7" "The identity provider says that the person signed in in the future.";
+    184 ProfileInvalid "profile_invalid" Config free "server" "" "mfakit profiles" "The profile is not one: an unknown member or name, a value that stands twice, or a part missing.";
+    185 StepUpRequired "step_up_required" Rejected free "retry" "" "RFC 9470 §3" "A stronger or more recent sign-in is needed, and the person has a method for it.";
+    186 EnrollmentRequired "enrollment_required" Rejected free "retry" "" "mfakit policy" "The person must add a method before they are let in.";
+    187 LoginBlocked "login_blocked" Rejected free "locked" "" "mfakit policy" "The policy lets nobody in this way.";
+    188 MethodRequired "method_required" Rejected free "invalid" "" "mfakit policy" "The method cannot be removed: what the policy demands would be gone.";
+    189 SessionExpired "session_expired" Rejected free "retry" "" "NIST SP 800-63B-4 §5.2" "The session is over.";
+    // 190: push approvals
+    190 ApprovalMalformed "approval_malformed" Malformed free "invalid" "" "RFC 9052 §4.2" "The approval's request or answer is not one: its form, an entry or its encoding is wrong.";
+    191 ApprovalExpired "approval_expired" Rejected free "retry" "" "mfakit push approvals" "The approval or the enrolment took too long.";
+    192 ApprovalAnswered "approval_answered" Rejected free "retry" "" "mfakit push approvals" "The approval was answered or cancelled before; the first answer counts.";
+    193 ApprovalPending "approval_pending" Rejected free "retry" "" "mfakit push approvals" "Another approval of this user is pending.";
+    194 ApprovalDenied "approval_denied" Rejected counts "invalid" "" "mfakit push approvals" "The person denied the approval on the device.";
+    195 ApprovalNumberMismatch "approval_number_mismatch" Rejected counts "invalid" "" "NIST SP 800-63B-4 §3.1.3.3" "Another number was typed on the device than the login screen shows.";
+    196 ApprovalDeviceUnknown "approval_device_unknown" Rejected counts "invalid" "" "mfakit push approvals" "The answer is from a device that was not asked.";
+    197 ApprovalAudienceMismatch "approval_audience_mismatch" Rejected counts "invalid" "" "mfakit push approvals" "The request or answer is for another audience.";
+    198 ApprovalRequestMismatch "approval_request_mismatch" Rejected counts "invalid" "" "mfakit push approvals" "The request or answer is for another request, user, action or context.";
+    199 ApprovalAlgorithmMismatch "approval_algorithm_mismatch" Rejected counts "invalid" "" "RFC 9052 §4.4" "The answer names another algorithm than the device's record.";
 }
 
 impl fmt::Display for Error {

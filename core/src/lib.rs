@@ -21,6 +21,9 @@
 //! | `pbkdf2` | yes | the slow hash of typeable recovery codes and of administrators' and support's temporary codes |
 //! | `argon2` | no | Argon2id for the same; needs the heap |
 //! | `webauthn` | yes | registrations and assertions, attestation `none` and packed self |
+//! | `approval` | yes | signed push approvals, the server's side |
+//! | `approval-device` | no | their device's side: reading requests, signing answers with ES256 |
+//! | `signatures` | yes | COSE keys and signatures: on wherever `webauthn` or `approval` is |
 //! | `es256` | yes | ECDSA with P-256 and SHA-256 |
 //! | `es384`, `es512`, `es256k` | no | ECDSA with P-384 and SHA-384, P-521 and SHA-512, secp256k1 and SHA-256 |
 //! | `ed25519`, `ed448` | no | EdDSA, strict |
@@ -68,21 +71,30 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[cfg(feature = "approval")]
+pub mod approval;
+#[cfg(feature = "assurance")]
+pub mod assurance;
 #[cfg(feature = "codes")]
 pub mod codes;
 pub mod crypto;
 #[cfg(feature = "ctgrind")]
 pub mod ct;
 #[cfg(all(
-    any(feature = "otp", feature = "codes", feature = "webauthn"),
+    any(feature = "otp", feature = "codes", feature = "webauthn", feature = "approval"),
     not(feature = "ctgrind")
 ))]
 mod ct;
 pub mod encoding;
 mod error;
+mod evidence;
 #[cfg(feature = "otp")]
 pub mod otp;
+#[cfg(feature = "assurance")]
+pub mod policy;
 mod secret;
+#[cfg(feature = "assurance")]
+pub mod session;
 mod state;
 pub mod throttle;
 mod time;
@@ -93,5 +105,6 @@ pub use error::{Error, Kind};
 pub use secret::OtpSecret;
 #[cfg(any(feature = "codes", feature = "webauthn"))]
 pub use secret::{Pepper, Peppers};
-pub use state::{Evidence, Method, Transition, require_one_row};
+pub use evidence::{Evidence, Facts, Method, MethodKind, MethodKinds, VerifiedBy};
+pub use state::{Transition, require_one_row};
 pub use time::{CLOCK_SKEW, Period, Step, UnixTime};

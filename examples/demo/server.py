@@ -1,14 +1,15 @@
-"""The mfakit demo: a site where people sign up, add a passkey and an authenticator app, save
-recovery codes, and sign in with any of them; an administrator helps whoever is locked out.
+"""The mfakit demo: a site where people sign up with a password, add second factors, and sign in with them; where an
+administrator helps whoever is locked out; and where the policy that decides all this can be tried.
 
     python examples/demo/server.py [--port 8080] [--database FILE]
 
-Standard library only, beside mfakit itself. What to read, in order: `Demo`, whose methods are the whole of a site's
-work with mfakit; then store.py, the compare-and-set; then `Handler`, the plain HTTP around them.
+Standard library only, beside mfakit itself. What to read, in order: policy.py, who must prove what; sign_in.py and
+methods.py, a site's daily work with mfakit; store.py, the compare-and-set; then the rest, and last this file, the plain
+HTTP around them.
 
 Three things here are for show and would not be in a real site, and each is marked DEMO where it stands: the exact
-error code goes to the page, the inputs of each check go to the page (which repeats the check in WebAssembly), and a
-sign-up needs nothing but a free name.
+error code goes to the page, the inputs of each check go to the page (which repeats the check in WebAssembly), and who
+takes the name `admin` runs the site.
 """
 
 import argparse
@@ -19,9 +20,7 @@ import mimetypes
 import os
 import re
 import sys
-import time
 import traceback
-import unicodedata
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,479 +28,79 @@ from pathlib import Path
 
 import mfakit
 
-from store import SIGNED_IN_SECONDS, Store
+import accounts
+import administration
+import approvals
+import cli_api
+import methods
+import sign_in
+import simulators
+from common import NOT_FOUND, PUBLIC_MESSAGES, Refusal, Site
+from store import Store
 
 HERE = Path(__file__).resolve().parent
 NPM_PACKAGE = HERE.parent.parent / "bindings" / "ts"
 
-SITE_NAME = "mfakit demo"
 COOKIE = "mfakit_demo_session"
+COOKIE_SECONDS = 10 * 24 * 3600  # a web session's longest life; the store knows when it ends
+TOUCH_SECONDS = 60  # activity is written down once a minute, not with every request
 LARGEST_BODY = 64 * 1024  # mfakit's own limit for a response from a browser
-USER_NAME = re.compile(r"[\w.@+-]{1,40}")  # no colon or slash: it also labels the entry in an authenticator app
 
-
-class Refusal(Exception):
-    """A request that is turned away before mfakit is asked: status, code and what the person may read."""
-
-    def __init__(self, status, code, message):
-        super().__init__(code)
-        self.status, self.code, self.message = status, code, message
-
-
-# What a person may read about a failed proof. The exact reason would help whoever is guessing.
-PUBLIC_MESSAGES = {
-    "retry": "That request expired or was already used. Please try again.",
-    "server": "Something is wrong on our side, not yours. Please try again later.",
-}
-WRONG_CODE = "That code was not accepted. Use the newest code in your app: each code works only once."
-WRONG_RECOVERY_CODE = "That recovery code was not accepted. Check your typing; each code works only once."
-DISABLED = "There were too many wrong codes, so this method is switched off. Sign in with another one."
-WRONG_TEMPORARY_CODE = "That temporary code was not accepted. Check your typing, or ask the administrator for a new one."
-WRONG_PASSKEY = "That passkey was not accepted."
-# DEMO: who takes this name runs the site. A real site keeps a list.
-ADMINISTRATOR = "admin"
-FRESH_SECONDS = 10 * 60  # who replaces a method has just proven to be the one that it belongs to
-# Where nobody's record is, a code is checked against this one: the answer then takes as long as where there is one.
-NOBODY = mfakit.issue_temporary_code(mfakit.generate_user_handle(), kind="admin", issued_by="nobody").transition.next
-
-
-class Demo:
-    """The site. Every method takes the request's JSON body and the session, and returns the answer's JSON."""
-
-    def __init__(self, store, *, port):
-        self.store = store
-        self.origin = f"http://localhost:{port}"
-        # "preferred": a security key without PIN may register too. Its sign-in is then one factor, not two, and the
-        # session says so (user_verified); a site that wants two factors from the passkey alone says "required".
-        self.relying_party = mfakit.RelyingParty(
-            "localhost", name=SITE_NAME, origins=[self.origin], user_verification="preferred"
-        )
-
-    def me(self, session):
-        """Who is here, and what they have."""
-        answer = {
-            "person": None,
-            # DEMO: for the page's own relying party, which repeats the checks.
-            "relyingParty": {
-                "id": "localhost",
-                "name": SITE_NAME,
-                "origins": [self.origin],
-                "userVerification": "preferred",
-            },
-        }
-        if session is not None:
-            user = self.store.user(session["user_id"])
-            answer["person"] = {
-                "name": user["name"],
-                "session": session["kind"],
-                "method": session["method"],
-                "userVerified": bool(session["user_verified"]),
-                "passkeys": [
-                    {"id": row["id"], "createdAt": row["created_at"], "usedAt": row["used_at"]}
-                    for row in self.store.credentials_of(user["id"])
-                ],
-                "totp": user["totp_secret"] is not None,
-                "recoveryCodes": recovery_codes_left(user),
-                "administrator": runs_the_site(user, session),
-            }
-            if answer["person"]["administrator"]:
-                answer["person"]["audit"] = [
-                    {"at": row["at"], "name": row["name"], "event": row["event"], "by": row["done_by"]}
-                    for row in self.store.audit()
-                ]
-        return answer
-
-    # Signing up
-
-    def sign_up(self, body, session):
-        """DEMO: a free name is enough. A real site checks its own first factor (a password, an invitation) here."""
-        name = user_name(body)
-        user_id = self.store.add_user(name, now=clock())
-        if user_id is None:
-            raise Refusal(HTTPStatus.CONFLICT, "name_taken", "That name is taken. Choose another one.")
-        return {"message": f"Welcome, {name}."}, self.store.open_enrolling_session(user_id, now=clock())
-
-    # Adding a passkey
-
-    def begin_passkey(self, body, session):
-        user = self.person(session)
-        ceremony = self.relying_party.begin_registration(
-            user["handle"],
-            user_name=user["name"],
-            exclude=[row["record"] for row in self.store.credentials_of(user["id"])],
-        )
-        self.store.keep_ceremony(ceremony, "register", user_id=user["id"], now=clock())
-        return {"ceremony": ceremony.id, "options": ceremony.options}
-
-    def finish_passkey(self, body, session):
-        user = self.person(session)
-        ceremony = self.ceremony(body, "register", user_id=user["id"])
-        check = {
-            "operation": "verify_registration",
-            "challenge": challenge_of(ceremony),
-            "userHandle": user["handle"],
-        }
-        try:
-            verified = self.relying_party.finish_registration(body.get("response"), state=ceremony["state"])
-            with self.store.transaction() as db:
-                rows = self.store.insert_credential(
-                    db, verified.credential.id, user["id"], verified.transition, now=clock()
-                )
-                verified.commit(rows)  # no Evidence: registering a passkey signs nobody in
-        except mfakit.VerificationError as error:
-            return refused("passkey_registration", error, check, WRONG_PASSKEY)
-        return accepted("passkey_registration", verified, check, "Passkey added.", userVerified=verified.user_verified)
-
-    # Adding an authenticator app
-
-    def begin_totp(self, body, session):
-        """A new secret waits beside the live one, if there is one, and the live one signs in until this one is confirmed."""
-        user = self.person(session)
-        if user["totp_secret"] is not None:
-            self.just_signed_in(session)
-        pending = mfakit.PendingTotp.generate()
-        secret, uri = pending.expose_secret(), pending.uri(issuer=SITE_NAME, account=user["name"])
-        self.store.offer_totp(user["id"], secret)
-        return {"secret": secret, "uri": uri, "qr": mfakit.qr_svg(uri)}
-
-    def confirm_totp(self, body, session):
-        """The first code proves that the app holds the secret; its step is burnt, so it cannot sign in afterwards."""
-        user = self.person(session)
-        secret, now = user["totp_pending"], clock()
-        if secret is None:
-            raise Refusal(HTTPStatus.CONFLICT, "totp_not_begun", PUBLIC_MESSAGES["retry"])
-        if user["totp_secret"] is not None:
-            self.just_signed_in(session)
-        check = {"operation": "totp_confirm", "now": now}
-        try:
-            verified = mfakit.PendingTotp(secret).confirm(body.get("code"), now=now)
-            with self.store.transaction() as db:
-                # No Evidence: setting an app up signs nobody in. Whoever else was signed in proves themselves anew.
-                verified.commit(self.store.confirm_totp(db, user["id"], secret, verified.transition))
-                self.store.close_other_sessions(db, session)
-        except mfakit.VerificationError as error:
-            return refused("totp_confirmation", error, check, WRONG_CODE)
-        return accepted(
-            "totp_confirmation",
-            verified,
-            check,
-            "Authenticator app added.",
-            timeStep=verified.step,
-            drift=verified.drift,
-        )
-
-    # Recovery codes
-
-    def make_recovery_codes(self, body, session):
-        """New codes in the place of the old ones. This answer is the only one that ever has them."""
-        user = self.person(session)
-        if user["totp_secret"] is None and not self.store.credentials_of(user["id"]):
-            raise Refusal(HTTPStatus.CONFLICT, "no_method", "Add a passkey or an authenticator app first.")
-        codes = mfakit.generate_recovery_codes(user["handle"])
-        if not self.store.replace_recovery_codes(user["id"], user["recovery_record"], codes.record, len(codes.codes)):
-            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
-        # DEMO: the record is for the page's own check.
-        return {"codes": codes.codes, "text": codes.text, "record": codes.record, "userId": user["handle"]}
-
-    # Temporary codes, for somebody who is locked out
-
-    def issue_temporary_code(self, body, session):
-        """The administrator's page. This answer is the only one that ever has the code."""
-        administrator, user = self.administrator(session), self.somebody(body)
-        hours = body.get("hours")
-        if type(hours) is not int or not 1 <= hours <= 24:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "hours_invalid", "A temporary code lives for 1 to 24 hours.")
-        now = clock()
-        try:
-            code = mfakit.issue_temporary_code(
-                user["handle"],
-                kind="admin",
-                issued_by=administrator["name"],
-                previous=user["temporary_code"],
-                lifetime=hours * 3600,
-                now=now,
-            )
-        except mfakit.RejectedError as error:  # temporary_code_limit
-            message = "Six codes were issued for this account within the last hour. Try again later."
-            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, message) from None
-        if not self.store.issue_temporary_code(user, code, by=administrator["name"], now=now):
-            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
-        return {"name": user["name"], "code": code.code, "expiresAt": code.expires_at}
-
-    def revoke_temporary_code(self, body, session):
-        administrator, user = self.administrator(session), self.somebody(body)
-        record = user["temporary_code"]
-        revoked = mfakit.revoke_temporary_code(record) if record else None
-        if revoked is None or revoked.next == record:
-            raise Refusal(HTTPStatus.NOT_FOUND, "no_temporary_code", "There is no temporary code of that name.")
-        if not self.store.revoke_temporary_code(user, revoked, by=administrator["name"], now=clock()):
-            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
-        return {"message": f"The temporary code of {user['name']} is revoked."}
-
-    # Signing in
-
-    def begin_passkey_sign_in(self, body, session):
-        if body.get("name") is None:  # no name: the authenticator says who it is
-            user, ceremony = None, self.relying_party.begin_discoverable_authentication()
-        else:
-            user = self.store.user_by_name(user_name(body))
-            records = [row["record"] for row in self.store.credentials_of(user["id"])] if user else []
-            if not records:
-                raise Refusal(HTTPStatus.NOT_FOUND, "no_passkey", "There is no passkey for that name.")
-            ceremony = self.relying_party.begin_authentication(user["handle"], allow=records)
-        self.store.keep_ceremony(ceremony, "sign_in", user_id=user["id"] if user else None, now=clock())
-        return {"ceremony": ceremony.id, "options": ceremony.options}
-
-    def finish_passkey_sign_in(self, body, session):
-        ceremony = self.ceremony(body, "sign_in")
-        response, check = body.get("response"), {"operation": "read_response"}
-        try:
-            # Only to find the record; nothing in it is believed.
-            credential = self.store.credential(mfakit.read_response(response).credential_id)
-            if credential is None:
-                # Deleted here but still on the device, or made up: the same words as for any other failure.
-                raise Refusal(HTTPStatus.UNAUTHORIZED, "credential_unknown", WRONG_PASSKEY)
-            check = self.passkey_check(ceremony, credential)
-            verified = self.relying_party.finish_authentication(
-                response, state=ceremony["state"], record=credential["record"]
-            )
-            with self.store.transaction() as db:
-                rows = self.store.update_credential(db, credential["id"], verified.transition, now=clock())
-                evidence = verified.commit(rows)
-                token = self.store.open_session(db, credential["user_id"], evidence, now=clock())
-        except mfakit.VerificationError as error:
-            return refused("passkey_sign_in", error, check, WRONG_PASSKEY)
-        return (
-            accepted(
-                "passkey_sign_in",
-                verified,
-                check,
-                "Signed in with a passkey.",
-                userVerified=verified.user_verified,
-                counter=verified.counter,
-            ),
-            token,
-        )
-
-    def passkey_check(self, ceremony, credential):
-        """DEMO: what this server used, so that the page can repeat it. Nothing in it is secret."""
-        check = {
-            "operation": "verify_discoverable_authentication",
-            "challenge": challenge_of(ceremony),
-            "record": credential["record"],
-        }
-        if ceremony["user_id"] is not None:
-            check["operation"] = "verify_authentication"
-            check["userHandle"] = self.store.user(ceremony["user_id"])["handle"]
-            check["allow"] = [row["record"] for row in self.store.credentials_of(ceremony["user_id"])]
-        return check
-
-    def totp_sign_in(self, body, session):
-        user, now = self.store.user_by_name(user_name(body)), clock()
-        if user is None or user["totp_secret"] is None:
-            # The same words as for a wrong code; that the name is taken, sign-up tells anyone.
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "totp_not_set_up", WRONG_CODE)
-        code, totp = body.get("code"), mfakit.Totp(user["totp_secret"])
-        check = {"operation": "totp_verify", "now": now}
-        answer = self.guess(
-            "totp",
-            user,
-            check,
-            WRONG_CODE,
-            lambda: totp.check_code(code),
-            lambda: totp.verify(code, last_step=user["totp_last_step"], now=now),
-            lambda db, verified: self.store.update_totp(db, user["id"], user["totp_secret"], verified.transition),
-            lambda verified: {"timeStep": verified.step, "drift": verified.drift},
-            now=now,
-        )
-        if answer[0]["verdict"]["server"].get("code") in (None, "otp_replayed"):
-            check["lastStep"] = user["totp_last_step"]  # whoever sent this code knows its step
-        return answer
-
-    def recovery_sign_in(self, body, session):
-        user, now = self.store.user_by_name(user_name(body)), clock()
-        if user is None or user["recovery_record"] is None:
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "recovery_codes_not_made", WRONG_RECOVERY_CODE)
-        code, record, used = body.get("code"), user["recovery_record"], user["recovery_used"]
-        check = {"operation": "verify_recovery_code"}
-        answer = self.guess(
-            "recovery_code",
-            user,
-            check,
-            WRONG_RECOVERY_CODE,
-            lambda: mfakit.check_recovery_code(code, record=record),
-            lambda: mfakit.verify_recovery_code(code, user_id=user["handle"], record=record, used=used),
-            lambda db, verified: self.store.use_recovery_code(db, user["id"], record, verified.bit),
-            lambda verified: {"left": verified.remaining},
-            now=now,
-        )
-        if answer[0]["verdict"]["server"].get("kind") != "malformed":
-            check["used"] = used  # a typing error costs nothing, and tells nothing
-        return answer
-
-    def temporary_sign_in(self, body, session):
-        user, now = self.store.user_by_name(user_name(body)), clock()
-        if user is None:
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "name_unknown", WRONG_TEMPORARY_CODE)
-        # Who has a temporary code is worth knowing to a guesser: without one the work and the charge are the same.
-        code, record = body.get("code"), user["temporary_code"] or NOBODY
-
-        def keep(db, verified):
-            rows = self.store.change_temporary_code(db, user["id"], verified.transition)
-            self.store.write_down(db, user, verified.audit, by=user["name"], now=now)
-            return rows
-
-        return self.guess(
-            "temporary_code",
-            user,
-            {"operation": "verify_temporary_code"},
-            WRONG_TEMPORARY_CODE,
-            lambda: mfakit.check_temporary_code(code, record=record),
-            lambda: mfakit.verify_temporary_code(code, user_id=user["handle"], record=record, now=now),
-            keep,
-            lambda verified: {"left": verified.uses_left},
-            now=now,
-        )
-
-    def guess(self, method, user, check, wrong, check_form, verify, keep, facts, *, now):
-        """A sign-in with something that can be guessed.
-
-        A typing error ends first, free of charge. Then charge and commit, then verify, then compare-and-set.
-        """
-        operation = f"{method}_sign_in"
-        try:
-            check_form()
-        except mfakit.VerificationError as error:
-            return refused(operation, error, check, wrong), None
-        try:
-            wait = self.store.charge(user["id"], method, now=now)
-        except mfakit.RejectedError as error:
-            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, DISABLED) from None
-        if wait:
-            message = f"Too many wrong codes. Try again in {seconds(wait)}, or use another method."
-            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "throttle_wait", message)
-        try:
-            verified = verify()
-            with self.store.transaction() as db:
-                evidence = verified.commit(keep(db, verified))
-                self.store.guess_was_right(db, user["id"], method)
-                # A session by a temporary code ends with the code.
-                until = verified.audit.not_after if method == "temporary_code" else None
-                token = self.store.open_session(db, user["id"], evidence, now=now, until=until)
-        except mfakit.VerificationError as error:
-            return refused(operation, error, check, wrong), None
-        return accepted(operation, verified, check, "Signed in with a code.", **facts(verified)), token
-
-    # What the methods above share
-
-    def person(self, session):
-        """The person who may add methods: whoever just signed up, or has signed in."""
-        if session is None:
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "no_session", "Your session has ended. Please sign in.")
-        return self.store.user(session["user_id"])
-
-    def just_signed_in(self, session):
-        """Who finds a browser that somebody left signed in does not take the account over with an app of their own."""
-        if session["kind"] != "signed_in" or clock() - session["opened_at"] > FRESH_SECONDS:
-            raise Refusal(HTTPStatus.FORBIDDEN, "sign_in_again", "Sign in again first, then set up the other app.")
-
-    def administrator(self, session):
-        """Whoever runs the site, proven by a passkey that checked it was them. Others do not learn that there is such a page."""
-        if session is None or not runs_the_site(self.person(session), session):
-            raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "There is no such page.")
-        return self.person(session)
-
-    def somebody(self, body):
-        user = self.store.user_by_name(user_name(body))
-        if user is None:
-            raise Refusal(HTTPStatus.NOT_FOUND, "name_unknown", "There is no account of that name.")
-        return user
-
-    def ceremony(self, body, kind, *, user_id=None):
-        """Consumes the ceremony, whatever happens to it next. A second use, or another person's, finds nothing."""
-        ceremony = self.store.take_ceremony(text(body, "ceremony"), kind)
-        if ceremony is None or (user_id is not None and ceremony["user_id"] != user_id):
-            raise Refusal(HTTPStatus.GONE, "ceremony_gone", PUBLIC_MESSAGES["retry"])
-        return ceremony
-
-
-def accepted(operation, verified, check, message, **facts):
-    transition = verified.transition
-    server = {"accepted": True, "prev": transition.prev, "next": transition.next, **facts}
-    return {"message": message, "verdict": {"operation": operation, "server": server, "check": check}}
-
-
-def refused(operation, error, check, wrong):
-    # DEMO: the page shows the exact code under the hood. A real site writes it to its log and sends the message only.
-    server = {"accepted": False, "code": error.code, "kind": error.kind, "step": error.step, "detail": str(error)}
-    return {
-        "error": PUBLIC_MESSAGES.get(error.public_code, wrong),
-        "verdict": {"operation": operation, "server": server, "check": check},
-    }
-
-
-def runs_the_site(user, session):
-    """A code is not enough to give out codes: the administrator signs in with a passkey and its PIN, finger or face."""
-    signed_in_well = session["method"] == "webauthn" and session["user_verified"]
-    return user["name_key"] == ADMINISTRATOR and session["kind"] == "signed_in" and bool(signed_in_well)
-
-
-def recovery_codes_left(user):
-    """How many are unused; None before the first set."""
-    if user["recovery_record"] is None:
-        return None
-    return user["recovery_total"] - bin(user["recovery_used"]).count("1")
-
-
-def challenge_of(ceremony):
-    return json.loads(ceremony["options"])["challenge"]
-
-
-def text(body, member):
-    value = body.get(member)
-    if not isinstance(value, str) or not value.isprintable():  # an unpaired surrogate is not, and SQLite takes none
-        raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", PUBLIC_MESSAGES["retry"])
-    return value
-
-
-def user_name(body):
-    name = unicodedata.normalize("NFKC", text(body, "name")).strip()
-    if not USER_NAME.fullmatch(name):
-        raise Refusal(
-            HTTPStatus.BAD_REQUEST,
-            "name_invalid",
-            "A user name has 1 to 40 letters or digits; . _ - + and @ are fine too.",
-        )
-    return name
-
-
-def seconds(count):
-    return f"{count} second" if count == 1 else f"{count} seconds"
-
-
-def clock():
-    return int(time.time())
-
-
+# Each takes the site, the request's JSON body and the session, and returns the answer's JSON, or that and a new session.
 POST_ROUTES = {
-    "/api/sign-up": Demo.sign_up,
-    "/api/passkey/begin": Demo.begin_passkey,
-    "/api/passkey/finish": Demo.finish_passkey,
-    "/api/totp/begin": Demo.begin_totp,
-    "/api/totp/confirm": Demo.confirm_totp,
-    "/api/sign-in/passkey/begin": Demo.begin_passkey_sign_in,
-    "/api/sign-in/passkey/finish": Demo.finish_passkey_sign_in,
-    "/api/sign-in/totp": Demo.totp_sign_in,
-    "/api/sign-in/recovery-code": Demo.recovery_sign_in,
-    "/api/sign-in/temporary-code": Demo.temporary_sign_in,
-    "/api/recovery-codes": Demo.make_recovery_codes,
-    "/api/admin/temporary-code": Demo.issue_temporary_code,
-    "/api/admin/temporary-code/revoke": Demo.revoke_temporary_code,
+    "/api/sign-up": accounts.sign_up,
+    "/api/sign-in/password": sign_in.with_password,
+    "/api/sign-in/passkey/begin": sign_in.begin_passkey,
+    "/api/sign-in/passkey/finish": sign_in.finish_passkey,
+    "/api/sign-in/totp": sign_in.with_totp,
+    "/api/sign-in/recovery-code": sign_in.with_recovery_code,
+    "/api/sign-in/temporary-code": sign_in.with_temporary_code,
+    "/api/sign-in/approval/begin": approvals.begin,
+    "/api/sign-in/approval/status": approvals.status,
+    "/api/sign-in/approval/cancel": approvals.cancel,
+    "/api/sign-in/continue": sign_in.go_on,
+    "/api/passkey/begin": methods.begin_passkey,
+    "/api/passkey/finish": methods.finish_passkey,
+    "/api/totp/begin": methods.begin_totp,
+    "/api/totp/confirm": methods.confirm_totp,
+    "/api/device/begin": approvals.begin_device,
+    "/api/device/finish": approvals.finish_device,
+    "/api/device/pending": approvals.pending,
+    "/api/device/answer": approvals.answer,
+    "/api/recovery-codes": methods.make_recovery_codes,
+    "/api/method/rename": methods.rename,
+    "/api/method/remove": methods.remove,
+    "/api/two-factor/disable": methods.disable,
+    "/api/password": accounts.change_password,
+    "/api/api-key": accounts.new_api_key,
+    "/api/outbox": accounts.outbox,
+    "/api/audit": accounts.audit,
+    "/api/admin/person": administration.look_up,
+    "/api/admin/temporary-code": administration.issue_temporary_code,
+    "/api/admin/temporary-code/revoke": administration.revoke_temporary_code,
+    "/api/admin/disconnect": administration.disconnect_methods,
+    "/api/admin/standing": administration.change_standing,
+    "/api/admin/enforce": administration.enforce,
+    "/api/admin/sso": administration.configure_sso,
+    "/api/sso": simulators.single_sign_on,
+    "/api/policy": simulators.decide,
+}
+
+# The same for the command line, which has its own way to say who it is, and one more argument: a two-factor code.
+CLI = "/api/cli/"
+CLI_ROUTES = {
+    ("POST", "login"): cli_api.login,
+    ("POST", "logout"): cli_api.logout,
+    ("GET", "2fa"): cli_api.two_factor_status,
+    ("POST", "2fa/enable"): cli_api.enable,
+    ("POST", "2fa/enable/confirm"): cli_api.confirm,
+    ("POST", "2fa/disable"): cli_api.disable,
+    ("POST", "2fa/recovery-codes"): cli_api.recovery_codes,
 }
 
 
 class Handler(BaseHTTPRequestHandler):
-    """HTTP: same-origin JSON posts in, JSON out, one session cookie, and files from a fixed list."""
+    """HTTP: same-origin JSON posts in, JSON out, one session cookie or a bearer token, and files from a fixed list."""
 
     protocol_version = "HTTP/1.1"
     server_version = "mfakit-demo"
@@ -512,8 +111,10 @@ class Handler(BaseHTTPRequestHandler):
         if not self.host_is_ours():
             return self.answer_json(HTTPStatus.MISDIRECTED_REQUEST, {"error": "This server answers to localhost only."})
         path = self.path.partition("?")[0]
+        if path.startswith(CLI):
+            return self.command_line({})
         if path == "/api/me":
-            return self.answer_json(HTTPStatus.OK, self.server.demo.me(self.session()))
+            return self.answer_json(HTTPStatus.OK, accounts.me(self.server.site, self.session(self.cookie_token())))
         found = self.server.files.get(path)
         if found is None:
             return self.answer_json(HTTPStatus.NOT_FOUND, {"error": "There is no such page."})
@@ -525,15 +126,20 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         try:
             body = self.body()
+            if self.path.startswith(CLI):
+                return self.command_line(body)
             if self.path == "/api/sign-out":
                 return self.sign_out()
             route = POST_ROUTES.get(self.path)
             if route is None:
-                raise Refusal(HTTPStatus.NOT_FOUND, "not_found", "There is no such page.")
-            outcome = route(self.server.demo, body, self.session())
+                raise NOT_FOUND
+            outcome = route(self.server.site, body, self.session(self.cookie_token()))
         except Refusal as refusal:
+            if self.path.startswith(CLI):
+                return self.refuse_command_line(refusal)
             verdict = {"operation": self.path, "server": {"accepted": False, "code": refusal.code}, "check": None}
-            return self.answer_json(refusal.status, {"error": refusal.message, "verdict": verdict})
+            answer = {"error": refusal.message, "verdict": verdict}
+            return self.answer_json(refusal.status, answer, headers=refusal.headers)
         except Exception:  # a ConfigError among them: our mistake, so the person gets no details and the log gets all
             traceback.print_exc()
             return self.answer_json(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": PUBLIC_MESSAGES["server"]})
@@ -541,13 +147,32 @@ class Handler(BaseHTTPRequestHandler):
         status = HTTPStatus.UNAUTHORIZED if "error" in answer else HTTPStatus.OK
         if token is None:
             return self.answer_json(status, answer)
-        # A new session replaces the old one: an enrolling session does not live on beside a signed-in one.
+        # A new session replaces the old one: an unfinished session does not live on beside a signed-in one.
         self.close_session()
-        self.answer_json(status, answer, cookie=self.cookie(token, SIGNED_IN_SECONDS))
+        self.answer_json(status, answer, headers=[self.cookie(token, COOKIE_SECONDS)])
+
+    def command_line(self, body):
+        try:
+            route = CLI_ROUTES.get((self.command, self.path.removeprefix(CLI)))
+            if route is None:
+                raise NOT_FOUND
+            code = self.headers.get(cli_api.CODE_HEADER, "")
+            answer = route(self.server.site, body, self.session(self.bearer_token()), code)
+        except Refusal as refusal:
+            return self.refuse_command_line(refusal)
+        except Exception:
+            traceback.print_exc()
+            answer = {"id": "server_error", "message": PUBLIC_MESSAGES["server"]}
+            return self.answer_json(HTTPStatus.INTERNAL_SERVER_ERROR, answer)
+        self.answer_json(HTTPStatus.OK, answer)
+
+    def refuse_command_line(self, refusal):
+        answer = {"id": refusal.code, "message": refusal.message}
+        self.answer_json(refusal.status, answer, headers=refusal.headers)
 
     def sign_out(self):
         self.close_session()
-        self.answer_json(HTTPStatus.OK, {"message": "Signed out."}, cookie=self.cookie("", 0))
+        self.answer_json(HTTPStatus.OK, {"message": "Signed out."}, headers=[self.cookie("", 0)])
 
     # Reading a request
 
@@ -557,7 +182,10 @@ class Handler(BaseHTTPRequestHandler):
         return self.headers.get("Host") in (f"localhost:{port}", f"127.0.0.1:{port}")
 
     def body(self):
-        """The JSON object of a same-origin post. A form on another site can send neither this type nor this Origin."""
+        """The JSON object of a same-origin post. A form on another site can send neither this type nor this Origin.
+
+        The command line is no page and sends no Origin; it sends no cookie either, and none would count.
+        """
         try:
             length = int(self.headers.get("Content-Length", ""))
         except ValueError:
@@ -566,8 +194,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # what follows on this connection is not read
             raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "That request is too large.")
         raw = self.rfile.read(length)
-        same_origin = self.headers.get("Origin") == f"http://{self.headers.get('Host')}"
-        if not (self.host_is_ours() and same_origin):
+        origin = self.headers.get("Origin")
+        same_origin = origin == f"http://{self.headers.get('Host')}"
+        no_page = origin is None and self.path.startswith(CLI)
+        if not (self.host_is_ours() and (same_origin or no_page)):
             raise Refusal(HTTPStatus.FORBIDDEN, "cross_site", "That request came from another site.")
         if self.headers.get_content_type() != "application/json":
             raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", PUBLIC_MESSAGES["retry"])
@@ -579,40 +209,57 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", PUBLIC_MESSAGES["retry"])
         return body
 
-    def token(self):
+    def cookie_token(self):
         try:
             morsel = SimpleCookie(self.headers.get("Cookie", "")).get(COOKIE)
         except CookieError:
             return None
         return morsel.value if morsel else None
 
-    def session(self):
-        token = self.token()
-        return self.server.demo.store.session(token, now=clock()) if token else None
+    def bearer_token(self):
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        return token if scheme.lower() == "bearer" else None
+
+    def session(self, token):
+        """The session, extended by this activity; None where there is none any more."""
+        site = self.server.site
+        session = site.store.session(token, now=site.now()) if token else None
+        if session is None or session["kind"] in ("enrolling", "started"):
+            return session
+        now, active = site.now(), session["last_active"]
+        try:
+            expires_at = mfakit.touch_session(
+                session["kind"], created=session["created_at"], last_active=active, now=now
+            )
+        except mfakit.RejectedError:  # session_expired
+            return None
+        if session["kind"] == "web" and now - active >= TOUCH_SECONDS:
+            expires_at = min(expires_at, session["ends_with_code"] or expires_at)
+            site.store.touch_session(session, now=now, expires_at=expires_at)
+            session = site.store.session(token, now=now)
+        return session
 
     def close_session(self):
-        token = self.token()
+        token = self.cookie_token()
         if token:
-            self.server.demo.store.close_session(token)
+            self.server.site.store.close_session(token)
 
     # Writing an answer
 
     @staticmethod
     def cookie(token, seconds_to_live):
         # On a real site also `Secure`, and the name prefixed with `__Host-`; this one is plain http on localhost.
-        return f"{COOKIE}={token}; Path=/; Max-Age={seconds_to_live}; HttpOnly; SameSite=Lax"
+        return "Set-Cookie", f"{COOKIE}={token}; Path=/; Max-Age={seconds_to_live}; HttpOnly; SameSite=Lax"
 
-    def answer_json(self, status, value, *, cookie=None):
-        self.answer(status, json.dumps(value).encode(), "application/json", cookie=cookie)
+    def answer_json(self, status, value, *, headers=()):
+        self.answer(status, json.dumps(value).encode(), "application/json", headers=headers)
 
-    def answer(self, status, content, kind, *, cookie=None):
+    def answer(self, status, content, kind, *, headers=()):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        for name, value in self.server.security_headers:
+        for name, value in (*self.server.security_headers, *headers):
             self.send_header(name, value)
-        if cookie is not None:
-            self.send_header("Set-Cookie", cookie)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
@@ -624,9 +271,9 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, port, store):
+    def __init__(self, port, store, *, clock_offset=0):
         super().__init__(("127.0.0.1", port), Handler)  # this machine only
-        self.demo = Demo(store, port=self.server_address[1])
+        self.site = Site(store, port=self.server_address[1], clock_offset=clock_offset)
         self.files, import_map_hash = site_files()
         self.security_headers = [
             (
@@ -656,7 +303,8 @@ def site_files():
     """
     files = {}
     for file in sorted((HERE / "static").iterdir()):
-        files["/" + file.name] = (file.read_bytes(), content_type(file))
+        if file.is_file():
+            files["/" + file.name] = (file.read_bytes(), content_type(file))
     for folder in ("dist", "wasm"):
         for file in sorted((NPM_PACKAGE / folder).rglob("*")):
             if file.suffix in (".js", ".mjs", ".wasm"):
@@ -667,10 +315,19 @@ def site_files():
     for path in json.loads(import_map)["imports"].values():
         if path not in files:
             raise SystemExit("the npm package is not built: run `./dev demo`, which builds it first")
-    html = files.pop("/index.html")[0].decode().replace("{{IMPORT_MAP}}", import_map)
-    files["/"] = (html.encode(), "text/html; charset=utf-8")
+    frame = files.pop("/frame.html")[0].decode().replace("{{IMPORT_MAP}}", import_map)
+    for file in sorted((HERE / "static" / "pages").iterdir()):
+        html = page(frame, file.stem, file.read_text(encoding="utf-8"))
+        files["/" if file.stem == "index" else f"/{file.stem}"] = (html.encode(), "text/html; charset=utf-8")
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     return files, f"sha256-{digest}"
+
+
+def page(frame, name, content):
+    """A page's own content in the frame that all have. Its first line is its title, in a comment."""
+    title = re.match(r"<!-- (.*) -->\n", content)
+    parts = {"TITLE": title[1], "SCRIPT": "app" if name == "index" else name, "CONTENT": content[title.end() :]}
+    return re.sub(r"\{\{(TITLE|SCRIPT|CONTENT)\}\}", lambda hole: parts[hole[1]], frame)
 
 
 def browser_exports():
@@ -691,7 +348,7 @@ def content_type(file):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="The mfakit demo: passkeys and authenticator apps.")
+    parser = argparse.ArgumentParser(description="The mfakit demo: passwords, passkeys, authenticator apps, policy.")
     parser.add_argument(
         "--port",
         type=int,
@@ -703,14 +360,21 @@ def main():
         default=os.environ.get("MFAKIT_DEMO_DATABASE", str(HERE / "demo.sqlite3")),
         help="the SQLite file, made when missing; also MFAKIT_DEMO_DATABASE",
     )
+    parser.add_argument(
+        "--clock-offset",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="the site's clock is so much ahead: for seeing a session end without waiting for it (default: 0)",
+    )
     arguments = parser.parse_args()
     store = Store(arguments.database)
     try:
-        server = Server(arguments.port, store)
+        server = Server(arguments.port, store, clock_offset=arguments.clock_offset)
     except OSError as error:
         reason = f"{error.strerror}; --port 0 takes a free one"
         raise SystemExit(f"cannot start on port {arguments.port}: {reason}") from None
-    print(f"mfakit demo: {server.demo.origin}  (Ctrl-C stops it)", flush=True)
+    print(f"mfakit demo: {server.site.origin}  (Ctrl-C stops it)", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -3,11 +3,11 @@
 * A state changes only by compare-and-set: `UPDATE … SET s = next WHERE … AND s IS prev`, and the row count goes to
   `verified.commit(rows)`. Of two requests that verified the same proof, one finds its row changed and is refused.
 * A ceremony is taken out of the store before it is finished, so that no response can be tried twice.
-* A guess at a code is charged, and the charge committed, before the code is looked at. Many guesses at once are then no
-  more than as many one after the other.
+* A guess at a code or at a password is charged, and the charge committed, before it is looked at. Many guesses at once
+  are then no more than as many one after the other.
 
-`open_session` takes mfakit's Evidence and nothing else, and Evidence comes only from `commit`: code that forgets the
-compare-and-set has nothing to open a session with.
+A session holds what was proven as mfakit's Assessment, which only Evidence makes, and Evidence comes only from
+`commit`: code that forgets the compare-and-set has nothing to open a session with.
 
 The file holds the authenticator-app secrets in clear, as any TOTP verifier must be able to read them. A real site
 encrypts that column under a key kept outside the database.
@@ -28,13 +28,22 @@ CREATE TABLE IF NOT EXISTS users (
     name_key TEXT NOT NULL UNIQUE,              -- the name, case folded: Alice and alice are one person
     handle TEXT NOT NULL UNIQUE,                -- what authenticators store; random, never the name
     created_at INTEGER NOT NULL,
+    password TEXT NOT NULL,                     -- the site's own first factor: scrypt, salted
+    rights TEXT NOT NULL DEFAULT '',            -- words with spaces between; what the policy's tier depends on
+    waiver INTEGER NOT NULL DEFAULT 0,          -- the permission that once exempted
+    exemption TEXT,                             -- why support approved one; NULL for everybody else
     totp_pending TEXT,                          -- shown as a QR code, not yet confirmed: signs nobody in
     totp_secret TEXT,                           -- the live one: it signs in until a pending one is confirmed
+    totp_name TEXT,
+    totp_added_at INTEGER,
     totp_last_step INTEGER,                     -- the newest step used; NULL before the first
     recovery_record TEXT,                       -- checks recovery codes and does not tell them
     recovery_total INTEGER,
     recovery_used INTEGER,                      -- a bit for each code that was used
-    temporary_code TEXT                         -- mfakit's text of the last one issued; NULL before the first
+    temporary_code TEXT,                        -- mfakit's text of the last one issued; NULL before the first
+    approval TEXT,                              -- mfakit's text of the last approval that was asked for
+    approval_request TEXT,                      -- what the devices are shown of it
+    approval_session BLOB                       -- the session that waits for it
 );
 CREATE TABLE IF NOT EXISTS throttles (
     user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
@@ -42,10 +51,21 @@ CREATE TABLE IF NOT EXISTS throttles (
     state TEXT NOT NULL,
     PRIMARY KEY (user_id, method)
 );
-CREATE TABLE IF NOT EXISTS credentials (
+CREATE TABLE IF NOT EXISTS credentials (        -- passkeys, built-in authenticators and security keys
     id TEXT PRIMARY KEY,                        -- unique across all users, as WebAuthn asks
     user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,                         -- mfakit's word for the method
+    name TEXT NOT NULL,
     record TEXT NOT NULL,                       -- mfakit's text, replaced whole by compare-and-set
+    created_at INTEGER NOT NULL,
+    used_at INTEGER
+);
+CREATE TABLE IF NOT EXISTS devices (            -- that approve sign-ins
+    id TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,            -- with which the device asks what waits for it; it approves nothing
     created_at INTEGER NOT NULL,
     used_at INTEGER
 );
@@ -57,31 +77,41 @@ CREATE TABLE IF NOT EXISTS ceremonies (
     options TEXT NOT NULL,                      -- only so that this demo's page can check again; a real site drops it
     expires_at INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS audit (             -- outlives the account
-    at INTEGER NOT NULL,
-    name TEXT NOT NULL,                         -- whose code it is
-    event TEXT NOT NULL,                        -- issued, verified or revoked
-    done_by TEXT NOT NULL,
-    code_id TEXT NOT NULL,                      -- names the temporary code and tells nothing of it
-    issued_by TEXT NOT NULL
-);
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,                -- a stolen database gives nobody's cookie away
     user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('enrolling', 'signed_in')),
-    method TEXT,
-    user_verified INTEGER,
-    opened_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    kind TEXT NOT NULL CHECK (kind IN ('enrolling', 'started', 'web', 'cli', 'api_key')),
+    assessment TEXT NOT NULL,                   -- what was proven, as mfakit's text; what it is enough for is asked anew
+    created_at INTEGER NOT NULL,
+    last_active INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ends_with_code INTEGER                      -- when the temporary code that opened it ends
+);
+CREATE TABLE IF NOT EXISTS outbox (             -- the mail that a real site would send
+    at INTEGER NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    recipient TEXT NOT NULL,
+    template TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit (              -- outlives the account
+    at INTEGER NOT NULL,
+    name TEXT NOT NULL,                         -- whose account it is about
+    event TEXT NOT NULL,
+    done_by TEXT NOT NULL,
+    record TEXT NOT NULL                        -- mfakit's line
+);
+CREATE TABLE IF NOT EXISTS settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 );
 """
 
-ENROLLING_SECONDS = 15 * 60  # long enough to find a phone
-SIGNED_IN_SECONDS = 12 * 3600  # a working day
+UNFINISHED_SECONDS = 15 * 60  # a session that waits for a second factor, or for a first method: long enough to find a phone
 
 # Mistyping is human, so the first five wrong codes cost nothing; then each one doubles the wait, up to a quarter of an hour.
 THROTTLE = mfakit.Throttle(free_failures=5, delay=15, max_delay=15 * 60)
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Store:
@@ -109,19 +139,13 @@ class Store:
 
     # People
 
-    def add_user(self, name, *, now):
+    def add_user(self, name, *, password, rights, now):
         """The new user's id, or None when the name is taken."""
-        key = name.casefold()
         with self.transaction() as db:
-            # A sign-up that was given up before any method was added does not hold its name for ever.
-            db.execute(
-                """DELETE FROM users WHERE name_key = ? AND created_at < ? AND totp_secret IS NULL
-                   AND temporary_code IS NULL AND NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)""",
-                (key, now - ENROLLING_SECONDS),
-            )
             cursor = db.execute(
-                "INSERT INTO users (name, name_key, handle, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (name, key, mfakit.generate_user_handle(), now),
+                """INSERT INTO users (name, name_key, handle, created_at, password, rights)
+                   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                (name, name.casefold(), mfakit.generate_user_handle(), now, password, " ".join(rights)),
             )
             return cursor.lastrowid if cursor.rowcount == 1 else None
 
@@ -131,22 +155,35 @@ class Store:
     def user_by_name(self, name):
         return self._one("SELECT * FROM users WHERE name_key = ?", name.casefold())
 
-    # Passkeys
+    @staticmethod
+    def change_password(db, user, password):
+        """Nothing else: who resets a password has not become somebody else's second factor."""
+        return db.execute(
+            "UPDATE users SET password = ? WHERE id = ? AND password IS ?", (password, user["id"], user["password"])
+        ).rowcount
+
+    @staticmethod
+    def change_standing(db, user_id, *, rights, waiver, exemption):
+        db.execute(
+            "UPDATE users SET rights = ?, waiver = ?, exemption = ? WHERE id = ?",
+            (" ".join(rights), waiver, exemption, user_id),
+        )
+
+    # Passkeys and security keys
 
     def credentials_of(self, user_id):
-        with contextlib.closing(self._connect()) as db:
-            statement = "SELECT * FROM credentials WHERE user_id = ? ORDER BY created_at, id"
-            return db.execute(statement, (user_id,)).fetchall()
+        return self._all("SELECT * FROM credentials WHERE user_id = ? ORDER BY created_at, rowid", user_id)
 
     def credential(self, credential_id):
         return self._one("SELECT * FROM credentials WHERE id = ?", credential_id)
 
     @staticmethod
-    def insert_credential(db, credential_id, user_id, transition, *, now):
+    def insert_credential(db, user_id, credential_id, transition, *, kind, name, now):
         """Registration goes from absent to a record: the unique id is the comparison. Returns the row count."""
         return db.execute(
-            "INSERT INTO credentials (id, user_id, record, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (credential_id, user_id, transition.next, now),
+            """INSERT INTO credentials (id, user_id, kind, name, record, created_at)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+            (credential_id, user_id, kind, name, transition.next, now),
         ).rowcount
 
     @staticmethod
@@ -163,15 +200,15 @@ class Store:
             db.execute("UPDATE users SET totp_pending = ? WHERE id = ?", (secret, user_id))
 
     @staticmethod
-    def confirm_totp(db, user_id, pending, transition):
+    def confirm_totp(db, user_id, pending, transition, *, name, now):
         """Pending becomes live and the confirming step is burnt, in one statement; an app that it replaces ends here.
 
         A method that was switched off after too many guesses is on again: it is bound anew.
         """
         rows = db.execute(
-            """UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ?
-               WHERE id = ? AND totp_pending IS ?""",
-            (transition.next, user_id, pending),
+            """UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ?, totp_name = ?,
+                   totp_added_at = ? WHERE id = ? AND totp_pending IS ?""",
+            (transition.next, name, now, user_id, pending),
         ).rowcount
         db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'totp'", (user_id,))
         return rows
@@ -185,17 +222,15 @@ class Store:
 
     # Recovery codes
 
-    def replace_recovery_codes(self, user_id, old, new, total):
-        """A new set voids the old one, and its throttle begins anew. False where another new set was stored meanwhile."""
-        with self.transaction() as db:
-            replaced = db.execute(
-                """UPDATE users SET recovery_record = ?, recovery_total = ?, recovery_used = 0
-                   WHERE id = ? AND recovery_record IS ?""",
-                (new, total, user_id, old),
-            ).rowcount
-            if replaced == 1:
-                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'recovery_code'", (user_id,))
-            return replaced == 1
+    @staticmethod
+    def replace_recovery_codes(db, user_id, old, new, total):
+        """A new set voids the old one, and its throttle begins anew. No row where another set was stored meanwhile."""
+        db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'recovery_code'", (user_id,))
+        return db.execute(
+            """UPDATE users SET recovery_record = ?, recovery_total = ?, recovery_used = 0
+               WHERE id = ? AND recovery_record IS ?""",
+            (new, total, user_id, old),
+        ).rowcount
 
     @staticmethod
     def use_recovery_code(db, user_id, record, bit):
@@ -206,25 +241,90 @@ class Store:
             (bit, user_id, record, bit),
         ).rowcount
 
+    # Approval devices
+
+    def devices_of(self, user_id):
+        return self._all("SELECT * FROM devices WHERE user_id = ? ORDER BY created_at, rowid", user_id)
+
+    def device_by_token(self, token):
+        return self._one("SELECT * FROM devices WHERE token_hash = ?", _hash(token))
+
+    @staticmethod
+    def insert_device(db, user_id, device_id, transition, *, name, now):
+        """Returns the row count and the token with which this device asks for its requests."""
+        token = secrets.token_urlsafe(32)
+        rows = db.execute(
+            """INSERT INTO devices (id, user_id, name, record, token_hash, created_at)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+            (device_id, user_id, name, transition.next, _hash(token), now),
+        ).rowcount
+        return rows, token
+
+    @staticmethod
+    def ask_approval(db, user_id, transition, *, request, session):
+        return db.execute(
+            """UPDATE users SET approval = ?, approval_request = ?, approval_session = ?
+               WHERE id = ? AND approval IS ?""",
+            (transition.next, request, session["token_hash"], user_id, transition.prev),
+        ).rowcount
+
+    @staticmethod
+    def change_approval(db, user_id, transition):
+        return db.execute(
+            "UPDATE users SET approval = ? WHERE id = ? AND approval IS ?",
+            (transition.next, user_id, transition.prev),
+        ).rowcount
+
+    @staticmethod
+    def device_used(db, device_id, *, now):
+        db.execute("UPDATE devices SET used_at = ? WHERE id = ?", (now, device_id))
+
+    # Every method alike
+
+    @staticmethod
+    def rename_method(db, user_id, kind, method_id, name):
+        if kind == "totp":
+            statement = "UPDATE users SET totp_name = ? WHERE id = ? AND totp_secret IS NOT NULL"
+            return db.execute(statement, (name, user_id)).rowcount
+        statement = f"UPDATE {_METHOD_TABLES[kind]} SET name = ? WHERE user_id = ? AND id = ?"
+        return db.execute(statement, (name, user_id, method_id)).rowcount
+
+    @staticmethod
+    def remove_method(db, user_id, kind, method_id):
+        if kind == "totp":
+            return db.execute(
+                """UPDATE users SET totp_secret = NULL, totp_pending = NULL, totp_name = NULL, totp_last_step = NULL
+                   WHERE id = ? AND totp_secret IS NOT NULL""",
+                (user_id,),
+            ).rowcount
+        statement = f"DELETE FROM {_METHOD_TABLES[kind]} WHERE user_id = ? AND id = ?"
+        return db.execute(statement, (user_id, method_id)).rowcount
+
+    @staticmethod
+    def remove_every_method(db, user_id):
+        """And what belongs to them. A temporary code stays: it is how a person whose methods are gone comes back in."""
+        db.execute(
+            """UPDATE users SET totp_secret = NULL, totp_pending = NULL, totp_name = NULL, totp_last_step = NULL,
+                   recovery_record = NULL, recovery_total = NULL, recovery_used = NULL WHERE id = ?""",
+            (user_id,),
+        )
+        db.execute("DELETE FROM credentials WHERE user_id = ?", (user_id,))
+        db.execute("DELETE FROM devices WHERE user_id = ?", (user_id,))
+        db.execute("DELETE FROM throttles WHERE user_id = ? AND method IN ('totp', 'recovery_code')", (user_id,))
+
     # Temporary codes
 
-    def issue_temporary_code(self, user, code, *, by, now):
-        """The code that was issued before is void with this. False where another one was stored meanwhile."""
-        with self.transaction() as db:
-            stored = self.change_temporary_code(db, user["id"], code.transition) == 1
-            if stored:
-                db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user["id"],))
-                self.write_down(db, user, code.audit, by=by, now=now)
-            return stored
+    @staticmethod
+    def issue_temporary_code(db, user_id, transition):
+        """The code that was issued before is void with this. No row where another one was stored meanwhile."""
+        db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user_id,))
+        return Store.change_temporary_code(db, user_id, transition)
 
-    def revoke_temporary_code(self, user, revoked, *, by, now):
-        """The code ends here, and the sessions that it opened. False where it was used meanwhile."""
-        with self.transaction() as db:
-            stored = self.change_temporary_code(db, user["id"], revoked) == 1
-            if stored:
-                db.execute("DELETE FROM sessions WHERE user_id = ? AND method = 'admin_code'", (user["id"],))
-                self.write_down(db, user, revoked.audit, by=by, now=now)
-            return stored
+    @staticmethod
+    def revoke_temporary_code(db, user_id, revoked):
+        """The code ends here, and the sessions that it opened. No row where it was used meanwhile."""
+        db.execute("DELETE FROM sessions WHERE user_id = ? AND ends_with_code IS NOT NULL", (user_id,))
+        return Store.change_temporary_code(db, user_id, revoked)
 
     @staticmethod
     def change_temporary_code(db, user_id, transition):
@@ -232,19 +332,6 @@ class Store:
             "UPDATE users SET temporary_code = ? WHERE id = ? AND temporary_code IS ?",
             (transition.next, user_id, transition.prev),
         ).rowcount
-
-    @staticmethod
-    def write_down(db, user, audit, *, by, now):
-        """mfakit's value says what happened to which code; whose code it is and who did it, the site knows."""
-        db.execute(
-            "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
-            (now, user["name"], audit.event, by, audit.id, audit.issued_by),
-        )
-
-    def audit(self):
-        """The last of what happened to temporary codes, the newest first."""
-        with contextlib.closing(self._connect()) as db:
-            return db.execute("SELECT * FROM audit ORDER BY rowid DESC LIMIT 20").fetchall()
 
     # Guesses
 
@@ -279,12 +366,12 @@ class Store:
 
     # Ceremonies
 
-    def keep_ceremony(self, ceremony, kind, *, user_id, now):
+    def keep_ceremony(self, ceremony_id, kind, *, user_id, state, options, expires_at, now):
         with self.transaction() as db:
             db.execute("DELETE FROM ceremonies WHERE expires_at <= ?", (now,))
             db.execute(
                 "INSERT INTO ceremonies (id, kind, user_id, state, options, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (ceremony.id, kind, user_id, ceremony.state, ceremony.options_json, ceremony.expires_at),
+                (ceremony_id, kind, user_id, state, options, expires_at),
             )
 
     def take_ceremony(self, ceremony_id, kind):
@@ -301,41 +388,90 @@ class Store:
 
     # Sessions
 
-    def open_enrolling_session(self, user_id, *, now):
-        """What sign-up gives: enough to add a first method, and nothing else."""
-        with self.transaction() as db:
-            expires_at = now + ENROLLING_SECONDS
-            return self._new_session(db, user_id, "enrolling", None, None, now=now, expires_at=expires_at)
-
-    def open_session(self, db, user_id, evidence, *, now, until=None):
-        if not isinstance(evidence, mfakit.Evidence):
-            raise TypeError("a session is opened by Evidence, which only a committed proof gives")
-        proof = (evidence.method, evidence.user_verified)
-        expires_at = min(now + SIGNED_IN_SECONDS, until or now + SIGNED_IN_SECONDS)
-        return self._new_session(db, user_id, "signed_in", *proof, now=now, expires_at=expires_at)
+    @staticmethod
+    def open_session(db, user_id, kind, assessment, *, now, expires_at, ends_with_code=None):
+        """Returns the token, which is stored nowhere."""
+        if not isinstance(assessment, mfakit.Assessment):
+            raise TypeError("a session is opened by an Assessment, which only Evidence makes")
+        token = secrets.token_urlsafe(32)
+        db.execute(
+            "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (_hash(token), user_id, kind, assessment.to_json(), now, now, expires_at, ends_with_code),
+        )
+        return token
 
     def session(self, token, *, now):
-        return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", _hash(token), now)
+        return self.session_by_hash(_hash(token), now=now)
+
+    def session_by_hash(self, token_hash, *, now):
+        return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", token_hash, now)
+
+    def touch_session(self, session, *, now, expires_at):
+        """Somebody was active. Compared, so that a slow request does not take back what a later one extended."""
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE sessions SET last_active = ?, expires_at = ? WHERE token_hash = ? AND last_active < ?",
+                (now, expires_at, session["token_hash"], now),
+            )
 
     @staticmethod
-    def close_other_sessions(db, session):
+    def change_session(db, token_hash, *, kind=None, assessment=None, expires_at=None):
+        return db.execute(
+            """UPDATE sessions SET kind = coalesce(?, kind), assessment = coalesce(?, assessment),
+                   expires_at = coalesce(?, expires_at) WHERE token_hash = ?""",
+            (kind, assessment and assessment.to_json(), expires_at, token_hash),
+        ).rowcount
+
+    @staticmethod
+    def close_other_sessions(db, user_id, token_hash):
+        """All but this one. An API key is no session that somebody sits at: it is rotated, not revoked."""
         db.execute(
-            "DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?", (session["user_id"], session["token_hash"])
+            "DELETE FROM sessions WHERE user_id = ? AND token_hash IS NOT ? AND kind <> 'api_key'",
+            (user_id, token_hash),
         )
+
+    @staticmethod
+    def remove_api_key(db, user_id):
+        db.execute("DELETE FROM sessions WHERE user_id = ? AND kind = 'api_key'", (user_id,))
+
+    def api_key_of(self, user_id):
+        return self._one("SELECT * FROM sessions WHERE user_id = ? AND kind = 'api_key'", user_id)
 
     def close_session(self, token):
         with self.transaction() as db:
             db.execute("DELETE FROM sessions WHERE token_hash = ?", (_hash(token),))
 
+    def end_session(self, session):
+        with self.transaction() as db:
+            db.execute("DELETE FROM sessions WHERE token_hash = ?", (session["token_hash"],))
+
+    # Mail, audit, settings
+
     @staticmethod
-    def _new_session(db, user_id, kind, method, user_verified, *, now, expires_at):
-        token = secrets.token_urlsafe(32)
-        db.execute(
-            """INSERT INTO sessions (token_hash, user_id, kind, method, user_verified, opened_at, expires_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (_hash(token), user_id, kind, method, user_verified, now, expires_at),
-        )
-        return token
+    def put_in_outbox(db, user, template, detail, *, now):
+        recipient = user["name"] if "@" in user["name"] else f"{user['name']}@demo.example"
+        db.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?)", (now, user["id"], recipient, template, detail))
+
+    def outbox_of(self, user_id):
+        return self._all("SELECT * FROM outbox WHERE user_id = ? ORDER BY rowid DESC LIMIT 50", user_id)
+
+    @staticmethod
+    def write_down(db, name, event, record, *, by, now):
+        db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (now, name, event, by, record))
+
+    def audit(self, name=None):
+        """The last of what happened, the newest first: to everybody, or to one account."""
+        statement = "SELECT * FROM audit WHERE ? IS NULL OR name = ? ORDER BY rowid DESC LIMIT 200"
+        return self._all(statement, name, name)
+
+    def setting(self, name):
+        row = self._one("SELECT value FROM settings WHERE name = ?", name)
+        return row["value"] if row else None
+
+    @staticmethod
+    def set_once(db, name, value):
+        """A setting that cannot be taken back. False where it was set already."""
+        return db.execute("INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value)).rowcount == 1
 
     def _connect(self):
         # isolation_level=None: transactions are the ones written out here, none that the driver opens by itself.
@@ -347,6 +483,13 @@ class Store:
     def _one(self, statement, *arguments):
         with contextlib.closing(self._connect()) as db:
             return db.execute(statement, arguments).fetchone()
+
+    def _all(self, statement, *arguments):
+        with contextlib.closing(self._connect()) as db:
+            return db.execute(statement, arguments).fetchall()
+
+
+_METHOD_TABLES = {"passkey": "credentials", "device": "devices"}
 
 
 def put_aside_other_versions(path):

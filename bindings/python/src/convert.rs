@@ -1,6 +1,6 @@
 //! Python values in, `mfakit` values out, and errors back.
 
-use mfakit::{Error, HashAlgorithm, UnixTime, Zeroizing};
+use mfakit::{Claims, Error, HashAlgorithm, MethodKind, Tier, UnixTime, Zeroizing};
 use pyo3::PyTypeCheck;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -8,6 +8,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
 };
 use std::borrow::Cow;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// An argument: whatever it is, these functions say what it may be.
 pub(crate) type Any<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -57,6 +58,59 @@ pub(crate) fn uri(
     malformed: Error,
 ) -> PyResult<Zeroizing<String>> {
     client(value, longest, malformed)
+}
+
+/// The most characters of a push approval's request or answer that are looked at; genuine ones have fewer than 2800.
+const MAX_APPROVAL: usize = 4096;
+
+/// A push approval's request or answer.
+pub(crate) fn approval(value: Any<'_, '_>) -> PyResult<Zeroizing<String>> {
+    client(value, MAX_APPROVAL, Error::ApprovalMalformed)
+}
+
+fn claims_malformed() -> PyErr {
+    raise(Error::ClaimsMalformed)
+}
+
+/// A claim that is text.
+pub(crate) fn claim(value: Any<'_, '_>) -> PyResult<String> {
+    let text = value.cast::<PyString>().map_err(|_| claims_malformed())?;
+    text.to_cow().map(Cow::into_owned).map_err(|_| claims_malformed())
+}
+
+/// A claim that is a list of texts.
+pub(crate) fn claim_list(value: Any<'_, '_>) -> PyResult<Vec<String>> {
+    elements(value).ok_or_else(claims_malformed)?.iter().map(claim).collect()
+}
+
+/// A claim that is a time: a number of seconds, as JSON has it.
+pub(crate) fn claim_time(value: Any<'_, '_>) -> PyResult<UnixTime> {
+    let number = value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>();
+    if !number || value.is_instance_of::<PyBool>() {
+        return Err(claims_malformed());
+    }
+    let seconds = value.extract().map_err(|_| claims_malformed())?;
+    mfakit::host_time(seconds).map_err(|_| claims_malformed())
+}
+
+/// The most bytes of an ID token's payload that are looked at.
+const MAX_CLAIMS: usize = 64 * 1024;
+
+/// The payload of a verified ID token: JSON text, as `str` or bytes, or the parsed object.
+pub(crate) fn claims(value: Any<'_, '_>) -> PyResult<Claims> {
+    if !value.is_instance_of::<PyDict>() {
+        let text = file(value, MAX_CLAIMS).map_err(|error| match error {
+            Error::InputTooLarge => error,
+            _ => Error::ClaimsMalformed,
+        });
+        return text.and_then(|text| Claims::from_id_token(&text)).map_err(raise);
+    }
+    let text = dumped(value)?.ok_or_else(claims_malformed)?;
+    // An object has no syntax to be wrong: what JSON cannot hold was the claims' fault.
+    Claims::from_id_token(text.as_bytes()).map_err(|error| match error {
+        Error::InputTooLarge => raise(error),
+        _ => claims_malformed(),
+    })
 }
 
 /// A client's text of which any means something. A lone surrogate is a replacement character, as where a browser encodes it.
@@ -153,6 +207,14 @@ pub(crate) fn base64url(value: Any<'_, '_>) -> PyResult<String> {
     }
 }
 
+/// A host's bytes, or base64url text of them.
+pub(crate) fn octets(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
+    match bytes(value) {
+        Some(bytes) => Ok(bytes),
+        None => mfakit::from_base64url(&text(value)?).map_err(|_| raise(Error::ArgumentValueInvalid)),
+    }
+}
+
 /// A host's name for a model: a UUID, base64url, or the bytes.
 pub(crate) fn aaguid(value: Any<'_, '_>) -> PyResult<[u8; 16]> {
     mfakit::read_aaguid(&base64url(value)?).map_err(raise)
@@ -214,15 +276,41 @@ pub(crate) fn optional<'py, T>(
     value.filter(|v| !v.is_none()).map(convert).transpose()
 }
 
+/// The elements of a list or tuple. Those that it holds: a subclass may say anything when it is iterated, raise, or never end.
+fn elements<'py>(value: Any<'_, 'py>) -> Option<Vec<Bound<'py, PyAny>>> {
+    if let Ok(list) = value.cast::<PyList>() {
+        return Some(list.iter().collect());
+    }
+    value.cast::<PyTuple>().ok().map(|tuple| tuple.iter().collect())
+}
+
 /// A host's list or tuple.
 pub(crate) fn list<'py, T>(
     value: &Bound<'py, PyAny>,
     convert: impl Fn(&Bound<'py, PyAny>) -> PyResult<T>,
 ) -> PyResult<Vec<T>> {
-    if !value.is_instance_of::<PyList>() && !value.is_instance_of::<PyTuple>() {
-        return Err(wrong_type());
+    elements(value).ok_or_else(wrong_type)?.iter().map(convert).collect()
+}
+
+/// The most elements that are taken from something that gives one after the other: it may never end.
+const MAX_SEVERAL: usize = 1024;
+
+/// A host's list, or whatever else can be iterated. What it raises is a wrong type, an interrupt stays one.
+pub(crate) fn several<'py, T>(
+    value: &Bound<'py, PyAny>,
+    convert: impl Fn(&Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
+    let ours = |error: PyErr| {
+        if error.is_instance_of::<PyException>(value.py()) { wrong_type() } else { error }
+    };
+    let mut taken = Vec::new();
+    for element in value.try_iter().map_err(ours)? {
+        if taken.len() == MAX_SEVERAL {
+            return Err(raise(Error::ArgumentValueInvalid));
+        }
+        taken.push(convert(&element.map_err(ours)?)?);
     }
-    value.try_iter().map_err(|_| wrong_type())?.map(|element| convert(&element?)).collect()
+    Ok(taken)
 }
 
 /// A host's list of names that may be `None`.
@@ -283,6 +371,44 @@ pub(crate) fn now(value: Maybe<'_, '_>) -> PyResult<Option<UnixTime>> {
         value.call_method0("timestamp").and_then(|seconds| seconds.extract())
     };
     mfakit::host_time(seconds.map_err(|_| invalid())?).map(Some).map_err(raise)
+}
+
+/// A host's time that must be there.
+pub(crate) fn time(value: Any<'_, '_>) -> PyResult<UnixTime> {
+    now(Some(value))?.ok_or_else(wrong_type)
+}
+
+/// A host's time, or now.
+pub(crate) fn at(value: Maybe<'_, '_>) -> PyResult<UnixTime> {
+    match now(value)? {
+        Some(at) => Ok(at),
+        None => {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            let since = since.map_err(|_| raise(Error::TimeInvalid))?;
+            Ok(UnixTime::from_seconds(since.as_secs()))
+        }
+    }
+}
+
+/// A host's tier: one of ours, its number, or its name.
+pub(crate) fn tier(value: Any<'_, '_>) -> PyResult<Tier> {
+    if value.is_instance_of::<PyString>() {
+        return Tier::from_name(&text(value)?).map_err(raise);
+    }
+    Tier::from_number(whole(value, Error::ArgumentValueInvalid)?).map_err(raise)
+}
+
+/// A tier as Python has it.
+pub(crate) fn tier_object<'py>(py: Python<'py>, tier: Tier) -> PyResult<Bound<'py, PyAny>> {
+    py.import("mfakit._tier")?.getattr("Tier")?.call1((tier.number(),))
+}
+
+/// The names of kinds of method.
+pub(crate) fn kind_tuple<'py>(
+    py: Python<'py>,
+    kinds: &[MethodKind],
+) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, kinds.iter().map(|kind| kind.as_str()))
 }
 
 /// The row count of a compare-and-set. Drivers say −1 for "unknown", which is not one row.

@@ -131,6 +131,11 @@ impl CredentialRecord {
     }
 
     #[getter]
+    fn hardware(&self) -> bool {
+        self.0.hardware()
+    }
+
+    #[getter]
     fn attestation_object(&self) -> Option<String> {
         self.0.attestation_object()
     }

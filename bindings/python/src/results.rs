@@ -1,6 +1,6 @@
 //! What verifications give back: frozen, without constructor, without truth value.
 
-use crate::convert::{no_truth_value, raise};
+use crate::convert::{self, Maybe, no_truth_value, raise};
 use mfakit::Error;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -42,10 +42,21 @@ impl Transition {
 
 /// A proof that was stored.
 #[pyclass(frozen, module = "mfakit")]
-pub(crate) struct Evidence(mfakit::Evidence);
+pub(crate) struct Evidence(pub(crate) mfakit::Evidence);
 
 #[pymethods]
 impl Evidence {
+    #[staticmethod]
+    #[pyo3(signature = (*, at=None))]
+    fn password(at: Maybe<'_, '_>) -> PyResult<Self> {
+        convert::at(at).map(|at| Self(mfakit::Evidence::password(at)))
+    }
+
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind().as_str()
+    }
+
     #[getter]
     fn method(&self) -> &'static str {
         self.0.method().as_str()

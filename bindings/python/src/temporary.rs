@@ -3,7 +3,7 @@
 use crate::codes::peppers;
 use crate::convert::{self, Any, Maybe, Number, no_truth_value, raise};
 use crate::results::{Evidence, Once, Transition, evidence};
-use mfakit::{Error, IssueTemporaryCode, TemporaryKind, VerifyTemporaryCode, Zeroizing};
+use mfakit::{Error, IssueTemporaryCode, MethodKind, TemporaryKind, VerifyTemporaryCode, Zeroizing};
 use pyo3::prelude::*;
 
 /// What is written down of a temporary code.
@@ -160,9 +160,14 @@ pub(crate) fn verify_temporary_code(
 
 #[pymethods]
 impl TemporaryVerified {
-    fn commit(&self, rows: Any<'_, '_>) -> PyResult<Evidence> {
-        let rows = convert::rows(rows)?;
-        evidence(self.proof.take()?.commit(rows))
+    #[pyo3(signature = (rows, *, via=None))]
+    fn commit(&self, rows: Any<'_, '_>, via: Maybe<'_, '_>) -> PyResult<Evidence> {
+        let (rows, via) = (convert::rows(rows)?, convert::name(via, MethodKind::from_name)?);
+        let committed = self.proof.take()?.commit(rows);
+        evidence(match via {
+            Some(way) => committed.and_then(|evidence| evidence.delivered_by(way)),
+            None => committed,
+        })
     }
 
     fn __repr__(&self) -> String {

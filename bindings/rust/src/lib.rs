@@ -32,9 +32,13 @@
 //! # Ok::<(), mfakit::Error>(())
 //! ```
 
+mod approval;
+mod assurance;
+mod audit;
 #[cfg(feature = "border")]
 pub mod border;
 mod ceremony;
+mod claims;
 mod codes;
 #[cfg(feature = "conformance")]
 #[doc(hidden)]
@@ -46,18 +50,35 @@ mod metadata;
 mod migration;
 mod otp;
 mod otpauth;
+mod policy;
 #[cfg(feature = "qr")]
 mod qr;
 mod record;
 mod relying_party;
 mod response;
+mod session;
 mod temporary;
 mod text;
 mod throttle;
 mod time;
 mod verified;
 
+pub use approval::{
+    Approval, ApprovalOutcome, ApprovalStatus, ApprovalVerified, BeginApproval,
+    BeginDeviceEnrollment, DeviceEnrollment, DeviceRecord, DeviceVerified, UnverifiedAnswer,
+    begin_approval, begin_device_enrollment, cancel_approval, finish_approval,
+    finish_device_enrollment, read_approval, read_approval_answer,
+};
+#[cfg(feature = "approval-device")]
+pub use approval::{
+    ApprovalRequest, DeviceEnrollmentRequest, DeviceKey, SignApproval, approval_answer,
+    approval_to_sign, enrollment_to_sign, generate_device_key, read_approval_request,
+    read_device_enrollment, sign_approval, sign_enrollment,
+};
+pub use assurance::{Assessment, Reason, assess};
+pub use audit::{AuditRecord, audit_record};
 pub use ceremony::{AuthenticationState, Ceremony, RegistrationState};
+pub use claims::{AssuranceProfile, Claims, Classification, amr_description, classify, lint};
 pub use codes::{
     GenerateRecoveryCodes, Peppers, RecoveryFormat, RecoverySet, RecoveryVerified,
     VerifyRecoveryCode, check_recovery_code, generate_recovery_codes, verify_recovery_code,
@@ -68,6 +89,7 @@ pub use metadata::{
     AttestationTrust, MAX_BLOB, Metadata, MetadataEntry, MetadataOptions, REJECTED_STATUSES,
     StatusReport,
 };
+pub use mfakit_core::assurance::{Factors, Tier};
 pub use mfakit_core::otp::HashAlgorithm;
 pub use mfakit_core::otp::hotp::HotpVerified;
 pub use mfakit_core::otp::totp::{TotpConfirmed, TotpVerified};
@@ -77,10 +99,17 @@ pub use mfakit_core::webauthn::attestation::{
 pub use mfakit_core::webauthn::explain::{Step, Verdict};
 pub use mfakit_core::webauthn::extensions::UnsolicitedExtensions;
 pub use mfakit_core::webauthn::{BackupPolicy, CounterPolicy, UserVerification};
-pub use mfakit_core::{Error, Evidence, Kind, Method, Transition, UnixTime, require_one_row};
+pub use mfakit_core::{
+    Error, Evidence, Kind, Method, MethodKind, Transition, UnixTime, require_one_row,
+};
 pub use migration::parse_otpauth_migration;
 pub use otp::{Hotp, HotpOptions, PendingTotp, Preset, Totp, TotpOptions, VerifyTotp};
 pub use otpauth::{MigrationEntry, Otp, Otpauth, Warning, parse_otpauth};
+pub use policy::{
+    Decision, Effect, Person, PolicyProfile, Removal, Requirement, Standing, can_disable,
+    can_remove, decide, effects, eligible_methods, enrollable_methods, grandfathered,
+    method_advice,
+};
 #[cfg(feature = "qr")]
 pub use qr::{TerminalStyle, qr_png, qr_svg, qr_terminal};
 pub use record::{CredentialRecord, NewRecord, allowed_id, read_aaguid};
@@ -92,6 +121,7 @@ pub use relying_party::{
 #[doc(hidden)]
 pub use response::registration_keys;
 pub use response::{MAX_RESPONSE, UnverifiedResponse, read_response};
+pub use session::{session_expires_at, touch_session};
 pub use temporary::{
     IssueTemporaryCode, TemporaryAudit, TemporaryCode, TemporaryKind, TemporaryRevoked,
     TemporaryVerified, VerifyTemporaryCode, check_temporary_code, issue_temporary_code,

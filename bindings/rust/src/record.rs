@@ -7,7 +7,7 @@ mod compact;
 
 use crate::json::{self, Object};
 use crate::text::{decode, from_base64url, from_hex, to_base64url, to_hex};
-use mfakit_core::Error;
+use mfakit_core::{Error, MethodKind};
 use mfakit_core::encoding::{cose, json as reader};
 use mfakit_core::webauthn as core;
 
@@ -67,6 +67,8 @@ pub struct CredentialRecord {
     pub(crate) transports: Vec<String>,
     pub(crate) aaguid: Option<[u8; 16]>,
     pub(crate) uv_initialized: Option<bool>,
+    /// Whether a trusted attestation and its metadata said that hardware keeps the key.
+    pub(crate) hardware: bool,
     pub(crate) kept: Option<KeptAttestation>,
     form: Form,
     /// The text as it was read, so that a compare-and-set finds it.
@@ -95,6 +97,7 @@ impl CredentialRecord {
             transports: parts.transports,
             aaguid: parts.aaguid,
             uv_initialized: parts.uv_initialized,
+            hardware: false,
             kept: None,
             form: Form::Json,
             text: String::new(),
@@ -170,6 +173,7 @@ impl CredentialRecord {
         verified: &core::registration::RegistrationVerified<'_>,
         user_handle: Vec<u8>,
         transports: Vec<String>,
+        hardware: bool,
         kept: Option<KeptAttestation>,
     ) -> Self {
         let flags = verified.flags();
@@ -183,6 +187,7 @@ impl CredentialRecord {
             transports,
             aaguid: Some(*verified.unproven_aaguid()),
             uv_initialized: Some(flags.user_verified()),
+            hardware,
             kept,
             form: Form::Json,
             text: String::new(),
@@ -205,6 +210,7 @@ impl CredentialRecord {
             .array("transports", self.transports.iter().map(|t| json::quoted(t)))
             .optional_string("aaguid", self.aaguid.map(|a| to_base64url(&a)).as_deref())
             .optional_bool("uvInitialized", self.uv_initialized);
+        let object = if self.hardware { object.bool("hardware", true) } else { object };
         match kept {
             None => object,
             Some(kept) => object
@@ -279,6 +285,26 @@ impl CredentialRecord {
     pub const fn uv_initialized(&self) -> Option<bool> {
         self.uv_initialized
     }
+    /// The kind of method that the credential is, for the list of what a person has enrolled: from what the client said of its transports
+    /// and whether it may be synced. The four kinds of WebAuthn have one tier.
+    #[must_use]
+    pub fn kind(&self) -> MethodKind {
+        let reached = |names: &[&str]| self.transports.iter().any(|t| names.contains(&&**t));
+        if self.backup_eligible == Some(true) {
+            MethodKind::SyncedPasskey
+        } else if reached(&["internal"]) {
+            MethodKind::BuiltInAuthenticator
+        } else if reached(&["usb", "nfc", "ble", "smart-card"]) {
+            MethodKind::SecurityKey
+        } else {
+            MethodKind::DeviceBoundPasskey
+        }
+    }
+    /// Whether a trusted attestation and its metadata said, at registration, that hardware keeps the key.
+    #[must_use]
+    pub const fn hardware(&self) -> bool {
+        self.hardware
+    }
     /// The attestation object of the registration, base64url, if it was kept.
     #[must_use]
     pub fn attestation_object(&self) -> Option<String> {
@@ -352,6 +378,7 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         "transports",
         "aaguid",
         "uvInitialized",
+        "hardware",
         "attestationObject",
         "attestationClientDataJSON",
     ];
@@ -371,11 +398,12 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         transports,
         aaguid,
         uv_initialized,
+        hardware,
         object,
         client_data_json,
     ] = members;
     match version.and_then(|v| v.as_u64()) {
-        // Version 1 has none of the last three.
+        // Version 1 has none of the last four.
         Some(1..=VERSION) => {}
         Some(_) => return Err(Error::RecordVersionUnknown),
         None => return Ok(None),
@@ -403,6 +431,7 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
                 Some(_) => Some(bytes(aaguid)?.try_into().ok()?),
             },
             uv_initialized: flag(uv_initialized)?,
+            hardware: flag(hardware)?.unwrap_or(false),
             kept: match (json::present(object), json::present(client_data_json)) {
                 (None, None) => None,
                 (object, client_data_json) => Some(KeptAttestation {

@@ -129,6 +129,6 @@ function verification(code: unknown, given: unknown): Question<RecoveryVerified>
   const host = options(given, "verifyRecoveryCode", { userId: text, record: text, used: signed, peppers: maybe(peppers) });
   return {
     op: "recovery_verify", client: codeBytes(code), host,
-    read: ({ prev: _, next, ...data }) => verified(data, host.used, next, () => evidence("recovery_code", false)),
+    read: ({ prev: _, next, ...data }) => verified(data, host.used, next, () => evidence("recovery_code", { kind: "recovery_code" })),
   };
 }

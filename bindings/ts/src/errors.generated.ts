@@ -129,7 +129,27 @@ export type ErrorCode =
   | "metadata_malformed"
   | "metadata_rollback"
   | "metadata_stale"
-  | "metadata_mismatch";
+  | "metadata_mismatch"
+  | "claims_malformed"
+  | "auth_time_missing"
+  | "auth_time_stale"
+  | "auth_time_future"
+  | "profile_invalid"
+  | "step_up_required"
+  | "enrollment_required"
+  | "login_blocked"
+  | "method_required"
+  | "session_expired"
+  | "approval_malformed"
+  | "approval_expired"
+  | "approval_answered"
+  | "approval_pending"
+  | "approval_denied"
+  | "approval_number_mismatch"
+  | "approval_device_unknown"
+  | "approval_audience_mismatch"
+  | "approval_request_mismatch"
+  | "approval_algorithm_mismatch";
 
 export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   10: { number: 10, code: "input_too_large", kind: "malformed", message: "The input is larger than any genuine one.", spec: "mfakit limits", step: null, publicCode: "invalid" },
@@ -249,4 +269,24 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   169: { number: 169, code: "metadata_rollback", kind: "rejected", message: "The metadata's number is lower than that of the metadata known before.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "invalid" },
   170: { number: 170, code: "metadata_stale", kind: "config", message: "The metadata's next update is overdue.", spec: "FIDO Metadata Service 3 §3.2", step: null, publicCode: "server" },
   171: { number: 171, code: "metadata_mismatch", kind: "rejected", message: "The registration does not fit the authenticator's metadata: attestation type or algorithm, or an entry that cannot be read.", spec: "FIDO Metadata Statement §4", step: "7.1-24", publicCode: "invalid" },
+  180: { number: 180, code: "claims_malformed", kind: "malformed", message: "A claim has the wrong shape: amr is an array of strings, acr a string, auth_time a number.", spec: "OpenID Connect Core 1.0 §2", step: null, publicCode: "invalid" },
+  181: { number: 181, code: "auth_time_missing", kind: "rejected", message: "A largest age is asked for, and the identity provider does not say when the person signed in.", spec: "OpenID Connect Core 1.0 §2", step: null, publicCode: "retry" },
+  182: { number: 182, code: "auth_time_stale", kind: "rejected", message: "The person signed in at the identity provider too long ago.", spec: "OpenID Connect Core 1.0 §3.1.3.7", step: null, publicCode: "retry" },
+  183: { number: 183, code: "auth_time_future", kind: "rejected", message: "The identity provider says that the person signed in in the future.", spec: "OpenID Connect Core 1.0 §3.1.3.7", step: null, publicCode: "invalid" },
+  184: { number: 184, code: "profile_invalid", kind: "config", message: "The profile is not one: an unknown member or name, a value that stands twice, or a part missing.", spec: "mfakit profiles", step: null, publicCode: "server" },
+  185: { number: 185, code: "step_up_required", kind: "rejected", message: "A stronger or more recent sign-in is needed, and the person has a method for it.", spec: "RFC 9470 §3", step: null, publicCode: "retry" },
+  186: { number: 186, code: "enrollment_required", kind: "rejected", message: "The person must add a method before they are let in.", spec: "mfakit policy", step: null, publicCode: "retry" },
+  187: { number: 187, code: "login_blocked", kind: "rejected", message: "The policy lets nobody in this way.", spec: "mfakit policy", step: null, publicCode: "locked" },
+  188: { number: 188, code: "method_required", kind: "rejected", message: "The method cannot be removed: what the policy demands would be gone.", spec: "mfakit policy", step: null, publicCode: "invalid" },
+  189: { number: 189, code: "session_expired", kind: "rejected", message: "The session is over.", spec: "NIST SP 800-63B-4 §5.2", step: null, publicCode: "retry" },
+  190: { number: 190, code: "approval_malformed", kind: "malformed", message: "The approval's request or answer is not one: its form, an entry or its encoding is wrong.", spec: "RFC 9052 §4.2", step: null, publicCode: "invalid" },
+  191: { number: 191, code: "approval_expired", kind: "rejected", message: "The approval or the enrolment took too long.", spec: "mfakit push approvals", step: null, publicCode: "retry" },
+  192: { number: 192, code: "approval_answered", kind: "rejected", message: "The approval was answered or cancelled before; the first answer counts.", spec: "mfakit push approvals", step: null, publicCode: "retry" },
+  193: { number: 193, code: "approval_pending", kind: "rejected", message: "Another approval of this user is pending.", spec: "mfakit push approvals", step: null, publicCode: "retry" },
+  194: { number: 194, code: "approval_denied", kind: "rejected", message: "The person denied the approval on the device.", spec: "mfakit push approvals", step: null, publicCode: "invalid" },
+  195: { number: 195, code: "approval_number_mismatch", kind: "rejected", message: "Another number was typed on the device than the login screen shows.", spec: "NIST SP 800-63B-4 §3.1.3.3", step: null, publicCode: "invalid" },
+  196: { number: 196, code: "approval_device_unknown", kind: "rejected", message: "The answer is from a device that was not asked.", spec: "mfakit push approvals", step: null, publicCode: "invalid" },
+  197: { number: 197, code: "approval_audience_mismatch", kind: "rejected", message: "The request or answer is for another audience.", spec: "mfakit push approvals", step: null, publicCode: "invalid" },
+  198: { number: 198, code: "approval_request_mismatch", kind: "rejected", message: "The request or answer is for another request, user, action or context.", spec: "mfakit push approvals", step: null, publicCode: "invalid" },
+  199: { number: 199, code: "approval_algorithm_mismatch", kind: "rejected", message: "The answer names another algorithm than the device's record.", spec: "RFC 9052 §4.4", step: null, publicCode: "invalid" },
 };

@@ -359,13 +359,13 @@ function totpUri(otp: Otp, given: unknown): string {
 
 function totpVerified(answer: any, lastStep: Integer | null): TotpVerified<any> {
   const step = like(lastStep, answer.step);
-  return verified({ step, drift: answer.drift }, lastStep, step, () => evidence("totp", false));
+  return verified({ step, drift: answer.drift }, lastStep, step, () => evidence("totp", { kind: "totp" }));
 }
 
 function hotpVerified(answer: any, counter: Integer): HotpVerified<any> {
   const matchedCounter = like(counter, answer.matchedCounter);
   const nextCounter = like(counter, answer.nextCounter);
-  return verified({ matchedCounter, nextCounter }, counter, nextCounter, () => evidence("hotp", false));
+  return verified({ matchedCounter, nextCounter }, counter, nextCounter, () => evidence("hotp", { kind: "hotp" }));
 }
 
 function decimal(value: Integer | null): string | null {

@@ -45,6 +45,8 @@ export class CredentialRecord {
   declare readonly aaguid: string | null;
   /** Whether the user was ever verified with this credential; null: not known. See `uvTransition` of an authentication. */
   declare readonly uvInitialized: boolean | null;
+  /** Whether a trusted attestation and its metadata said, at the registration, that hardware keeps the key. */
+  declare readonly hardware: boolean;
   /** What `keepAttestation` kept of the registration. */
   declare readonly attestationObject: string | null;
   declare readonly attestationClientDataJSON: string | null;

@@ -6,7 +6,7 @@
  */
 import { NOBODY, put, putAsync, verify, type Question } from "./backend.js";
 import { codeBytes } from "./client-value.js";
-import { count, maybe, now, nullable, options, text, type Time } from "./host-value.js";
+import { count, maybe, now, nullable, options, text, wrong, type Reader, type Time } from "./host-value.js";
 import { peppers, type Peppers } from "./peppers.js";
 import { evidence, frozen, shownAs, verified, type Evidence, type Transition, type Verified } from "./verified.js";
 
@@ -101,6 +101,8 @@ export declare class TemporaryVerified extends Verified<string, string, Evidence
   /** How often the code may be used again. */
   readonly usesLeft: number;
   readonly audit: TemporaryAudit;
+  /** `via` says how a delivered code was sent; no other kind of code takes it. */
+  override commit(rows: number | bigint, options?: { via?: "sms" | "email" | "phone" }): Evidence;
 }
 
 /** A revocation, to be stored by a compare-and-set. */
@@ -179,6 +181,18 @@ function verification(code: unknown, given: unknown): Question<TemporaryVerified
   return {
     op: "temporary_verify", client: codeBytes(code), host,
     read: ({ kind, usesLeft, next, audit }: Audited & { kind: TemporaryKind; usesLeft: number }) =>
-      verified({ kind, usesLeft, audit: frozen(audit) }, host.record, next, () => evidence(`${kind}_code`, false)),
+      verified(
+        { kind, usesLeft, audit: frozen(audit) }, host.record, next,
+        ({ via }) => evidence(`${kind}_code`, { kind: via ?? `${kind}_code` }), { via: maybe(wayOf(kind)) },
+      ),
+  };
+}
+
+/** How a code of this kind may have been sent. */
+function wayOf(kind: TemporaryKind): Reader<"sms" | "email" | "phone"> {
+  return (value, name) => {
+    const way = text(value, name);
+    if (kind !== "delivered" || (way !== "sms" && way !== "email" && way !== "phone")) throw wrong("argument_value_invalid", name);
+    return way;
   };
 }

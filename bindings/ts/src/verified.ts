@@ -6,7 +6,7 @@
  * JSON, structuredClone) carries the data and not `commit`: data can be copied, a proof cannot.
  */
 import { RejectedError } from "./errors.js";
-import { wrong } from "./host-value.js";
+import { now, options, wrong, type Reader, type Readers, type Time } from "./host-value.js";
 
 /** What the stored state was and what it must become. `prev` is the caller's own value, as it was given. */
 export interface Transition<Prev, Next = Prev> {
@@ -14,19 +14,61 @@ export interface Transition<Prev, Next = Prev> {
   readonly next: Next;
 }
 
+/** The verification that gave a proof. */
 export type Method =
-  | "totp" | "hotp" | "recovery_code" | "admin_code" | "support_code" | "delivered_code" | "webauthn";
+  | "totp" | "hotp" | "recovery_code" | "admin_code" | "support_code" | "delivered_code" | "webauthn" | "push_approval"
+  | "password";
 
-// The classes below exist for the type checker alone: a private member makes them impossible to imitate, and
-// methods of a class are what TypeScript drops when an object is spread, as this module does.
+/** The kinds of method that assessments and policies tell apart; `"delivered_code"` was sent in a way that nobody told. */
+export type MethodKind =
+  | "security_key" | "built_in_authenticator" | "synced_passkey" | "device_bound_passkey" | "push_approval" | "totp" | "hotp"
+  | "admin_code" | "support_code" | "recovery_code" | "sms" | "phone" | "email" | "delivered_code" | "password";
 
-/** Proof that a factor was verified and its transition stored. Only `commit` makes it. */
-export declare class Evidence {
-  private constructor();
-  private readonly evidence: true;
-  readonly method: Method;
-  readonly userVerified: boolean;
+/** What the core knows of a proof. It goes back to the core as it came, and nobody else reads it. */
+export interface Facts {
+  readonly kind: MethodKind;
+  readonly userVerified?: boolean;
+  /** Unix seconds, where it is not simply the moment of the call. */
+  readonly at?: number;
 }
+
+/** Sees into the private field; the class sets it. */
+let factsOf: (value: unknown) => Facts | undefined;
+
+/**
+ * Proof that a factor was verified and its transition stored: `commit` makes it, and nothing else but `Evidence.password`.
+ * A copy of it proves nothing. It does not name the user: gather for one sign-in only what was proven for one and the same user.
+ */
+export class Evidence {
+  readonly #facts: Facts;
+  readonly method: Method;
+  readonly kind: MethodKind;
+  /** Whether the authenticator verified the user (a fingerprint, a PIN); false for codes. */
+  readonly userVerified: boolean;
+
+  private constructor(maker: unknown, method?: Method, facts?: Facts) {
+    if (maker !== MAKE) throw wrong("argument_type_invalid", "Evidence is what commit gives");
+    this.#facts = Object.freeze(facts!);
+    this.method = method!;
+    this.kind = facts!.kind;
+    this.userVerified = facts!.userVerified === true;
+    Object.freeze(this);
+  }
+
+  /** The caller checked a password of this user, at this time or now. Nothing here did: it is taken on the caller's word. */
+  static password(options?: { at?: Time }): Evidence;
+  static password(given?: unknown): Evidence {
+    const { at } = options(given, "Evidence.password", { at: now });
+    return evidence("password", { kind: "password", at: Math.floor(at) });
+  }
+
+  static {
+    factsOf = (value) => (typeof value === "object" && value !== null && #facts in value ? value.#facts : undefined);
+  }
+}
+
+// The class below exists for the type checker alone: a private member makes it impossible to imitate, and methods of a
+// class are what TypeScript drops when an object is spread, as this module does.
 
 /** A verified result that becomes `Committed` once its transition is stored. */
 export declare abstract class Verified<Prev, Next, Committed> {
@@ -42,27 +84,38 @@ export declare abstract class Verified<Prev, Next, Committed> {
 
 /** Whether `value` is evidence that this module made: a look-alike is not. */
 export function isEvidence(value: unknown): value is Evidence {
-  return EVIDENCE.has(value as object);
+  return factsOf(value) !== undefined;
 }
 
-/** A verified result: `data` and the transition, frozen, with a `commit` that belongs to this one object. */
-export function verified<Result>(data: object, prev: unknown, next: unknown, committed: () => unknown): Result {
+/** Reads an argument that is evidence, and gives what the core knows of it. */
+export const facts: Reader<Facts> = (value, name) => {
+  const known = factsOf(value);
+  if (known === undefined) throw wrong("argument_type_invalid", `${name} must be Evidence`);
+  return known;
+};
+
+/**
+ * A verified result: `data` and the transition, frozen, with a `commit` that belongs to this one object. `readers` are of what
+ * `commit` may be told besides the number of rows.
+ */
+export function verified<Result>(
+  data: object, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = {},
+): Result {
   let spent = false;
-  const commit = (rows: unknown): unknown => {
+  const commit = (rows: unknown, given?: unknown): unknown => {
     // A driver that gives no number of rows is the program's mistake, not somebody's attack.
     if (typeof rows !== "number" && typeof rows !== "bigint") throw wrong("argument_type_invalid", "rows");
+    const told = options(given, "commit", readers);
     const first = !spent;
     spent = true;
     if (!first || (rows !== 1 && rows !== 1n)) throw new RejectedError("state_conflict");
-    return committed();
+    return committed(told);
   };
   return frozen({ ...data, transition: frozen({ prev, next }) }, { commit }) as Result;
 }
 
-export function evidence(method: Method, userVerified: boolean): Evidence {
-  const made = frozen({ method, userVerified });
-  EVIDENCE.add(made);
-  return made as unknown as Evidence;
+export function evidence(method: Method, facts: Facts): Evidence {
+  return new (Evidence as unknown as new (maker: symbol, method: Method, facts: Facts) => Evidence)(MAKE, method, facts);
 }
 
 /**
@@ -91,4 +144,4 @@ export function shownAs<T>(type: { readonly prototype: T }, show: (value: T) => 
   });
 }
 
-const EVIDENCE = new WeakSet<object>();
+const MAKE = Symbol("make");

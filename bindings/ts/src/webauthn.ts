@@ -368,10 +368,10 @@ export class RelyingParty {
 
   #authentication(op: string, response: unknown, host: object): AuthenticationVerified {
     const asked = { rp: this.#rp, now: clock(), ...host };
-    const { extensions, prev, next, uvNext, ...rest } = verify(op, responseBytes(response), asked);
+    const { extensions, prev, next, uvNext, evidence: facts, ...rest } = verify(op, responseBytes(response), asked);
     const uvTransition = uvNext === null ? null : frozen({ prev, next: uvNext });
     const data = { ...rest, extensions: deepFrozen(extensions), uvTransition };
-    return verified(data, prev, next, () => evidence("webauthn", rest.userVerified));
+    return verified(data, prev, next, () => evidence("webauthn", facts));
   }
 
   #explain(op: string, response: unknown, host: object): readonly Step[] {

@@ -12,7 +12,8 @@ use super::symbols::{self, ShownCode, Symbols};
 use crate::ct;
 use crate::error::Error;
 use crate::secret::{Pepper, Peppers};
-use crate::state::{Evidence, Method, Transition};
+use crate::evidence::{Evidence, Method, MethodKind};
+use crate::state::Transition;
 use core::fmt;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -339,7 +340,7 @@ impl RecoveryVerified {
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, Method::RecoveryCode, false)
+        Evidence::commit(rows, Method::RecoveryCode, MethodKind::RecoveryCode)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ct;
 use crate::encoding::decimal;
 use crate::error::Error;
 use crate::secret::{Pepper, Peppers};
-use crate::state::{Evidence, Method};
+use crate::evidence::{Evidence, Method, MethodKind};
 use crate::time::{CLOCK_SKEW, UnixTime};
 use core::fmt;
 use subtle::{Choice, ConstantTimeEq};
@@ -72,11 +72,11 @@ impl TemporaryKind {
         }
     }
 
-    const fn method(self) -> Method {
+    const fn method(self) -> (Method, MethodKind) {
         match self {
-            Self::Admin => Method::AdminCode,
-            Self::Support => Method::SupportCode,
-            Self::Delivered => Method::DeliveredCode,
+            Self::Admin => (Method::AdminCode, MethodKind::AdminCode),
+            Self::Support => (Method::SupportCode, MethodKind::SupportCode),
+            Self::Delivered => (Method::DeliveredCode, MethodKind::DeliveredCode),
         }
     }
 
@@ -645,7 +645,8 @@ impl<'a> TemporaryVerified<'a> {
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, self.next.kind.method(), false)
+        let (method, kind) = self.next.kind.method();
+        Evidence::commit(rows, method, kind)
     }
 }
 

@@ -21,6 +21,28 @@ macro_rules! ecdsa_verifier {
             /// Verifies a signature over a hash that was made.
             fn verify_prehash(&self, hash: &[u8], signature: &[u8]) -> Result<(), Error> {
                 let (r, s) = der::read_ecdsa::<$len>(signature)?;
+                self.verify_scalars(hash, r, s)
+            }
+
+            /// Verifies a signature that is r and s, each of the curve's size, one after the other (RFC 9053 §2.1).
+            #[cfg(feature = "approval")]
+            pub(super) fn verify_fixed(
+                &self,
+                message: &[&[u8]],
+                signature: &[u8],
+            ) -> Result<(), Error> {
+                let fixed = signature.split_first_chunk::<$len>();
+                let scalars = fixed.and_then(|(r, s)| Some((*r, s.try_into().ok()?)));
+                let (r, s) = scalars.ok_or(Error::SignatureMalformed)?;
+                self.verify_scalars(&hash::<sha2::$hash>(message), r, s)
+            }
+
+            fn verify_scalars(
+                &self,
+                hash: &[u8],
+                r: [u8; $len],
+                s: [u8; $len],
+            ) -> Result<(), Error> {
                 let signature =
                     Signature::from_scalars(r, s).map_err(|_| Error::SignatureMalformed)?;
                 // s and n − s are equally valid; some of the crates want the smaller.

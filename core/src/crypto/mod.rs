@@ -3,7 +3,7 @@
 //! Invariant: an algorithm whose feature is off is not linked. Primitives come from RustCrypto.
 
 #[cfg(all(
-    feature = "webauthn",
+    feature = "signatures",
     any(feature = "es256", feature = "es384", feature = "es512", feature = "es256k")
 ))]
 mod ecdsa;
@@ -11,28 +11,28 @@ mod ecdsa;
 pub mod ed25519;
 #[cfg(feature = "ed448")]
 pub mod ed448;
-#[cfg(all(feature = "webauthn", feature = "es256"))]
+#[cfg(all(feature = "signatures", feature = "es256"))]
 pub mod es256;
-#[cfg(all(feature = "webauthn", feature = "es256k"))]
+#[cfg(all(feature = "signatures", feature = "es256k"))]
 pub mod es256k;
-#[cfg(all(feature = "webauthn", feature = "es384"))]
+#[cfg(all(feature = "signatures", feature = "es384"))]
 pub mod es384;
-#[cfg(all(feature = "webauthn", feature = "es512"))]
+#[cfg(all(feature = "signatures", feature = "es512"))]
 pub mod es512;
 #[cfg(feature = "otp")]
 pub mod hmac;
 #[cfg(feature = "ml-dsa")]
 pub mod ml_dsa;
-#[cfg(all(feature = "webauthn", any(feature = "rsassa-pkcs1", feature = "rsassa-pss")))]
+#[cfg(all(feature = "signatures", any(feature = "rsassa-pkcs1", feature = "rsassa-pss")))]
 mod rsa;
-#[cfg(all(feature = "webauthn", feature = "rsassa-pkcs1"))]
+#[cfg(all(feature = "signatures", feature = "rsassa-pkcs1"))]
 pub mod rsassa_pkcs1;
-#[cfg(all(feature = "webauthn", feature = "rsassa-pss"))]
+#[cfg(all(feature = "signatures", feature = "rsassa-pss"))]
 pub mod rsassa_pss;
 
-#[cfg(all(feature = "webauthn", any(feature = "rsassa-pkcs1", feature = "rsassa-pss")))]
+#[cfg(all(feature = "signatures", any(feature = "rsassa-pkcs1", feature = "rsassa-pss")))]
 use crate::encoding::cose::Scheme;
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 use crate::encoding::cose::{Hash, PublicKey};
 use crate::error::Error;
 use sha2::{Digest, Sha256};
@@ -114,7 +114,7 @@ pub trait SignatureVerifier: Sized {
 
 /// Runs `$result` with the verifier of a key. Of an algorithm that is not built in no key can be read; the last arm makes the
 /// match total all the same.
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 macro_rules! with_verifier {
     ($key:expr, $verifier:ident => $result:expr) => {{
         #[allow(unreachable_patterns, reason = "a build may have every algorithm")]
@@ -161,7 +161,7 @@ macro_rules! with_verifier {
 /// # Errors
 ///
 /// [`Error::CosePointInvalid`].
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 pub fn check_key(key: &PublicKey<'_>) -> Result<(), Error> {
     with_verifier!(key, _verifier => Ok(()))
 }
@@ -171,10 +171,37 @@ pub fn check_key(key: &PublicKey<'_>) -> Result<(), Error> {
 /// # Errors
 ///
 /// [`Error::CosePointInvalid`], [`Error::SignatureMalformed`], [`Error::SignatureInvalid`].
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 #[allow(unused_variables, reason = "a build may have no algorithm")]
 pub fn verify(key: &PublicKey<'_>, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
     with_verifier!(key, verifier => verifier.verify(message, signature))
+}
+
+/// Verifies a signature in the form that COSE messages have: as [`verify`], but of ECDSA r and s, each of the curve's size, one
+/// after the other (RFC 9053 §2.1).
+///
+/// # Errors
+///
+/// As [`verify`].
+#[cfg(feature = "approval")]
+pub fn verify_cose(key: &PublicKey<'_>, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
+    match *key {
+        #[cfg(feature = "es256")]
+        PublicKey::Es256 { x, y, .. } => {
+            es256::Es256::new((x, y))?.verify_fixed(message, signature)
+        }
+        #[cfg(feature = "es384")]
+        PublicKey::Es384 { x, y, .. } => {
+            es384::Es384::new((x, y))?.verify_fixed(message, signature)
+        }
+        #[cfg(feature = "es512")]
+        PublicKey::Es512 { x, y, .. } => {
+            es512::Es512::new((x, y))?.verify_fixed(message, signature)
+        }
+        #[cfg(feature = "es256k")]
+        PublicKey::Es256k { x, y } => es256k::Es256k::new((x, y))?.verify_fixed(message, signature),
+        _ => verify(key, message, signature),
+    }
 }
 
 /// Verifies an ECDSA signature with another hash than the key's algorithm has, as certificates may: a P-384 key may sign over
@@ -183,7 +210,7 @@ pub fn verify(key: &PublicKey<'_>, message: &[&[u8]], signature: &[u8]) -> Resul
 /// # Errors
 ///
 /// [`Error::AlgorithmUnsupported`], if the key is not for ECDSA; else as [`verify`].
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 #[allow(unused_variables, reason = "a build may have no such algorithm")]
 pub fn verify_ecdsa_with(
     hash: Hash,
@@ -220,7 +247,7 @@ fn from_hex<const N: usize>(hex: &str) -> [u8; N] {
     core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
 }
 
-#[cfg(all(test, feature = "webauthn", feature = "es384"))]
+#[cfg(all(test, feature = "signatures", feature = "es384"))]
 mod tests {
     use super::*;
     use crate::encoding::cose::{ES384, KeyParts};

@@ -100,7 +100,7 @@ pub enum Curve {
 
 impl Curve {
     /// The value of `crv` (RFC 9053 §7.1, RFC 8812 §3.1).
-    const fn number(self) -> i64 {
+    pub(crate) const fn number(self) -> i64 {
         match self {
             Self::P256 => 1,
             Self::P384 => 2,

@@ -20,7 +20,7 @@ pub struct Value<'a> {
 }
 
 /// A string's content as it stands in the text: escapes not yet decoded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Str<'a> {
     raw: &'a [u8],
 }

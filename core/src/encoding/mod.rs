@@ -6,18 +6,22 @@
 #[cfg(feature = "otp")]
 pub mod base32;
 pub mod base64url;
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 pub mod cbor;
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "approval")]
+pub(crate) mod cbor_writer;
+#[cfg(feature = "signatures")]
 pub mod cose;
 #[cfg(feature = "codes")]
 pub(crate) mod crockford;
 mod decimal;
-#[cfg(feature = "webauthn")]
+#[cfg(feature = "signatures")]
 pub mod der;
 pub mod json;
 #[cfg(feature = "otp")]
 pub mod percent;
 pub(crate) mod reader;
+#[cfg(any(feature = "codes", feature = "approval"))]
+pub(crate) mod stored;
 
 pub(crate) use decimal::decimal;

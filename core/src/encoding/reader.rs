@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    #[cfg(feature = "webauthn")]
+    #[cfg(feature = "signatures")]
     pub(crate) fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.rest.split_at_checked(n)?;
         self.rest = tail;
@@ -36,17 +36,17 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
-    #[cfg(feature = "webauthn")]
+    #[cfg(feature = "signatures")]
     pub(crate) fn u16(&mut self) -> Option<u16> {
         self.array().map(|b| u16::from_be_bytes(*b))
     }
 
-    #[cfg(feature = "webauthn")]
+    #[cfg(feature = "signatures")]
     pub(crate) fn u32(&mut self) -> Option<u32> {
         self.array().map(|b| u32::from_be_bytes(*b))
     }
 
-    #[cfg(feature = "webauthn")]
+    #[cfg(feature = "signatures")]
     pub(crate) fn u64(&mut self) -> Option<u64> {
         self.array().map(|b| u64::from_be_bytes(*b))
     }

@@ -9,7 +9,8 @@ use crate::crypto::hmac::HashAlgorithm;
 use crate::ct;
 use crate::error::Error;
 use crate::secret::OtpSecret;
-use crate::state::{Evidence, Method, Transition};
+use crate::evidence::{Evidence, Method, MethodKind};
+use crate::state::Transition;
 use core::fmt;
 use subtle::{Choice, ConditionallySelectable};
 
@@ -207,7 +208,7 @@ impl HotpVerified {
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, Method::Hotp, false)
+        Evidence::commit(rows, Method::Hotp, MethodKind::Hotp)
     }
 }
 

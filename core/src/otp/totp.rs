@@ -11,7 +11,8 @@ use crate::crypto::hmac::HashAlgorithm;
 use crate::ct;
 use crate::error::Error;
 use crate::secret::OtpSecret;
-use crate::state::{Evidence, Method, Transition};
+use crate::evidence::{Evidence, Method, MethodKind};
+use crate::state::Transition;
 use crate::time::{Period, Step, UnixTime};
 use core::fmt;
 use subtle::{Choice, ConditionallySelectable};
@@ -361,7 +362,7 @@ impl TotpVerified {
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, Method::Totp, false)
+        Evidence::commit(rows, Method::Totp, MethodKind::Totp)
     }
 }
 

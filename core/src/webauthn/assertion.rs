@@ -10,7 +10,7 @@ use super::relying_party::{BackupPolicy, CounterPolicy, RelyingParty};
 use crate::crypto;
 use crate::encoding::cose::{self, PublicKey};
 use crate::error::Error;
-use crate::state::{Evidence, Method};
+use crate::evidence::{Evidence, Facts, MethodKind, VerifiedBy};
 
 /// What the client sent, decoded to bytes.
 #[derive(Clone, Copy, Debug)]
@@ -257,7 +257,21 @@ impl<'a> AssertionVerified<'a> {
 
     /// The proof without the borrowed bytes, for a caller that stores it later.
     pub fn into_proof(self) -> AssertionProof {
-        AssertionProof { user_verified: self.flags.user_verified() }
+        let user_verified = self.flags.user_verified();
+        // What an authenticator says of a verification that did not happen is nothing.
+        let told = self.extensions.uvm().filter(|_| user_verified);
+        let verified_by = told.fold(VerifiedBy::UNKNOWN, |all, entry| {
+            all.or(VerifiedBy::from_uvm(entry.method))
+        });
+        let backup_eligible = self.flags.backup_eligible();
+        let kind = if backup_eligible {
+            MethodKind::SyncedPasskey
+        } else {
+            MethodKind::DeviceBoundPasskey
+        };
+        AssertionProof {
+            facts: Facts { kind, user_verified, verified_by, hardware: false, backup_eligible },
+        }
     }
 
     /// Turns the proof into evidence, given how many rows the compare-and-set changed.
@@ -274,16 +288,41 @@ impl<'a> AssertionVerified<'a> {
 #[derive(Debug)]
 #[must_use]
 pub struct AssertionProof {
-    user_verified: bool,
+    facts: Facts,
 }
 
 impl AssertionProof {
+    /// Adds that the authenticator is one of the client's device (`true`) or is not, as the client says; a credential that may be
+    /// synced is at home on no device.
+    pub const fn built_in(mut self, built_in: bool) -> Self {
+        if !self.facts.backup_eligible {
+            self.facts.kind = if built_in {
+                MethodKind::BuiltInAuthenticator
+            } else {
+                MethodKind::SecurityKey
+            };
+        }
+        self
+    }
+
+    /// Adds that hardware keeps the key, as a trusted attestation and its metadata said at registration. The caller's word.
+    pub const fn hardware(mut self, hardware: bool) -> Self {
+        self.facts.hardware = hardware;
+        self
+    }
+
+    /// What the evidence will say.
+    #[must_use]
+    pub const fn facts(&self) -> Facts {
+        self.facts
+    }
+
     /// Turns the proof into evidence, given how many rows the compare-and-set changed.
     ///
     /// # Errors
     ///
     /// [`Error::StateConflict`] unless exactly one.
     pub fn commit(self, rows: u64) -> Result<Evidence, Error> {
-        Evidence::commit(rows, Method::Webauthn, self.user_verified)
+        Evidence::commit_webauthn(rows, self.facts)
     }
 }

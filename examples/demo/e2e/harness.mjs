@@ -33,13 +33,15 @@ const SCREENSHOTS = path.resolve(process.env.SCREENSHOTS ?? path.join(DEMO, "scr
 
 // The server
 
-export async function startServer({ port = 0 } = {}) {
-  const folder = mkdtempSync(path.join(tmpdir(), "mfakit-demo-"));
+/** `database`: that of a server that was stopped with `keep`; `clockOffset`: how many seconds later this one thinks it is. */
+export async function startServer({ port = 0, database, clockOffset = 0 } = {}) {
+  const folder = database ? path.dirname(database) : mkdtempSync(path.join(tmpdir(), "mfakit-demo-"));
+  const file = path.join(folder, "demo.sqlite3");
   const venv = path.join(ROOT, ".tools/venv/bin/python");
   const python = process.env.PYTHON ?? (existsSync(venv) ? venv : "python3");
   const child = spawn(
     python,
-    [path.join(DEMO, "server.py"), "--port", String(port), "--database", path.join(folder, "demo.sqlite3")],
+    [path.join(DEMO, "server.py"), "--port", port, "--database", file, "--clock-offset", clockOffset].map(String),
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
@@ -55,13 +57,14 @@ export async function startServer({ port = 0 } = {}) {
   });
   return {
     origin,
+    database: file,
     complaints: () => complaints,
-    stop: async () => {
+    stop: async ({ keep = false } = {}) => {
       child.removeAllListeners("exit");
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill();
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      if (!keep) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -73,7 +76,7 @@ export async function startBrowser() {
 }
 
 /** A person at a fresh browser, on the demo's first page. `problems` collects what the page must never do. */
-export async function person(browser, origin, { host = "localhost", ...options } = {}) {
+export async function person(browser, origin, { host = "localhost", origin: _, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1120, height: 900 },
     colorScheme: "light",
@@ -122,13 +125,28 @@ export async function plugIn({ devtools }, kind) {
 
 // What a person does
 
-export async function signUp({ page }, name) {
+export const PASSWORD = "correct horse battery staple";
+
+export async function signUp({ page }, name, password = PASSWORD) {
   await page.getByLabel("Choose a user name").fill(name);
+  await page.getByLabel("Choose a password").fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: `Protect your account, ${name}` }).waitFor();
 }
 
-export const addPasskey = (who) => proof(who, () => who.page.getByRole("button", { name: /^Add a/ }).click());
+/** Registers a passkey or a key, and then names it; without a name, it keeps the one that it was given. */
+export async function addPasskey(who, name) {
+  const verdicts = await proof(who, () => who.page.getByRole("button", { name: /^Add (a|another) passkey/ }).click());
+  if (verdicts.server === "accepted") await answerName(who, name);
+  return verdicts;
+}
+
+export async function answerName({ page }, name) {
+  await page.locator("#name-dialog[open]").waitFor();
+  if (name) await page.locator("#method-name").fill(name);
+  await page.getByRole("button", { name: name ? "Save the name" : "Leave it" }).click();
+  await page.locator("#name-dialog:not([open])").waitFor({ state: "hidden" });
+}
 
 /** Sets the app up, as far as the QR code. Returns the secret as the page's text alternative has it. */
 export async function beginTotp({ page }) {
@@ -149,17 +167,35 @@ export async function finishEnrolment({ page }) {
 }
 
 export async function signOut({ page }) {
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator("#sign-out").click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 }
 
-export const signInWithCode = (who, name, code) =>
-  proof(who, async () => {
-    await who.page.getByLabel("User name", { exact: true }).fill(name);
-    await who.page.getByRole("radio", { name: "Authenticator code" }).check();
-    await who.page.getByLabel("Six-digit code").fill(code);
-    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
+export async function typePassword({ page }, name, password = PASSWORD) {
+  await page.getByLabel("User name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** As far as the choice of a method; whoever stands there already goes on from there. */
+export async function giveName(who, name) {
+  const { page } = who;
+  if (await page.locator("#view-prove").isVisible()) return;
+  await typePassword(who, name);
+  await page.getByRole("heading", { name: "Prove that it is you" }).waitFor();
+}
+
+async function prove(who, name, method, box, code) {
+  await giveName(who, name);
+  return proof(who, async () => {
+    await who.page.getByRole("radio", { name: method }).check();
+    if (box) await who.page.getByRole("textbox", { name: box }).fill(code);
+    await who.page.getByRole("button", { name: "Continue" }).click();
   });
+}
+
+export const signInWithCode = (who, name, code) => prove(who, name, "Authenticator code", "Six-digit code", code);
 
 /** Makes recovery codes and returns what the page shows of them, the text file included. */
 export async function makeRecoveryCodes({ page }) {
@@ -174,41 +210,120 @@ export async function makeRecoveryCodes({ page }) {
   return { codes, file };
 }
 
-export const signInWithRecoveryCode = (who, name, code) =>
-  proof(who, async () => {
-    await who.page.getByLabel("User name", { exact: true }).fill(name);
-    await who.page.getByRole("radio", { name: "Recovery code" }).check();
-    await who.page.getByRole("textbox", { name: "Recovery code" }).fill(code);
-    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
-  });
+export const signInWithRecoveryCode = (who, name, code) => prove(who, name, "Recovery code", "Recovery code", code);
 
 /** The administrator's page. Returns the code that it shows. */
 export async function issueTemporaryCode({ page }, name, hours = "1 hour") {
   await page.getByLabel("Whose account").fill(name);
   await page.getByLabel("Good for").selectOption(hours);
   await page.getByRole("button", { name: "Issue a temporary code" }).click();
-  await page.getByText("It is shown this once.").waitFor();
+  await page.locator("#issued-code").waitFor();
   return page.locator("#issued-text").innerText();
 }
 
-export const signInWithTemporaryCode = (who, name, code) =>
-  proof(who, async () => {
-    await who.page.getByLabel("User name", { exact: true }).fill(name);
-    await who.page.getByRole("radio", { name: "Temporary code" }).check();
-    await who.page.getByRole("textbox", { name: "Temporary code" }).fill(code);
-    await who.page.getByRole("button", { name: "Sign in", exact: true }).click();
-  });
+export const signInWithTemporaryCode = (who, name, code) => prove(who, name, "Temporary code", "Temporary code", code);
 
-export async function askPasskeyByName({ page }, name) {
-  await page.getByLabel("User name", { exact: true }).fill(name);
-  await page.getByRole("radio", { name: "Passkey" }).check();
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+/** The second factor after a password, which may be a key that checks nobody. */
+export const signInWithKey = (who, name) => prove(who, name, "Passkey or security key");
+
+/** The API key that the page shows, this once, and when it says that it ends. */
+export async function apiKey({ page }) {
+  await page.locator("#new-key").waitFor();
+  return [await page.locator("#key-text").innerText(), await page.locator("#key-until").innerText()];
 }
 
+/** A site of its own, as far as its administrator's page: what they decide there counts for nobody else's scenario. */
+export async function ownSite(arrive, run) {
+  const server = await startServer();
+  const newcomer = () => arrive({ origin: server.origin });
+  try {
+    const admin = await newcomer();
+    await plugIn(admin, PHONE);
+    await signUp(admin, "admin");
+    await addPasskey(admin);
+    await finishEnrolment(admin);
+    await signInByName(admin, "admin");
+    await admin.page.getByRole("heading", { name: "Run the site" }).waitFor();
+    await run({ admin, newcomer });
+    assert.equal(server.complaints(), "");
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The administrator looks a person up and changes their rights and exceptions. */
+export async function standing({ page }, name, { rights = [], waiver = false, exemption = "" }) {
+  await page.locator("#whose").fill(name);
+  await page.getByRole("button", { name: "Look up" }).click();
+  await page.locator(`#standing[data-name="${name}"]:visible`).waitFor();
+  for (const box of await page.locator("#standing input[name=right]").all()) await box.uncheck();
+  for (const right of rights) await page.locator("#standing").getByLabel(right).check();
+  await page.locator("#standing input[name=waiver]").setChecked(waiver);
+  await page.locator("#exemption").fill(exemption);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.locator("[data-for=standing]", { hasText: "Saved." }).waitFor();
+}
+
+/** Another tab of the same browser becomes the person's approval device. Returns its page. */
+export async function addDevice({ page, context }, name) {
+  await page.getByRole("button", { name: "Add an approval device" }).click();
+  const [device] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("link", { name: "Open the device's page" }).click(),
+  ]);
+  await device.getByRole("button", { name: "Approve sign-ins on this device" }).click();
+  await device.getByRole("heading", { name: "Ready" }).waitFor();
+  await answerName({ page }, name);
+  return device;
+}
+
+/** What the single sign-on page makes of claims. */
+export async function fillClaims({ page }, { claims, text, saml, rights = [], enrolled = [], maxAge = "" }, { refused } = {}) {
+  await page.locator("#sso").evaluate((form) => form.reset());
+  await page.getByRole("radio", { name: saml ? "SAML" : "OpenID Connect" }).check();
+  await page.locator("#claims").fill(text ?? saml ?? JSON.stringify(claims));
+  for (const value of [...rights, ...enrolled]) await page.locator(`#sso input[value=${value}]`).check();
+  if (maxAge) await page.locator("#max-age").fill(String(maxAge));
+  await page.locator("#result").evaluate((result) => (result.hidden = true));
+  await page.getByRole("button", { name: "Classify and decide" }).click();
+  await page.locator(refused ? "[data-for=sso].error" : "#result").waitFor();
+}
+
+/** The command line's side of the server, without the command line. */
+export async function cli({ origin }, method, path, { token, code, body } = {}) {
+  const reply = await fetch(`${origin}/api/cli/${path}`, {
+    method,
+    headers: {
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(code && { "Mfakit-Two-Factor-Code": code }),
+      ...(body && { "Content-Type": "application/json" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return {
+    status: reply.status,
+    required: reply.headers.get("mfakit-two-factor-required"),
+    body: await reply.json(),
+  };
+}
+
+export async function askPasskeyByName({ page }, name) {
+  if (await page.locator("#sign-in-name").isVisible()) {
+    await page.getByLabel("User name", { exact: true }).fill(name);
+    await page.getByRole("button", { name: "Next" }).click();
+  }
+  await page.getByRole("button", { name: "Use a passkey instead of the password" }).click();
+}
+
+/** A passkey in the place of the password. */
 export const signInByName = (who, name) => proof(who, () => askPasskeyByName(who, name));
 
-export const signInUsernameless = (who) =>
-  proof(who, () => who.page.getByRole("button", { name: "Sign in with a passkey" }).click());
+export const signInUsernameless = (who) => proof(who, () => askPasskey(who));
+
+export async function askPasskey({ page }) {
+  if (await page.locator("#sign-in-password").isVisible()) await page.getByRole("button", { name: "Not you?" }).click();
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+}
 
 /** Does something that ends in a proof, and returns what the page then shows under the hood. */
 export async function proof({ page }, act) {
@@ -275,6 +390,8 @@ export async function postFrom({ page }, path, body) {
     [path, body],
   );
 }
+
+export const meOf = ({ page }) => page.evaluate(async () => (await (await fetch("/api/me")).json()).person);
 
 // The authenticator app
 
@@ -375,7 +492,8 @@ async function runScenario(world, { name, run, number }) {
   const people = [];
   const story = { pictures: 0 };
   const arrive = async (options) => {
-    const someone = { ...(await person(world.browser, world.origin, options)), scenario: number, story };
+    const origin = options?.origin ?? world.origin;
+    const someone = { ...(await person(world.browser, origin, options)), scenario: number, story };
     people.push(someone);
     return someone;
   };

@@ -9,18 +9,27 @@ import { parseArgs } from "node:util";
 
 import { capture } from "./capture.mjs";
 import {
+  PASSWORD,
   PHONE,
   PLAIN_KEY,
+  addDevice,
   addPasskey,
+  answerName,
+  apiKey,
   askPasskeyByName,
   beginTotp,
   bothSay,
+  cli,
   confirmTotp,
+  fillClaims,
   finishEnrolment,
+  giveName,
   issueTemporaryCode,
   makeRecoveryCodes,
+  meOf,
   nextPost,
   oathtool,
+  ownSite,
   picture,
   plugIn,
   postFrom,
@@ -32,14 +41,17 @@ import {
   signInByName,
   signInUsernameless,
   signInWithCode,
+  signInWithKey,
   signInWithRecoveryCode,
   signInWithTemporaryCode,
   signOut,
   signUp,
   signedInAs,
+  standing,
   startBrowser,
   startServer,
   tamper,
+  typePassword,
   wrongCode,
 } from "./harness.mjs";
 
@@ -61,7 +73,7 @@ scenario("a person signs up, adds a passkey and an app, and signs in with either
   await picture(alice, "protect-your-account");
 
   bothSay(await addPasskey(alice), "accepted");
-  await reads(alice, "passkey", /Passkey added/);
+  await reads(alice, "passkey", /added/);
   await alice.page.getByText("Add a second method.").waitFor();
   await alice.page.getByRole("heading", { name: "Protect your account" }).waitFor(); // registered is not signed in
   await picture(alice, "passkey-added");
@@ -80,25 +92,37 @@ scenario("a person signs up, adds a passkey and an app, and signs in with either
   bothSay(await confirmTotp(alice, first), "accepted");
   await reads(alice, "totp", /Authenticator app added/);
   assert.equal(await alice.page.getByText("Add a second method.").isVisible(), false);
+  await alice.page.getByText("Make recovery codes.").waitFor();
   await picture(alice, "both-methods");
 
   await finishEnrolment(alice);
   await reads(alice, "sign-in", /Your account is ready/);
   await picture(alice, "ready-to-sign-in");
 
+  // The name comes first, then the password, then one of the two methods.
+  await alice.page.getByRole("button", { name: "Next" }).click();
+  await picture(alice, "password");
+  await alice.page.getByRole("button", { name: "Not you?" }).click();
+  await giveName(alice, "alice");
+  assert.equal(await alice.page.evaluate(() => document.activeElement.id), "prove-title");
+  const offered = await alice.page.locator("#prove fieldset label:visible").allInnerTexts();
+  assert.deepEqual(offered, ["Passkey or security key", "Authenticator code", "Temporary code"]);
+  await picture(alice, "pick-a-method");
+
   // The code that confirmed the app is used up.
   bothSay(await signInWithCode(alice, "alice", first), "otp_replayed");
-  await reads(alice, "sign-in", /That code was not accepted/);
+  await reads(alice, "prove", /That code was not accepted/);
   await picture(alice, "used-code-refused");
 
   // The next step's code is inside the window already, so nobody waits 30 seconds here.
   bothSay(await signInWithCode(alice, "alice", next), "accepted");
-  await signedInAs(alice, "alice", /one factor/);
+  await signedInAs(alice, "alice", /password, authenticator app: two factors/);
   await picture(alice, "signed-in-with-code");
   await signOut(alice);
 
   bothSay(await signInWithCode(alice, "alice", next), "otp_replayed");
-  await reads(alice, "sign-in", /That code was not accepted/);
+  await reads(alice, "prove", /That code was not accepted/);
+  await signOut(alice);
 
   bothSay(await signInByName(alice, "ALICE"), "accepted");
   await signedInAs(alice, "alice", /two factors/);
@@ -119,14 +143,17 @@ scenario("a person signs up, adds a passkey and an app, and signs in with either
 
 // Passkeys
 
-scenario("a security key without user verification is one factor", async (arrive) => {
+scenario("a security key without user verification is one factor, and never signs in alone", async (arrive) => {
   const bob = await arrive();
   await plugIn(bob, PLAIN_KEY);
   await signUp(bob, "bob");
   bothSay(await addPasskey(bob), "accepted");
   await finishEnrolment(bob);
-  bothSay(await signInByName(bob, "bob"), "accepted");
-  await signedInAs(bob, "bob", /one factor/);
+  await askPasskeyByName(bob, "bob");
+  await reads(bob, "sign-in", /closed or timed out/); // the browser finds no key here that could check its person
+  await bob.page.getByRole("button", { name: "Not you?" }).click();
+  bothSay(await signInWithKey(bob, "bob"), "accepted");
+  await signedInAs(bob, "bob", /password, security key: two factors/);
   await picture(bob, "signed-in-with-plain-key");
   await signOut(bob);
   // It keeps no passkey that names its owner, and the browser says so by itself.
@@ -146,11 +173,11 @@ scenario("two authenticators on one account; the same one twice is refused by th
   await phone.unplug();
   await plugIn(carol, PLAIN_KEY);
   bothSay(await addPasskey(carol), "accepted");
-  await reads(carol, "passkey", /Passkey added/);
+  await reads(carol, "passkey", /added/);
   assert.equal(await carol.page.locator("#passkeys li").count(), 2);
   await finishEnrolment(carol);
-  bothSay(await signInByName(carol, "carol"), "accepted");
-  await signedInAs(carol, "carol", /one factor/);
+  bothSay(await signInWithKey(carol, "carol"), "accepted");
+  await signedInAs(carol, "carol", /two factors/);
 });
 
 scenario("a replayed assertion is refused, in its own ceremony and in a fresh one", async (arrive) => {
@@ -323,16 +350,18 @@ scenario("wrong and malformed codes are refused while confirming and while signi
   bothSay(await confirmTotp(judy, `${first.slice(0, 3)} ${first.slice(3)}`), "accepted");
   await finishEnrolment(judy);
 
+  assert.equal((await postFrom(judy, "/api/sign-in/totp", { code: next })).status, 401, "the password comes first");
+  await giveName(judy, "judy");
   // What is no text at all is the client's mistake too, and costs no guess: six of them do not lock the account.
   for (const code of [undefined, null, 7, "", [next], { code: next }]) {
-    const { status, verdict } = await postFrom(judy, "/api/sign-in/totp", { name: "judy", code });
+    const { status, verdict } = await postFrom(judy, "/api/sign-in/totp", { code });
     assert.equal(status, 401);
     assert.match(verdict.server.code, /_malformed$/);
   }
   bothSay(await signInWithCode(judy, "judy", wrong), "otp_rejected");
   bothSay(await signInWithCode(judy, "judy", "12345"), "otp_malformed");
   bothSay(await signInWithCode(judy, "judy", next), "accepted");
-  await signedInAs(judy, "judy", /one factor/);
+  await signedInAs(judy, "judy", /two factors/);
 });
 
 scenario("of two posts with one code, one signs in", async (arrive) => {
@@ -341,9 +370,9 @@ scenario("of two posts with one code, one signs in", async (arrive) => {
   const [first, next] = oathtool(await beginTotp(kim));
   await confirmTotp(kim, first);
   await finishEnrolment(kim);
-  const answers = await Promise.all(
-    Array.from({ length: 4 }, () => postFrom(kim, "/api/sign-in/totp", { name: "kim", code: next })),
-  );
+  const browsers = [kim, await arrive(), await arrive(), await arrive()];
+  for (const each of browsers) await giveName(each, "kim");
+  const answers = await Promise.all(browsers.map((each) => postFrom(each, "/api/sign-in/totp", { code: next })));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401, 401, 401]);
   for (const { verdict } of answers.filter(({ status }) => status === 401)) {
     assert.match(verdict.server.code, /^(otp_replayed|state_conflict)$/);
@@ -358,18 +387,16 @@ scenario("guessing codes is slowed down, and a passkey still works", async (arri
   const secret = await beginTotp(leo);
   await confirmTotp(leo, oathtool(secret)[0]);
   await finishEnrolment(leo);
+  await giveName(leo, "leo");
   for (let guess = 0; guess < 5; guess++) {
-    const { verdict } = await postFrom(leo, "/api/sign-in/totp", {
-      name: "leo",
-      code: wrongCode(secret, guess * 1000),
-    });
+    const { verdict } = await postFrom(leo, "/api/sign-in/totp", { code: wrongCode(secret, guess * 1000) });
     assert.equal(verdict.server.code, "otp_rejected");
   }
   // Even the right code waits now.
   assert.equal((await signInWithCode(leo, "leo", oathtool(secret)[1])).server, "throttle_wait");
-  await reads(leo, "sign-in", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
+  await reads(leo, "prove", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
   await picture(leo, "too-many-codes");
-  bothSay(await signInByName(leo, "leo"), "accepted");
+  bothSay(await signInWithKey(leo, "leo"), "accepted");
   await signedInAs(leo, "leo", /two factors/);
 });
 
@@ -404,7 +431,7 @@ scenario("recovery codes are shown once, saved, used once each, and replaced", a
   await signOut(rosa);
 
   bothSay(await signInWithRecoveryCode(rosa, "rosa", codes[3]), "recovery_code_rejected");
-  await reads(rosa, "sign-in", /That recovery code was not accepted/);
+  await reads(rosa, "prove", /That recovery code was not accepted/);
   await picture(rosa, "used-recovery-code-refused");
   // One wrong symbol is a typing error, and says so under the hood; the person reads the same.
   const slip = codes[4].replace(/.$/, (last) => (last === "7" ? "8" : "7"));
@@ -483,11 +510,12 @@ scenario("an administrator helps somebody who is locked out with a temporary cod
 
   // Somebody else's account, a typing error, the code that a new one replaced, and a revoked one.
   assert.equal((await signInWithTemporaryCode(victor, "admin", code)).server, "temporary_code_rejected");
+  await signOut(victor);
   const slip = code.replace(/.$/, (last) => (last === "7" ? "8" : "7"));
   assert.equal((await signInWithTemporaryCode(victor, "victor", slip)).server, "temporary_code_malformed");
   const newer = await issueTemporaryCode(admin, "victor", "24 hours");
   assert.equal((await signInWithTemporaryCode(victor, "victor", code)).server, "temporary_code_rejected");
-  await reads(victor, "sign-in", /That temporary code was not accepted/);
+  await reads(victor, "prove", /That temporary code was not accepted/);
   await picture(victor, "replaced-temporary-code-refused");
   await admin.page.getByLabel("Whose account").fill("victor");
   await admin.page.getByRole("button", { name: "Revoke" }).click();
@@ -500,7 +528,7 @@ scenario("an administrator helps somebody who is locked out with a temporary cod
   for (let i = 0; i < 5; i++) statuses.push((await ask()).status);
   assert.deepEqual(statuses, [200, 200, 200, 200, 429], "six an hour");
   await admin.page.reload();
-  await admin.page.getByText("What happened to temporary codes").click();
+  await admin.page.locator("#audit summary").click();
   const events = await admin.page.locator("#audit-list li").allInnerTexts();
   assert.equal((await postFrom(admin, "/api/admin/temporary-code/revoke", { name: "admin" })).status, 404);
   assert.equal(events.filter((line) => /victor's code was issued by admin$/.test(line)).length, 6);
@@ -531,18 +559,575 @@ scenario("64 guesses at once are five guesses, and no other method pays for them
   await signUp(other, "tess");
   await addPasskey(other);
   const guess = (await makeRecoveryCodes(other)).codes[0];
+  await giveName(sven, "sven");
   const answers = await Promise.all(
-    Array.from({ length: 64 }, () => postFrom(sven, "/api/sign-in/recovery-code", { name: "sven", code: guess })),
+    Array.from({ length: 64 }, () => postFrom(sven, "/api/sign-in/recovery-code", { code: guess })),
   );
   const count = (code) => answers.filter(({ verdict }) => verdict?.server.code === code).length;
   assert.deepEqual([count("recovery_code_rejected"), count("throttle_wait")], [5, 59]);
   assert.equal((await signInWithRecoveryCode(sven, "sven", codes[0])).server, "throttle_wait");
-  await reads(sven, "sign-in", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
+  await reads(sven, "prove", /Too many wrong codes. Try again in \d+ seconds?, or use another method/);
   await picture(sven, "too-many-guesses");
-  bothSay(await signInByName(sven, "sven"), "accepted");
+  bothSay(await signInWithKey(sven, "sven"), "accepted");
+  await signedInAs(sven, "sven");
   await signOut(sven);
   // Success with the passkey did not open the other door again.
   assert.equal((await signInWithRecoveryCode(sven, "sven", codes[0])).server, "throttle_wait");
+});
+
+// The life of an account
+
+scenario("a password is the first factor, guessing it is slowed down, and changing it clears no second one", async (arrive) => {
+  const abe = await arrive();
+  await abe.page.getByLabel("Choose a user name").fill("abe@example.com");
+  await abe.page.getByLabel("Choose a password").fill("short");
+  await abe.page.getByRole("button", { name: "Create account" }).click();
+  await reads(abe, "sign-up", /8 to 256 characters/);
+  await plugIn(abe, PHONE);
+  await signUp(abe, "abe@example.com");
+  await addPasskey(abe);
+  const [first, next] = oathtool(await beginTotp(abe));
+  await confirmTotp(abe, first);
+  await finishEnrolment(abe);
+
+  await typePassword(abe, "abe@example.com", "not the password");
+  await reads(abe, "sign-in", /That name or password was not accepted/);
+  await picture(abe, "wrong-password");
+  await abe.page.getByRole("button", { name: "Not you?" }).click();
+  bothSay(await signInByName(abe, "abe@example.com"), "accepted");
+
+  const elsewhere = await arrive();
+  await giveName(elsewhere, "abe@example.com");
+  assert.equal((await signInWithCode(elsewhere, "abe@example.com", next)).server, "accepted");
+  await signedInAs(elsewhere, "abe@example.com");
+
+  const changed = "a quite different password";
+  await abe.page.getByLabel("Your password now").fill(PASSWORD);
+  await abe.page.getByLabel("The new one").fill(changed);
+  await abe.page.getByRole("button", { name: "Change the password" }).click();
+  await reads(abe, "password", /two-factor methods are as they were/);
+  await picture(abe, "password-changed");
+  await elsewhere.page.reload();
+  await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor(); // every other session has ended
+  await abe.page.goto(`${abe.origin}/outbox`);
+  await abe.page.locator("[data-template=password_changed]").waitFor();
+  await abe.page.goto(abe.origin);
+  await signOut(abe);
+
+  await typePassword(abe, "abe@example.com", changed);
+  await abe.page.getByRole("heading", { name: "Prove that it is you" }).waitFor();
+  await signOut(abe);
+  for (let guess = 0; guess < 5; guess++) {
+    const name = "abe@example.com";
+    assert.equal((await postFrom(abe, "/api/sign-in/password", { name, password: PASSWORD })).status, 401);
+  }
+  await typePassword(abe, "abe@example.com", changed);
+  await reads(abe, "sign-in", /Too many wrong passwords. Try again in \d+ seconds?/);
+  await abe.page.getByRole("button", { name: "Not you?" }).click();
+  bothSay(await signInByName(abe, "abe@example.com"), "accepted"); // no other method pays for it
+});
+
+scenario("an account without a second factor signs in with its password, and is asked for more from then on", async (arrive) => {
+  const bea = await arrive();
+  await signUp(bea, "bea");
+  await bea.page.getByRole("button", { name: "Not now" }).click();
+  await signedInAs(bea, "bea", /password alone: one factor/);
+  await picture(bea, "password-alone");
+  await signOut(bea);
+  await typePassword(bea, "bea");
+  await signedInAs(bea, "bea");
+
+  const elsewhere = await arrive();
+  await typePassword(elsewhere, "bea");
+  await signedInAs(elsewhere, "bea");
+
+  // The first method turns it on: the key changes, the other session ends, and this one has yet to prove itself.
+  await bea.page.getByRole("button", { name: "Make a new key" }).click();
+  const [old] = await apiKey(bea);
+  assert.equal((await cli(bea, "GET", "2fa", { token: old })).status, 200);
+  const [first, next] = oathtool(await beginTotp(bea));
+  bothSay(await confirmTotp(bea, first), "accepted");
+  const [key, until] = await apiKey(bea);
+  assert.notEqual(key, old);
+  await picture(bea, "api-key-shown-once");
+  assert.equal((await cli(bea, "GET", "2fa", { token: old })).status, 401);
+  const { body } = await cli(bea, "GET", "2fa", { token: key });
+  assert.equal(body.enabled, true);
+  assert.ok(Math.abs(body.apiKeyExpiresAt - Date.now() / 1000 - 30 * 86400) < 300, until);
+  assert.equal((await cli(bea, "POST", "2fa/disable", { token: key, body: { password: PASSWORD } })).status, 401);
+  await elsewhere.page.reload();
+  await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await finishEnrolment(bea);
+  assert.equal((await bea.page.content()).includes(key), false, "gone from the page");
+  bothSay(await signInWithCode(bea, "bea", next), "accepted");
+  await signedInAs(bea, "bea", /two factors/);
+});
+
+scenario("several methods, each with its name; one is removed when the person confirms it", async (arrive) => {
+  const cleo = await arrive();
+  const phone = await plugIn(cleo, PHONE);
+  await signUp(cleo, "cleo");
+  bothSay(await addPasskey(cleo, "📱 Κλειώ's phone"), "accepted");
+  await phone.unplug();
+  const key = await plugIn(cleo, PLAIN_KEY);
+  bothSay(await addPasskey(cleo, "مفتاح احتياطي"), "accepted");
+  await key.unplug();
+  await plugIn(cleo, { ...PHONE, defaultBackupEligibility: true, defaultBackupState: true });
+  await cleo.page.getByRole("button", { name: "Add another passkey" }).click();
+  await cleo.page.locator("#name-dialog[open]").waitFor();
+  await picture(cleo, "name-your-key");
+  await answerName(cleo, "In the cloud");
+  const [first] = oathtool(await beginTotp(cleo));
+  await confirmTotp(cleo, first);
+  const items = cleo.page.locator("#passkeys li");
+  assert.match((await items.allInnerTexts()).join("\n"), /Κλειώ's phone built-in authenticator[^]*احتياطي security key[^]*In the cloud synced passkey/);
+  await picture(cleo, "several-methods");
+  assert.equal(await cleo.page.getByRole("button", { name: /^Remove/ }).count(), 0, "not before they signed in");
+  await finishEnrolment(cleo);
+  bothSay(await signInByName(cleo, "cleo"), "accepted");
+
+  for (const name of ["x".repeat(41), "a\u0000b", " ", "\ud800"]) {
+    const answer = await postFrom(cleo, "/api/method/rename", { store: "totp", id: "totp", name });
+    assert.equal(answer.status, 400, JSON.stringify(name));
+  }
+  await cleo.page.getByRole("button", { name: "Rename Authenticator app" }).click();
+  await answerName(cleo, "Old telephone");
+  await reads(cleo, "totp", /Old telephone/);
+
+  await cleo.page.getByRole("button", { name: "Remove مفتاح احتياطي" }).click();
+  await picture(cleo, "remove-confirm");
+  await cleo.page.getByRole("button", { name: "Keep it" }).click();
+  assert.equal(await items.count(), 3);
+  await cleo.page.getByRole("button", { name: "Remove مفتاح احتياطي" }).click();
+  await cleo.page.getByRole("button", { name: "Remove it" }).click();
+  await reads(cleo, "passkey", /is removed/);
+  assert.equal(await items.count(), 2);
+
+  // The codes on paper, and nothing else.
+  await makeRecoveryCodes(cleo);
+  await cleo.page.evaluate(() => (window.print = () => (window.printed = true)));
+  await cleo.page.getByRole("button", { name: "Print" }).click();
+  assert.equal(await cleo.page.evaluate(() => window.printed), true);
+  await cleo.page.emulateMedia({ media: "print" });
+  assert.equal(await cleo.page.locator("#recovery-list li").first().isVisible(), true);
+  assert.equal(await cleo.page.getByText("Passkeys and security keys").isVisible(), false);
+  await picture(cleo, "recovery-codes-printed");
+  await cleo.page.emulateMedia({ media: "screen" });
+
+  await cleo.page.goto(`${cleo.origin}/outbox`);
+  await cleo.page.locator("[data-template=method_removed]").waitFor();
+  assert.equal(await cleo.page.locator("[data-template=method_added]").count(), 3);
+  await picture(cleo, "outbox");
+});
+
+scenario("two-factor authentication is turned off with a fresh proof and the password, unless it is required", async (arrive) => {
+  await ownSite(arrive, async ({ admin, newcomer }) => {
+    const dora = await newcomer();
+    await plugIn(dora, PHONE);
+    await signUp(dora, "dora");
+    await addPasskey(dora);
+    await finishEnrolment(dora);
+    await signInByName(dora, "dora");
+    const off = async (password) => {
+      await dora.page.getByLabel("Your password", { exact: true }).fill(password);
+      await dora.page.getByRole("button", { name: "Turn it off" }).click();
+      await dora.page.locator("#confirm-yes").click();
+    };
+    await off("not the password");
+    await reads(dora, "disable", /not accepted/);
+    await off(PASSWORD);
+    await reads(dora, "account", /Your password alone signs you in/);
+    await picture(dora, "two-factor-off");
+    await signOut(dora);
+    await typePassword(dora, "dora");
+    await signedInAs(dora, "dora", /password alone/);
+
+    // The organisation's setting, which can be turned on and not off.
+    await admin.page.getByText("Multi-factor authentication is not required yet.").waitFor();
+    await admin.page.getByRole("button", { name: "Single sign-on is configured" }).click();
+    await admin.page.getByText("Check that your identity provider sends signals that count").waitFor();
+    await picture(admin, "banners");
+    await admin.page.getByRole("button", { name: "Require multi-factor authentication" }).click();
+    await reads(admin, "organisation", /Everybody needs a second factor/);
+    assert.equal((await postFrom(admin, "/api/admin/enforce", {})).status, 409);
+    assert.equal(await admin.page.getByText("is not required yet").isVisible(), false);
+
+    // It counts for sessions that are open already.
+    await dora.page.reload();
+    await dora.page.getByRole("heading", { name: "Protect your account, dora" }).waitFor();
+    assert.equal(await dora.page.getByRole("button", { name: "Not now" }).isVisible(), false);
+    assert.equal((await postFrom(dora, "/api/api-key", {})).status, 403);
+    await picture(dora, "enrolment-required");
+    bothSay(await addPasskey(dora), "accepted");
+    await finishEnrolment(dora);
+    await signInByName(dora, "dora");
+    await off(PASSWORD);
+    await reads(dora, "disable", /You need this method/);
+    await dora.page.getByRole("button", { name: /^Remove/ }).click();
+    await dora.page.getByRole("button", { name: "Remove it" }).click();
+    await reads(dora, "passkey", /You need this method/);
+    await picture(dora, "last-method-stays");
+
+    // The waiver permission exempts nobody; an exemption that support approved does.
+    const eli = await newcomer();
+    await signUp(eli, "eli");
+    await standing(admin, "eli", { waiver: true });
+    await signOut(eli);
+    await typePassword(eli, "eli");
+    await eli.page.getByRole("heading", { name: "Protect your account, eli" }).waitFor();
+    await eli.page.getByText("it exempts nobody any more").waitFor();
+    await picture(eli, "waiver-exempts-nobody");
+    await standing(admin, "eli", { waiver: false, exemption: "runs the automated tests" });
+    await signOut(eli);
+    await typePassword(eli, "eli");
+    await signedInAs(eli, "eli", /password alone/);
+    await admin.page.goto(`${admin.origin}/audit`);
+    assert.match(await admin.page.locator("#lines").innerText(), /eli[^]*exempt/);
+  });
+});
+
+scenario("a right that is given asks for more from the next request on", async (arrive) => {
+  await ownSite(arrive, async ({ admin, newcomer }) => {
+    const fay = await newcomer();
+    await plugIn(fay, PHONE);
+    await signUp(fay, "fay");
+    await addPasskey(fay);
+    const [first, next] = oathtool(await beginTotp(fay));
+    await confirmTotp(fay, first);
+    await finishEnrolment(fay);
+    bothSay(await signInWithCode(fay, "fay", next), "accepted");
+    await signedInAs(fay, "fay");
+
+    await standing(admin, "fay", { rights: ["Modify All Data"] });
+    await picture(admin, "right-given");
+    const answer = await postFrom(fay, "/api/api-key", {});
+    assert.deepEqual([answer.status, answer.verdict.server.code], [403, "step_up_required"]);
+    await fay.page.reload();
+    await fay.page.getByText("More is asked of you since you signed in: Phishing-Resistant MFA (Recommended)").waitFor();
+    const offered = await fay.page.locator("#prove fieldset label:visible").allInnerTexts();
+    assert.deepEqual(offered, ["Passkey or security key", "Temporary code"], "a code is not offered any more");
+    await picture(fay, "step-up");
+    assert.equal((await postFrom(fay, "/api/sign-in/totp", { code: next })).status, 403);
+    bothSay(await signInWithKey(fay, "fay"), "accepted");
+    await signedInAs(fay, "fay");
+
+    // Whoever has a code alone proves it, and adds something better; a password alone adds nothing.
+    const gus = await newcomer();
+    await plugIn(gus, PHONE);
+    await signUp(gus, "gus");
+    const secret = await beginTotp(gus);
+    const [confirming, signing] = oathtool(secret);
+    await confirmTotp(gus, confirming);
+    await finishEnrolment(gus);
+    await standing(admin, "gus", { rights: ["Author Apex"] });
+    await giveName(gus, "gus");
+    assert.equal((await postFrom(gus, "/api/passkey/begin", {})).status, 403);
+    await gus.page.getByText("What you have is not enough for your rights.").waitFor();
+    bothSay(await signInWithCode(gus, "gus", signing), "accepted");
+    await gus.page.getByText("Your rights ask for more").waitFor();
+    await picture(gus, "add-something-better");
+    bothSay(await addPasskey(gus), "accepted");
+    await gus.page.getByText("Prove that it is you").waitFor();
+    bothSay(await signInWithKey(gus, "gus"), "accepted");
+    await signedInAs(gus, "gus");
+  });
+});
+
+scenario("an administrator disconnects the methods of a person whose devices are lost", async (arrive) => {
+  await ownSite(arrive, async ({ admin, newcomer }) => {
+    const hal = await newcomer();
+    await plugIn(hal, PHONE);
+    await signUp(hal, "hal");
+    await addPasskey(hal);
+    const { codes } = await makeRecoveryCodes(hal);
+    await finishEnrolment(hal);
+    await signInByName(hal, "hal");
+    await admin.page.getByLabel("Whose account").fill("hal");
+    await admin.page.getByRole("button", { name: "Disconnect all methods" }).click();
+    await reads(admin, "admin", /All methods of hal are disconnected/);
+    await hal.page.reload();
+    await hal.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await askPasskeyByName(hal, "hal");
+    await reads(hal, "sign-in", /no passkey for that name/);
+    await hal.page.getByRole("button", { name: "Not you?" }).click();
+    await typePassword(hal, "hal");
+    await signedInAs(hal, "hal"); // not required here: with a temporary code where it is
+    assert.equal((await postFrom(hal, "/api/sign-in/recovery-code", { code: codes[0] })).status, 403);
+    await hal.page.goto(`${hal.origin}/outbox`);
+    await hal.page.locator("[data-template=mfa_disabled]").waitFor();
+
+    await hal.page.getByRole("link", { name: "Locked out?" }).click();
+    await hal.page.getByText("Do not reset your password.").waitFor();
+    await picture(hal, "locked-out-help");
+    await admin.page.goto(`${admin.origin}/audit`);
+    const line = admin.page.locator("#lines li", { hasText: "hal by admin" }).first();
+    const record = JSON.parse(await line.locator("code").innerText());
+    assert.equal(record.event, "methods_disconnected");
+    await picture(admin, "audit-lines");
+    await hal.page.goto(`${hal.origin}/audit`);
+    await hal.page.locator("#lines li").first().waitFor();
+    for (const text of await hal.page.locator("#lines li").allInnerTexts()) assert.match(text, /hal/, "one's own lines alone");
+  });
+});
+
+scenario("a session slides for a day at a time and ends after ten, and says so", async (arrive) => {
+  const day = 86400;
+  let own = await startServer();
+  const { database } = own;
+  const later = async (clockOffset) => {
+    await own.stop({ keep: true });
+    own = await startServer({ database, clockOffset });
+    await ida.page.goto(own.origin);
+    await ida.page.getByRole("heading", { level: 1 }).waitFor();
+  };
+  const ida = await arrive({ origin: own.origin });
+  try {
+    await plugIn(ida, PHONE);
+    await signUp(ida, "ida");
+    await addPasskey(ida);
+    await finishEnrolment(ida);
+    await signInByName(ida, "ida");
+    await ida.page.getByText(/It ends .* unless you come back before, and .* at the latest/).waitFor();
+    const ends = async () => {
+      const { session } = await meOf(ida);
+      return [session.expiresAt - session.createdAt, session.endsAt - session.createdAt];
+    };
+    assert.deepEqual(await ends(), [day, 10 * day]);
+    await picture(ida, "session");
+    for (let days = 1; days <= 9; days++) {
+      await later(days * day - 3600 * days); // 23 hours after the time before
+      await signedInAs(ida, "ida");
+    }
+    await later(9 * day + 12 * 3600);
+    await signedInAs(ida, "ida");
+    assert.deepEqual(await ends(), [10 * day, 10 * day], "never past the tenth day");
+    await picture(ida, "session-last-day");
+    await later(10 * day);
+    await ida.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signInByName(ida, "ida");
+    await signedInAs(ida, "ida");
+    await later(11 * day + 60); // a day without a click
+    await ida.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    assert.equal(own.complaints(), "");
+  } finally {
+    await own.stop();
+  }
+});
+
+// Push approval
+
+scenario("a sign-in is approved on a device, in another tab", async (arrive) => {
+  const joe = await arrive();
+  await signUp(joe, "joe");
+  const device = await addDevice(joe, "Joe's telephone");
+  await picture(joe, "approval-device-added");
+  await finishEnrolment(joe);
+  const ask = async () => {
+    await giveName(joe, "joe");
+    await joe.page.getByRole("radio", { name: "Approve on a device" }).check();
+    await joe.page.getByRole("button", { name: "Continue" }).click();
+    await device.getByRole("heading", { name: "Is it you who signs in?" }).waitFor();
+    return joe.page.locator("#approval-number").innerText();
+  };
+  const says = async (expected) => {
+    await device.waitForFunction(() => document.querySelector("[data-for=device]").textContent);
+    assert.match(await device.locator("[data-for=device]").innerText(), expected);
+  };
+
+  const number = await ask();
+  assert.match(number, /^\d\d$/);
+  assert.equal((await device.content()).includes(`>${number}<`), false, "the device is not told the number");
+  assert.match(await device.locator("#request").innerText(), /Sign in[^]*joe at/);
+  await picture(joe, "number-to-type");
+  await picture({ ...joe, page: device }, "device-asks");
+  await device.getByLabel("Type the number").fill(number);
+  await device.getByRole("button", { name: "Approve" }).click();
+  await says(/Approved/);
+  await signedInAs(joe, "joe", /password, approval device: two factors/);
+  await picture(joe, "signed-in-by-approval");
+  await signOut(joe);
+
+  // A wrong number ends the request: there is no second try.
+  const right = await ask();
+  const wrong = String((Number(right) + 1) % 100).padStart(2, "0");
+  await device.getByLabel("Type the number").fill(wrong);
+  await device.getByRole("button", { name: "Approve" }).click();
+  await says(/not the number/);
+  await reads(joe, "prove", /Another number was typed/);
+  await picture(joe, "wrong-number");
+
+  await ask();
+  await device.getByRole("button", { name: "It is not me: deny" }).click();
+  await says(/Denied/);
+  await reads(joe, "prove", /denied on your device/);
+
+  await ask();
+  // One request at a time, whoever asks.
+  const mallory = await arrive();
+  await giveName(mallory, "joe");
+  assert.equal((await postFrom(mallory, "/api/sign-in/approval/begin", {})).verdict.server.code, "approval_pending");
+  assert.equal((await postFrom(mallory, "/api/sign-in/approval/status", {})).status, 404);
+  await joe.page.getByRole("button", { name: "Cancel the request" }).click();
+  await reads(joe, "prove", /cancelled/);
+  await device.getByRole("heading", { name: "Ready" }).waitFor();
+
+  // A device that is removed approves no more.
+  const again = await ask();
+  await device.getByLabel("Type the number").fill(again);
+  await device.getByRole("button", { name: "Approve" }).click();
+  await signedInAs(joe, "joe");
+  await joe.page.getByRole("button", { name: "Set up an app" }).click();
+  await joe.page.getByText("Cannot scan it?").click();
+  const secret = (await joe.page.locator("#totp-key").innerText()).replaceAll(" ", "");
+  bothSay(await confirmTotp(joe, oathtool(secret)[0]), "accepted");
+  await joe.page.getByRole("button", { name: "Remove Joe's telephone" }).click();
+  await joe.page.getByRole("button", { name: "Remove it" }).click();
+  await reads(joe, "device", /is removed/);
+  await says(/approves for nobody here any more/);
+});
+
+// The simulators
+
+scenario("the single sign-on page says what claims are worth, and why", async (arrive) => {
+  const kay = await arrive();
+  await kay.page.goto(`${kay.origin}/sso`);
+  await kay.page.getByText("No signature is checked here, and nobody is signed in.").waitFor();
+  const tier = () => kay.page.locator("#tier").innerText();
+  const decision = () => kay.page.locator("#decision").innerText();
+
+  // Password and a push message: the provider says `swk`, and the published table takes it for phishing-resistant.
+  await fillClaims(kay, { claims: { amr: ["pwd", "mfa", "swk"] }, rights: ["modify_all_data"] });
+  assert.deepEqual([await tier(), await decision()], ["Phishing-Resistant MFA (Recommended)", "Allow"]);
+  assert.match(await kay.page.locator("#classification").innerText(), /mfa/);
+  await kay.page.getByText("Traps in this profile").click();
+  assert.match(await kay.page.locator("#lint").innerText(), /pin/);
+  await picture(kay, "sso-allow");
+
+  // `mfa` and `otp` are in no tier: worth nothing, whatever they sound like.
+  await fillClaims(kay, { claims: { amr: ["pwd", "otp", "mfa"] } });
+  assert.deepEqual([await tier(), await decision()], ["Weak MFA / No MFA", "Enrol"]);
+  await picture(kay, "sso-enrol");
+  await fillClaims(kay, { claims: { amr: ["pwd"] }, enrolled: ["totp"] });
+  assert.equal(await decision(), "Step up");
+  await fillClaims(kay, { saml: "urn:oasis:names:tc:SAML:2.0:ac:classes:X509" });
+  assert.equal(await tier(), "Phishing-Resistant MFA (Recommended)");
+  await fillClaims(kay, { saml: "urn:oasis:names:tc:SAML:2.0:ac:classes:NotX509" });
+  assert.equal(await tier(), "Weak MFA / No MFA");
+  await picture(kay, "sso-saml");
+
+  // A shape that is wrong is refused, and not guessed at.
+  await fillClaims(kay, { claims: { amr: "pwd" } }, { refused: true });
+  await reads(kay, "sso", /Refused, and worth nothing/);
+  await fillClaims(kay, { text: "{" }, { refused: true });
+  await reads(kay, "sso", /Refused, and worth nothing/);
+  await picture(kay, "sso-refused");
+  const now = Math.floor(Date.now() / 1000);
+  await fillClaims(kay, { claims: { amr: ["hwk"], auth_time: now - 900 }, maxAge: 600 }, { refused: true });
+  await reads(kay, "sso", /Refused/);
+  await fillClaims(kay, { claims: { amr: ["hwk"], auth_time: now - 300 }, maxAge: 600 });
+  assert.equal(await decision(), "Allow");
+});
+
+scenario("the policy page decides, and gives its reasons", async (arrive) => {
+  const lee = await arrive();
+  await lee.page.goto(`${lee.origin}/policy`);
+  const decide = async (change) => {
+    await lee.page.locator("#policy").evaluate((form) => form.reset());
+    await change(lee.page);
+    await lee.page.locator("#result").evaluate((result) => (result.hidden = true));
+    await lee.page.getByRole("button", { name: "Decide" }).click();
+    await lee.page.locator("#result").waitFor();
+    return lee.page.locator("#decision").innerText();
+  };
+  const [check, select] = [
+    (page, ...names) => Promise.all(names.map((name) => page.getByLabel(name, { exact: true }).check())),
+    (page, label, value) => page.getByLabel(label).selectOption(value),
+  ];
+
+  assert.equal(await decide((page) => check(page, "Authenticator app")), "Step up");
+  await picture(lee, "policy-step-up");
+  assert.equal(await decide((page) => check(page, "Authenticator app", "View All Data")), "Enrol");
+  const best = await lee.page.locator("#decided").innerText();
+  assert.ok(best.indexOf("security key") > 0 && !best.includes("authenticator app"), best);
+  await picture(lee, "policy-enrol");
+  assert.equal(await decide((page) => check(page, "Waiver permission")), "Enrol", "a waiver exempts nobody");
+  assert.equal(await decide((page) => check(page, "Exemption approved by support")), "Allow");
+  for (const [channel, expected] of [
+    ["ui", "Enrol"],
+    ["sso", "Enrol"],
+    ["oauth_web_server", "Enrol"],
+    ["oauth_hybrid", "Enrol"],
+    ["api", "Allow"],
+    ["oauth_jwt_bearer", "Allow"],
+    ["oauth_client_credentials", "Allow"],
+    ["site", "Allow"],
+  ])
+    assert.equal(await decide((page) => select(page, "Channel", channel)), expected, channel);
+  const dates = (from, on) => async (page) => {
+    await page.getByLabel("In force from (UTC)").fill(from);
+    await page.getByLabel("The day of the sign-in").fill(on);
+  };
+  assert.equal(await decide(dates("2026-07-20", "2026-07-19")), "Allow", "not yet");
+  assert.equal(await decide(dates("2026-07-20", "2026-07-20")), "Enrol");
+  assert.equal(
+    await decide(async (page) => {
+      await check(page, "Modify All Data", "Security key");
+      await select(page, "Client", "no_security_keys");
+    }),
+    "Block",
+  );
+  await picture(lee, "policy-block");
+});
+
+// The command line's side
+
+scenario("the command line logs in with a password and a code, and turns two-factor authentication on and off", async (arrive) => {
+  const name = "max@example.com";
+  const max = await arrive();
+  await signUp(max, name);
+  await signOut(max);
+  const login = (password, code) => cli(max, "POST", "login", { code, body: { email: name, password } });
+  assert.deepEqual([(await login("wrong password")).status, (await login("wrong password")).body.id], [401, "unauthorized"]);
+  const { body: session } = await login(PASSWORD);
+  const { token } = session;
+  assert.ok(Math.abs(session.expiresAt - Date.now() / 1000 - 30 * 86400) < 300);
+  const status = async () => (await cli(max, "GET", "2fa", { token })).body;
+  assert.equal((await status()).enabled, false);
+
+  const credentials = { email: name, password: PASSWORD };
+  const { body: pending } = await cli(max, "POST", "2fa/enable", { token, body: credentials });
+  assert.equal((await status()).enabled, false, "not before the first code");
+  const [first, next] = oathtool(pending.secret);
+  const wrong = await cli(max, "POST", "2fa/enable/confirm", { token, body: { code: wrongCode(pending.secret) } });
+  assert.deepEqual([wrong.status, wrong.body.id], [403, "invalid_two_factor_code"]);
+  const { body: key } = await cli(max, "POST", "2fa/enable/confirm", { token, body: { code: first } });
+  assert.ok(key.apiKey && key.apiKeyExpiresAt);
+  assert.deepEqual((await status()).methods, [{ kind: "totp", name: "Authenticator app" }]);
+
+  const without = await login(PASSWORD);
+  assert.deepEqual([without.status, without.body.id, without.required], [401, "two_factor_required", "true"]);
+  const replayed = await login(PASSWORD, first);
+  assert.deepEqual([replayed.status, replayed.body.id], [403, "invalid_two_factor_code"]);
+  assert.match(replayed.body.message, /typed correctly and that your authenticator's time keeping is accurate/);
+  assert.equal((await cli(max, "POST", "2fa/recovery-codes", { token, body: {} })).body.id, "two_factor_required");
+  const { body: codes } = await cli(max, "POST", "2fa/recovery-codes", { token, code: next, body: {} });
+  assert.equal(codes.codes.length, 10);
+  assert.equal((await login(PASSWORD, codes.codes[0])).status, 200);
+  assert.equal((await login(PASSWORD, codes.codes[0])).status, 403);
+  assert.equal((await status()).recoveryCodesLeft, 9);
+
+  assert.equal((await cli(max, "POST", "2fa/disable", { token, body: { password: "wrong password" } })).status, 401);
+  assert.equal((await cli(max, "POST", "2fa/disable", { token, body: { password: PASSWORD } })).status, 200);
+  assert.equal((await status()).enabled, false);
+  assert.equal((await cli(max, "POST", "logout", { token, body: {} })).status, 200);
+  assert.equal((await cli(max, "GET", "2fa", { token })).status, 401);
+  // A page on another site cannot call it, and a cookie is no token.
+  const foreign = await fetch(`${max.origin}/api/cli/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Origin: "http://localhost.example" },
+    body: JSON.stringify(credentials),
+  });
+  assert.equal(foreign.status, 403);
 });
 
 // The rest of the site
@@ -558,14 +1143,16 @@ scenario("names that are taken, unknown or impossible get a readable answer", as
     ["", /please fill this in/],
   ]) {
     await nina.page.getByLabel("Choose a user name").fill(name);
+    await nina.page.getByLabel("Choose a password").fill(PASSWORD);
     await nina.page.getByRole("button", { name: "Create account" }).click();
     await reads(nina, "sign-up", expected);
   }
   await picture(nina, "name-not-accepted");
   await askPasskeyByName(nina, "nobody");
   await reads(nina, "sign-in", /no passkey for that name/);
-  assert.equal((await signInWithCode(nina, "nobody", "123456")).server, "totp_not_set_up");
-  await reads(nina, "sign-in", /That code was not accepted/);
+  await nina.page.getByRole("button", { name: "Not you?" }).click();
+  await typePassword(nina, "nobody");
+  await reads(nina, "sign-in", /That name or password was not accepted/);
 });
 
 scenario("posts from elsewhere, oversized and unreadable ones are turned away", async (arrive, { origin }) => {
@@ -578,7 +1165,9 @@ scenario("posts from elsewhere, oversized and unreadable ones are turned away", 
   assert.equal((await post({ ...json, Origin: origin }, "[".repeat(60_000))).status, 400);
   assert.equal((await post({ ...json, Origin: origin }, '{"name":7}')).status, 400);
   assert.equal((await post({ ...json, Origin: origin }, " ".repeat(64 * 1024 + 1))).status, 413);
-  assert.equal((await post({ ...json, Origin: origin }, '{"name":"oscar"}')).status, 200);
+  assert.equal((await post({ ...json, Origin: origin }, '{"name":"oscar"}')).status, 400, "a password is needed");
+  const oscar = JSON.stringify({ name: "oscar", password: PASSWORD });
+  assert.equal((await post({ ...json, Origin: origin }, oscar)).status, 200);
 
   const front = await fetch(origin);
   assert.match(front.headers.get("content-security-policy"), /default-src 'none'/);
@@ -587,8 +1176,23 @@ scenario("posts from elsewhere, oversized and unreadable ones are turned away", 
 
   // Without a session there is nothing to add a method to.
   const nobody = await arrive();
-  for (const path of ["/api/passkey/begin", "/api/totp/begin", "/api/totp/confirm"]) {
-    assert.equal((await postFrom(nobody, path, { code: "123456" })).status, 401);
+  for (const path of [
+    "/api/passkey/begin",
+    "/api/totp/begin",
+    "/api/totp/confirm",
+    "/api/device/begin",
+    "/api/recovery-codes",
+    "/api/method/remove",
+    "/api/two-factor/disable",
+    "/api/password",
+    "/api/api-key",
+    "/api/outbox",
+    "/api/audit",
+    "/api/sign-in/totp",
+    "/api/sign-in/approval/begin",
+    "/api/sign-in/continue",
+  ]) {
+    assert.equal((await postFrom(nobody, path, { code: "123456" })).status, 401, path);
   }
   // A response that is no response fails closed, and as the client's mistake.
   for (const response of [undefined, null, 7, "", "{", [], {}, { id: "AAAA" }]) {
@@ -626,6 +1230,8 @@ scenario("everything works from the keyboard", async (arrive) => {
   await picture(pat, "keyboard-focus");
   await tabTo("Choose a user name");
   await page.keyboard.type("pat");
+  await tabTo("Choose a password");
+  await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Protect your account, pat" }).waitFor();
 
@@ -647,6 +1253,11 @@ scenario("everything works from the keyboard", async (arrive) => {
 
   await tabTo("User name");
   assert.equal(await page.evaluate(() => document.activeElement.value), "pat");
+  await page.keyboard.press("Enter");
+  await page.locator("#password:focus").waitFor();
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator("#prove-title:focus").waitFor();
   await tabTo("Six-digit code");
   bothSay(
     await proof(pat, async () => {
@@ -663,10 +1274,10 @@ for (const colorScheme of ["light", "dark"]) {
     const name = `quentin-with-a-rather-long-name.${colorScheme}`;
     const quentin = await arrive({ viewport: { width: 360, height: 740 }, colorScheme });
     await plugIn(quentin, PHONE);
-    const fits = async (view) => {
+    const fits = async (view, { shot = true } = {}) => {
       const [needed, given] = await quentin.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(needed <= given, `${view} needs ${needed} of ${given} pixels`);
-      await picture(quentin, `narrow-${colorScheme}-${view}`);
+      if (shot) await picture(quentin, `narrow-${colorScheme}-${view}`);
     };
     await fits("welcome");
     await signUp(quentin, name);
@@ -681,9 +1292,15 @@ for (const colorScheme of ["light", "dark"]) {
     bothSay(await signInWithCode(quentin, name, first), "otp_replayed");
     await quentin.page.locator("#log details summary").first().click();
     await fits("refused");
+    await signOut(quentin);
     bothSay(await signInUsernameless(quentin), "accepted");
     await signedInAs(quentin, name);
     await fits("account");
+    for (const page of ["sso", "policy", "device", "outbox", "audit", "help"]) {
+      await quentin.page.goto(`${quentin.origin}/${page}`);
+      await quentin.page.getByRole("heading", { level: 1 }).waitFor();
+      await fits(page, { shot: ["sso", "policy"].includes(page) });
+    }
   });
 }
 

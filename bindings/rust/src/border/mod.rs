@@ -4,6 +4,8 @@
 //! host's arguments: everything wrong with it is a `config` error. Numbers that may pass 2^53 are decimal strings in the
 //! results; `host` may pass them either way. TypeScript checks its own types first; this module checks again.
 
+mod approval;
+mod assurance;
 mod codes;
 mod otp;
 mod trust;
@@ -28,6 +30,8 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
     otp::call(op, client, &host)
         .or_else(|| codes::call(op, client, &host))
         .or_else(|| trust::call(op, client, &host))
+        .or_else(|| assurance::call(op, client, &host))
+        .or_else(|| approval::call(op, client, &host))
         .unwrap_or_else(|| webauthn::call(op, client, &host))
 }
 

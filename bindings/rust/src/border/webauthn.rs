@@ -289,6 +289,8 @@ fn record(record: &CredentialRecord) -> String {
         .optional_bool("backedUp", record.backed_up())
         .optional_string("aaguid", record.aaguid().as_deref())
         .optional_bool("uvInitialized", record.uv_initialized())
+        .bool("hardware", record.hardware())
+        .string("kind", record.kind().as_str())
         .optional_string("attestationObject", record.attestation_object().as_deref())
         .optional_string(
             "attestationClientDataJSON",
@@ -338,5 +340,6 @@ fn authentication(verified: &AuthenticationVerified) -> Result<String, Error> {
         .optional_string("prev", transition.prev.as_deref())
         .string("next", &transition.next)
         .optional_string("uvNext", verified.uv_transition().map(|t| t.next).as_deref())
+        .raw("evidence", &super::assurance::evidence(&verified.proof.facts()))
         .end())
 }

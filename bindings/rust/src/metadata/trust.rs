@@ -5,10 +5,12 @@
 //! default is the strictest choice. Leaks: nothing secret here.
 
 use super::{Metadata, MetadataEntry, StatusReport, key_identifier, read_anchors};
+use mfakit_core::crypto::sha256;
 use mfakit_core::encoding::cose::{self, PublicKey};
 use mfakit_core::webauthn::attestation::certificate::{Certificate, OID_AAGUID};
 use mfakit_core::webauthn::attestation::{
-    AndroidKeyPolicy, Attestation, AttestationType, FidoSwitches, Tolerances, TrustSource, path,
+    AndroidKeyPolicy, Attestation, AttestationType, FidoSwitches, Tolerances, Trust, TrustSource,
+    path,
 };
 use mfakit_core::{Error, UnixTime};
 use std::borrow::Cow;
@@ -166,6 +168,23 @@ impl TrustSource for AttestationTrust {
 }
 
 impl AttestationTrust {
+    /// Whether the metadata says that this model keeps its keys in hardware: the model is proven, and the anchor that vouches is the
+    /// model's own.
+    pub(crate) fn is_hardware(&self, attestation: &Attestation<'_>, aaguid: &[u8; 16]) -> bool {
+        let (Some(metadata), Trust::Trusted(anchor)) = (&self.metadata, attestation.trust()) else {
+            return false;
+        };
+        if attestation.proven_aaguid().is_none() && attestation.format() != "fido-u2f" {
+            return false;
+        }
+        let vouches = |entry: &&MetadataEntry| {
+            entry.attestation_root_certificates().iter().any(|der| sha256(&[der]) == anchor)
+        };
+        let mut entries = self.find(metadata, attestation, aaguid).into_iter().filter(vouches);
+        entries.next().is_some_and(MetadataEntry::is_hardware)
+            && entries.all(MetadataEntry::is_hardware)
+    }
+
     /// The entries about an authenticator. By its model's id, if the statement covers one; else by its certificates' keys.
     fn find<'m>(
         &self,

@@ -1,8 +1,8 @@
 //! The compact form of a record: `$mfakit-cr$v=2$` and a CBOR array in base64url.
 //!
 //! The array holds, in this order: credential id, COSE key, user handle, signature counter, flags, transports, AAGUID or null,
-//! attestation object or null, client data or null. The flags are three pairs of bits, each "is known" and "is true": backup
-//! eligible, backed up, user verification initialised. Invariant: one content has one text; any other is corrupt.
+//! attestation object or null, client data or null. The flags are four pairs of bits, each "is known" and "is true": backup
+//! eligible, backed up, user verification initialised, key in hardware. Invariant: one content has one text; any other is corrupt.
 
 use super::{CredentialRecord, Form, KeptAttestation, VERSION, transports_ok};
 use crate::text::{decode, to_base64url};
@@ -18,7 +18,11 @@ pub(super) fn write(record: &CredentialRecord) -> String {
     out.bytes(&record.public_key);
     out.bytes(&record.user_handle);
     out.head(0, record.sign_count.into());
-    out.head(0, flags([record.backup_eligible, record.backed_up, record.uv_initialized]));
+    let hardware = record.hardware.then_some(true);
+    out.head(
+        0,
+        flags([record.backup_eligible, record.backed_up, record.uv_initialized, hardware]),
+    );
     out.head(4, u64::try_from(record.transports.len()).unwrap_or(0));
     for transport in &record.transports {
         out.string(3, transport.as_bytes());
@@ -29,7 +33,7 @@ pub(super) fn write(record: &CredentialRecord) -> String {
     format!("{PREFIX}{VERSION}${}", to_base64url(&out.0))
 }
 
-fn flags(values: [Option<bool>; 3]) -> u64 {
+fn flags(values: [Option<bool>; 4]) -> u64 {
     values.iter().rev().fold(0, |bits, value| {
         bits << 2
             | match value {
@@ -72,7 +76,7 @@ fn read_content(content: &str, text: &str) -> Option<CredentialRecord> {
     let mut next_bytes = || Some(items.next()?.as_bytes()?.to_vec());
     let (id, public_key, user_handle) = (next_bytes()?, next_bytes()?, next_bytes()?);
     let sign_count = u32::try_from(items.next()?.as_int()?).ok()?;
-    let flags = items.next()?.as_int().filter(|bits| (0..64).contains(bits))?;
+    let flags = items.next()?.as_int().filter(|bits| (0..256).contains(bits))?;
     let transports: Option<Vec<String>> =
         items.next()?.as_array()?.map(|name| name.as_text().map(str::to_owned)).collect();
     let mut optional = || optional_bytes(&items.next()?);
@@ -90,6 +94,7 @@ fn read_content(content: &str, text: &str) -> Option<CredentialRecord> {
             Some(bytes) => Some(bytes.try_into().ok()?),
         },
         uv_initialized: flag(flags, 4)?,
+        hardware: flag(flags, 6)?.unwrap_or(false),
         kept: match (object, client_data_json) {
             (None, None) => None,
             (Some(object), Some(client_data_json)) => {

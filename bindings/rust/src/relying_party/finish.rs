@@ -10,7 +10,9 @@ use crate::response;
 use crate::text::decode;
 use crate::time::or_clock;
 use crate::verified::{AttestationReport, AuthenticationVerified, RegistrationVerified};
-use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
+use mfakit_core::webauthn::assertion::{
+    self, Allow, AssertionProof, AssertionResponse, StoredCredential, User,
+};
 use mfakit_core::webauthn::registration::{self, RegistrationResponse};
 use mfakit_core::webauthn::{self as core, UserPresence, UserVerification};
 use mfakit_core::{Error, Transition, UnixTime};
@@ -259,6 +261,9 @@ impl RelyingParty {
             let verified = registration::verify(&rp, expected.challenge, &parts)?;
             let client = self.client_outputs(response.extension_results, expected.asked)?;
             let flags = verified.flags();
+            let hardware = self.options.trust.as_ref().is_some_and(|trust| {
+                trust.is_hardware(verified.attestation(), verified.unproven_aaguid())
+            });
             let kept = self.options.keep_attestation.then(|| KeptAttestation {
                 object: response.attestation_object.clone(),
                 client_data_json: response.client_data_json.clone(),
@@ -268,6 +273,7 @@ impl RelyingParty {
                     &verified,
                     user_handle,
                     response.transports.clone(),
+                    hardware,
                     kept,
                 ),
                 user_verified: flags.user_verified(),
@@ -321,9 +327,23 @@ impl RelyingParty {
                     next: next.to_text().to_owned(),
                 },
                 next,
-                proof: verified.into_proof(),
+                proof: proof(verified.into_proof(), &response, record),
             })
         })
+    }
+}
+
+/// The proof, with what the client says of the authenticator and what the registration found out.
+fn proof(
+    proof: AssertionProof,
+    response: &response::Authentication<'_>,
+    record: &CredentialRecord,
+) -> AssertionProof {
+    let proof = proof.hardware(record.hardware);
+    match response.attachment.as_deref() {
+        Some("platform") => proof.built_in(true),
+        Some("cross-platform") => proof.built_in(false),
+        _ => proof,
     }
 }
 

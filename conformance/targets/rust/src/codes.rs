@@ -3,7 +3,7 @@
 use crate::host::{now, rows, with_evidence};
 use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, unhex};
 use mfakit::{
-    Error, GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, Peppers, RecoveryFormat,
+    Error, GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, MethodKind, Peppers, RecoveryFormat,
     TemporaryAudit, TemporaryKind, Throttle, ThrottleOptions, Transition, VerifyRecoveryCode,
     VerifyTemporaryCode, generate_recovery_codes, guess_odds, issue_temporary_code,
     revoke_temporary_code, verify_recovery_code, verify_temporary_code,
@@ -122,7 +122,15 @@ pub(crate) fn temporary_verify(inputs: &Inputs) -> Answer {
     let fields = json!({"uses_left": verified.uses_left()});
     let fields = audited(fields, verified.transition(), verified.audit());
     if inputs.get("rows").is_some() {
-        return Ok(with_evidence(fields, &verified.commit(rows(inputs)?)?));
+        let evidence = verified.commit(rows(inputs)?)?;
+        let evidence = match inputs.get("via").map(Value::as_str) {
+            None => evidence,
+            Some(way) => {
+                let kind = way.and_then(|way| MethodKind::from_name(way).ok());
+                evidence.delivered_by(kind.ok_or(Refusal::Skip(DYNAMIC_INPUT))?)?
+            }
+        };
+        return Ok(with_evidence(fields, &evidence));
     }
     Ok(fields)
 }

@@ -4,9 +4,12 @@ use crate::webauthn::{registered_id, rehex, relying_party, response};
 use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, hotp, totp, verify_totp};
 use mfakit::{
     AuthenticationState, CredentialRecord, Evidence, RegistrationState, Transition, UnixTime,
-    host_time,
+    assess, host_time,
 };
 use serde_json::{Value, json};
+
+/// When evidence is assessed: it does not know its own time.
+const ASSESSED_AT: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 /// A time as a host passes it; `None` if the case names none.
 pub(crate) fn now(inputs: &Inputs) -> Result<Option<UnixTime>, Refusal> {
@@ -27,6 +30,12 @@ pub(crate) fn rows(inputs: &Inputs) -> Result<u64, Refusal> {
 pub(crate) fn with_evidence(mut fields: Value, evidence: &Evidence) -> Value {
     fields["method"] = evidence.method().as_str().into();
     fields["user_verified"] = evidence.user_verified().into();
+    fields["evidence_kind"] = evidence.kind().as_str().into();
+    if let Ok(assessment) = assess([evidence], None, Some(ASSESSED_AT)) {
+        fields["assessed_tier"] = assessment.tier().as_str().into();
+        fields["assessed_amr"] = assessment.amr().into();
+        fields["assessed_acr"] = assessment.acr().into();
+    }
     fields
 }
 

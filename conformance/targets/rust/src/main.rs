@@ -1,6 +1,8 @@
 //! The Rust target: answers conformance lines through the public API of `mfakit`, and low-level operations through its
 //! hidden entry. One JSON object a line in, one out, in order. It never sees what a case expects.
 
+mod approvals;
+mod assurance;
 mod codes;
 mod extensions;
 mod host;
@@ -67,7 +69,7 @@ fn answer(line: &str, message: &Value) -> Value {
 type Operation = fn(&Inputs) -> Answer;
 
 /// What goes through the public API and nowhere else.
-const PUBLIC: [(&str, Operation); 36] = [
+const PUBLIC: [(&str, Operation); 74] = [
     ("webauthn.register", webauthn::register),
     ("webauthn.authenticate", webauthn::authenticate),
     ("explain.registration", webauthn::explain_registration),
@@ -104,6 +106,44 @@ const PUBLIC: [(&str, Operation); 36] = [
     ("throttle.succeed", codes::succeed),
     ("throttle.refund", codes::refund),
     ("throttle.retry_at", codes::retry_at),
+    ("amr.salesforce_tier", assurance::salesforce),
+    ("amr.parse_claim", assurance::parse_claim),
+    ("amr.registered", assurance::registered),
+    ("assurance.classify", assurance::classify),
+    ("assurance.id_token", assurance::id_token),
+    ("assurance.stored_claims", assurance::stored_claims),
+    ("assurance.profile", assurance::profile),
+    ("assurance.assess", assurance::assess),
+    ("assurance.stored", assurance::stored),
+    ("assurance.meets", assurance::meets),
+    ("policy.profile", assurance::policy),
+    ("policy.requirement", assurance::requirement),
+    ("policy.decide", assurance::decide),
+    ("policy.methods", assurance::methods),
+    ("policy.remove", assurance::remove),
+    ("policy.disable", assurance::disable),
+    ("policy.grandfathered", assurance::still_served),
+    ("policy.effects", assurance::effects),
+    ("session.expires_at", assurance::expires_at),
+    ("session.touch", assurance::touch),
+    ("audit.record", assurance::audit),
+    ("approval.enroll", approvals::enroll),
+    ("approval.finish_enrollment", approvals::finish_enrollment),
+    ("approval.device", approvals::read_device),
+    ("approval.begin", approvals::begin),
+    ("approval.finish", approvals::finish),
+    ("approval.read", approvals::read),
+    ("approval.cancel", approvals::cancel),
+    ("approval.read_answer", approvals::read_answer),
+    ("approval.read_request", approvals::read_request),
+    ("approval.read_enrollment", approvals::read_enrollment),
+    ("approval.enroll_device", approvals::enroll_device),
+    ("approval.device_key", approvals::device_key),
+    ("approval.sign", approvals::sign),
+    ("approval.sign_enrollment", approvals::sign_enrolling),
+    ("approval.to_sign", approvals::to_sign),
+    ("approval.enrollment_to_sign", approvals::enrolling_to_sign),
+    ("approval.answer", approvals::answer),
 ];
 
 /// `None` sends the line to the hidden entry.
@@ -122,7 +162,7 @@ fn operation(op: &str, inputs: &Inputs) -> Option<Answer> {
 }
 
 /// The inputs of a case.
-pub(crate) struct Inputs(Map<String, Value>);
+pub(crate) struct Inputs(pub(crate) Map<String, Value>);
 
 impl Inputs {
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {

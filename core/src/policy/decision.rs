@@ -1,0 +1,540 @@
+//! The decision: let in, ask for more, have a method added, or refuse.
+//!
+//! Invariant: total, and a function of its arguments alone. Nothing that was not recognised ever satisfies a requirement. Whoever has
+//! methods proves the best of them before a new one is added: a stolen password must not be enough to add an attacker's key.
+
+use super::challenge::Challenge;
+use super::methods::{eligible, enrollable, tier_of};
+use super::requirement::{Applies, Requirement};
+use crate::assurance::{Assessment, Classification, Tier};
+use crate::error::Error;
+use crate::evidence::MethodKinds;
+use crate::time::UnixTime;
+
+/// What the person has shown: methods on a direct sign-in, claims on one through an identity provider.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// A direct sign-in.
+    Methods(&'a Assessment),
+    /// A sign-in through an identity provider.
+    Claims(&'a Classification),
+}
+
+impl<'a> From<&'a Assessment> for Standing<'a> {
+    fn from(assessment: &'a Assessment) -> Self {
+        Self::Methods(assessment)
+    }
+}
+
+impl<'a> From<&'a Classification> for Standing<'a> {
+    fn from(classification: &'a Classification) -> Self {
+        Self::Claims(classification)
+    }
+}
+
+impl Standing<'_> {
+    /// The tier, if anything was recognised.
+    #[must_use]
+    pub fn tier(&self) -> Option<Tier> {
+        match self {
+            Self::Methods(assessment) => (!assessment.is_empty()).then(|| assessment.tier()),
+            Self::Claims(classification) => {
+                classification.recognised().then(|| classification.tier())
+            }
+        }
+    }
+
+    fn meets(&self, tier: Tier, max_age: Option<u64>, now: UnixTime) -> bool {
+        match (self, max_age) {
+            (Self::Methods(assessment), None) => assessment.meets(tier),
+            (Self::Methods(assessment), Some(age)) => assessment.recent(age, now).meets(tier),
+            (Self::Claims(classification), None) => classification.meets(tier),
+            (Self::Claims(classification), Some(age)) => {
+                classification.meets_recently(tier, age, now)
+            }
+        }
+    }
+}
+
+/// Why a decision was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecisionReason {
+    /// What was shown is enough.
+    Satisfied,
+    /// The policy does not cover the channel.
+    ChannelUnaffected,
+    /// An exemption was approved.
+    Exempt,
+    /// Enforcement has not begun, and the person was let off until then.
+    Waived,
+    /// Enforcement has not begun.
+    NotYetEnforced,
+    /// A method of a higher tier is needed, and the person has one.
+    TierTooLow,
+    /// The tier was reached too long ago.
+    TooOld,
+    /// Nothing that was said is known, and the person has a method of their own.
+    NotRecognised,
+    /// A method must be added, and one that the person has must be proven before.
+    ProveBeforeEnrolling,
+    /// The person has no method of the tier.
+    NoSuitableMethod,
+    /// The person's client cannot perform any method of the tier.
+    ClientCannotPerform,
+    /// Nobody has signed in: there is nobody to let in or to add a method for.
+    NothingProven,
+}
+
+impl DecisionReason {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Satisfied => "satisfied",
+            Self::ChannelUnaffected => "channel_unaffected",
+            Self::Exempt => "exempt",
+            Self::Waived => "waived",
+            Self::NotYetEnforced => "not_yet_enforced",
+            Self::TierTooLow => "tier_too_low",
+            Self::TooOld => "too_old",
+            Self::NotRecognised => "not_recognised",
+            Self::ProveBeforeEnrolling => "prove_before_enrolling",
+            Self::NoSuitableMethod => "no_suitable_method",
+            Self::ClientCannotPerform => "client_cannot_perform",
+            Self::NothingProven => "nothing_proven",
+        }
+    }
+
+    /// One sentence.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Satisfied => "What was proven is enough.",
+            Self::ChannelUnaffected => "The policy does not cover this channel.",
+            Self::Exempt => "An exemption was approved for this person.",
+            Self::Waived => "Enforcement has not begun, and this person was let off until then.",
+            Self::NotYetEnforced => "Enforcement has not begun.",
+            Self::TierTooLow => "A method of a higher tier is needed, and the person has one.",
+            Self::TooOld => "What was proven is enough, but was proven too long ago.",
+            Self::NotRecognised => {
+                "Nothing that the identity provider said is recognised, and the person has a method here."
+            }
+            Self::ProveBeforeEnrolling => {
+                "A method of a higher tier must be added, and first the best one that the person has must be proven."
+            }
+            Self::NoSuitableMethod => "The person has no method of the tier and must add one.",
+            Self::ClientCannotPerform => {
+                "The person's client cannot perform any method that would be enough."
+            }
+            Self::NothingProven => "Nothing was proven at all: the person must sign in first.",
+        }
+    }
+}
+
+/// What to do with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Decision<'a> {
+    /// Let it through.
+    Allow {
+        /// Why.
+        reason: DecisionReason,
+    },
+    /// Ask for one of the person's methods.
+    StepUp {
+        /// Why.
+        reason: DecisionReason,
+        /// The tier that is missing.
+        need: Tier,
+        /// The methods to offer, the best first.
+        options: MethodKinds,
+        /// What an API answers.
+        challenge: Challenge<'a>,
+    },
+    /// Have the person add a method.
+    Enroll {
+        /// Why.
+        reason: DecisionReason,
+        /// The tier that is missing.
+        need: Tier,
+        /// The methods to offer, the phishing-resistant first.
+        options: MethodKinds,
+    },
+    /// Refuse.
+    Block {
+        /// Why.
+        reason: DecisionReason,
+    },
+}
+
+impl<'a> Decision<'a> {
+    /// `allow`, `step_up`, `enroll` or `block`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Allow { .. } => "allow",
+            Self::StepUp { .. } => "step_up",
+            Self::Enroll { .. } => "enroll",
+            Self::Block { .. } => "block",
+        }
+    }
+    /// Why.
+    #[must_use]
+    pub const fn reason(&self) -> DecisionReason {
+        match self {
+            Self::Allow { reason }
+            | Self::StepUp { reason, .. }
+            | Self::Enroll { reason, .. }
+            | Self::Block { reason } => *reason,
+        }
+    }
+    /// The tier that is missing.
+    #[must_use]
+    pub const fn need(&self) -> Option<Tier> {
+        match self {
+            Self::StepUp { need, .. } | Self::Enroll { need, .. } => Some(*need),
+            _ => None,
+        }
+    }
+    /// The methods to offer, the best first.
+    #[must_use]
+    pub const fn options(&self) -> MethodKinds {
+        match self {
+            Self::StepUp { options, .. } | Self::Enroll { options, .. } => *options,
+            _ => MethodKinds::NONE,
+        }
+    }
+    /// What an API answers to a request that needs more.
+    #[must_use]
+    pub const fn challenge(&self) -> Option<Challenge<'a>> {
+        match self {
+            Self::StepUp { challenge, .. } => Some(*challenge),
+            _ => None,
+        }
+    }
+
+    /// Nothing, if the request is let through.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StepUpRequired`], [`Error::EnrollmentRequired`], [`Error::LoginBlocked`].
+    pub const fn or_error(&self) -> Result<(), Error> {
+        match self {
+            Self::Allow { .. } => Ok(()),
+            Self::StepUp { .. } => Err(Error::StepUpRequired),
+            Self::Enroll { .. } => Err(Error::EnrollmentRequired),
+            Self::Block { .. } => Err(Error::LoginBlocked),
+        }
+    }
+}
+
+/// Decides about one request of a person who has `enrolled` these kinds of method here.
+///
+/// # Examples
+///
+/// ```
+/// use mfakit_core::assurance::{Tier, assess};
+/// use mfakit_core::policy::{Decision, DecisionReason, Requirement, decide};
+/// use mfakit_core::{Error, Evidence, MethodKind, MethodKinds, UnixTime};
+///
+/// let now = UnixTime::from_seconds(1_800_000_000);
+/// let session = assess(&[Evidence::password(now)], None, now)?;
+/// let requirement = Requirement::new(Tier::PhishingResistant);
+///
+/// // Who has a telephone with codes proves that first, and then adds a key.
+/// let enrolled = MethodKinds::NONE.with(MethodKind::Totp);
+/// let decision = decide(&session, &requirement, enrolled, now);
+/// assert_eq!(decision.reason(), DecisionReason::ProveBeforeEnrolling);
+/// assert!(decision.options().iter().eq([MethodKind::Totp]));
+/// # Ok::<(), Error>(())
+/// ```
+pub fn decide<'s, 'a>(
+    standing: impl Into<Standing<'s>>,
+    requirement: &Requirement<'a>,
+    enrolled: MethodKinds,
+    now: UnixTime,
+) -> Decision<'a> {
+    let standing = standing.into();
+    match requirement.applies(now) {
+        Applies::Yes => {}
+        Applies::ChannelUnaffected => return allow(DecisionReason::ChannelUnaffected),
+        Applies::Exempt => return allow(DecisionReason::Exempt),
+        Applies::Waived => return allow(DecisionReason::Waived),
+        Applies::NotYetEnforced => return allow(DecisionReason::NotYetEnforced),
+    }
+    let (need, max_age) = (requirement.tier, requirement.max_age);
+    if standing.meets(need, max_age, now) {
+        return allow(DecisionReason::Satisfied);
+    }
+    if matches!(standing, Standing::Methods(assessment) if assessment.is_empty()) {
+        return Decision::Block { reason: DecisionReason::NothingProven };
+    }
+    let step_up = |reason, need, options| Decision::StepUp {
+        reason,
+        need,
+        options,
+        challenge: Challenge::new(need, requirement.acr_values, max_age),
+    };
+    let cannot = Decision::Block { reason: DecisionReason::ClientCannotPerform };
+
+    // One of the person's own methods is enough.
+    let enough = eligible(enrolled, need);
+    if !enough.is_empty() {
+        let options = enough.and(requirement.client_can);
+        let reason = if standing.meets(need, None, now) {
+            DecisionReason::TooOld
+        } else if standing.tier().is_none() {
+            DecisionReason::NotRecognised
+        } else {
+            DecisionReason::TierTooLow
+        };
+        return if options.is_empty() { cannot } else { step_up(reason, need, options) };
+    }
+    let offered = enrollable(need).and(requirement.client_can);
+    if offered.is_empty() {
+        return cannot;
+    }
+    // A method is to be added: whoever has others proves the best of them first.
+    let best = enrolled.iter().map(tier_of).max().unwrap_or(Tier::Weak);
+    if best > Tier::Weak && !standing.meets(best, max_age, now) {
+        let options = eligible(enrolled, best).and(requirement.client_can);
+        return if options.is_empty() {
+            cannot
+        } else {
+            step_up(DecisionReason::ProveBeforeEnrolling, best, options)
+        };
+    }
+    Decision::Enroll { reason: DecisionReason::NoSuitableMethod, need, options: offered }
+}
+
+const fn allow<'a>(reason: DecisionReason) -> Decision<'a> {
+    Decision::Allow { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assurance::Proven;
+    use crate::evidence::{Facts, MethodKind, VerifiedBy};
+    use std::vec::Vec;
+
+    const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+    const PASSWORD: Facts = Facts::of(MethodKind::Password);
+    const TOTP: Facts = Facts::of(MethodKind::Totp);
+    const PASSKEY: Facts = Facts {
+        user_verified: true,
+        verified_by: VerifiedBy::UNKNOWN,
+        ..Facts::of(MethodKind::SyncedPasskey)
+    };
+
+    fn session(facts: &[Facts], ago: u64) -> Assessment {
+        let at = UnixTime::from_seconds(NOW.seconds() - ago);
+        Assessment::from_trusted(facts.iter().map(|facts| Proven { facts: *facts, at })).unwrap()
+    }
+
+    fn kinds(kinds: &[MethodKind]) -> MethodKinds {
+        kinds.iter().copied().collect()
+    }
+
+    /// Kind, reason, what is needed and offered.
+    type Seen = (&'static str, &'static str, Option<Tier>, Vec<&'static str>);
+
+    fn seen(decision: &Decision<'_>) -> Seen {
+        let options = decision.options().iter().map(MethodKind::as_str).collect();
+        let (reason, need) = (decision.reason().code(), decision.need());
+        assert_eq!(decision.challenge().is_some(), decision.kind() == "step_up");
+        assert_eq!(decision.or_error().is_ok(), decision.kind() == "allow");
+        (decision.kind(), reason, need, options)
+    }
+
+    fn asked(facts: &[Facts], tier: Tier, enrolled: &[MethodKind]) -> Seen {
+        let requirement = Requirement::new(tier);
+        seen(&decide(&session(facts, 0), &requirement, kinds(enrolled), NOW))
+    }
+
+    fn allowed(reason: &'static str) -> Seen {
+        ("allow", reason, None, Vec::new())
+    }
+
+    fn blocked(reason: &'static str) -> Seen {
+        ("block", reason, None, Vec::new())
+    }
+
+    #[test]
+    fn enough_is_let_through_and_less_is_asked_for_more() {
+        use MethodKind::{RecoveryCode, SecurityKey, Sms, Totp};
+        let standard = Tier::Standard;
+        assert_eq!(asked(&[PASSWORD, TOTP], standard, &[]), allowed("satisfied"));
+        assert_eq!(asked(&[PASSKEY], Tier::PhishingResistant, &[]), allowed("satisfied"));
+        assert_eq!(asked(&[PASSWORD], Tier::Weak, &[]), allowed("satisfied"));
+        let step_up = |options: &[&'static str]| {
+            ("step_up", "tier_too_low", Some(standard), options.to_vec())
+        };
+        let enrolled = [Sms, RecoveryCode, Totp, SecurityKey];
+        let options = ["security_key", "totp", "recovery_code"];
+        assert_eq!(asked(&[PASSWORD], standard, &enrolled), step_up(&options));
+        let resistant = ("step_up", "tier_too_low", Some(Tier::PhishingResistant), ["security_key"].to_vec());
+        assert_eq!(asked(&[PASSWORD, TOTP], Tier::PhishingResistant, &enrolled), resistant);
+    }
+
+    #[test]
+    fn who_has_nothing_suitable_adds_a_method_and_sees_the_resistant_ones_first() {
+        let everybody =
+            ["security_key", "built_in_authenticator", "synced_passkey", "push_approval", "totp"];
+        let enroll = |tier, options: &[&'static str]| {
+            ("enroll", "no_suitable_method", Some(tier), options.to_vec())
+        };
+        for enrolled in [&[][..], &[MethodKind::Sms], &[MethodKind::Password, MethodKind::Email]] {
+            assert_eq!(asked(&[PASSWORD], Tier::Standard, enrolled), enroll(Tier::Standard, &everybody));
+        }
+        let resistant = enroll(Tier::PhishingResistant, &everybody[..3]);
+        assert_eq!(asked(&[PASSWORD], Tier::PhishingResistant, &[]), resistant);
+    }
+
+    #[test]
+    fn whoever_has_methods_proves_the_best_before_adding_one() {
+        use MethodKind::{Sms, SupportCode, Totp};
+        let resistant = Tier::PhishingResistant;
+        let first = ("step_up", "prove_before_enrolling", Some(Tier::Standard), ["totp"].to_vec());
+        assert_eq!(asked(&[PASSWORD], resistant, &[Totp, Sms]), first);
+        let sms = [PASSWORD, Facts::of(Sms)];
+        assert_eq!(asked(&sms, resistant, &[Totp, Sms]), first);
+        assert_eq!(asked(&[PASSWORD, TOTP], resistant, &[Totp, Sms]).0, "enroll");
+        assert_eq!(asked(&[PASSWORD, Facts::of(SupportCode)], resistant, &[Totp]).0, "enroll");
+        // Proven, but too long ago to add a key with.
+        let requirement = Requirement { max_age: Some(300), ..Requirement::new(resistant) };
+        let old = session(&[PASSWORD, TOTP], 301);
+        assert_eq!(seen(&decide(&old, &requirement, kinds(&[Totp]), NOW)), first);
+    }
+
+    #[test]
+    fn nobody_signed_in_is_nobody_to_let_in() {
+        for tier in Tier::ALL {
+            for enrolled in [&[][..], &[MethodKind::SecurityKey]] {
+                assert_eq!(asked(&[], tier, enrolled), blocked("nothing_proven"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_proven_too_long_ago_is_asked_for_again() {
+        let requirement = Requirement { max_age: Some(300), ..Requirement::new(Tier::Standard) };
+        let enrolled = kinds(&[MethodKind::Totp]);
+        let at = |ago| seen(&decide(&session(&[PASSWORD, TOTP], ago), &requirement, enrolled, NOW));
+        assert_eq!(at(300), allowed("satisfied"));
+        assert_eq!(at(301), ("step_up", "too_old", Some(Tier::Standard), ["totp"].to_vec()));
+        let aged = decide(&session(&[PASSWORD, TOTP], 301), &requirement, enrolled, NOW);
+        assert_eq!(aged.challenge().and_then(|challenge| challenge.max_age()), Some(300));
+    }
+
+    #[test]
+    fn claims_are_judged_by_what_was_recognised_and_when() {
+        let requirement = Requirement::new(Tier::Standard);
+        let said = |tier, recognised, at: Option<u64>| {
+            let at = at.map(UnixTime::from_seconds);
+            Classification::from_trusted(tier, recognised, at)
+        };
+        let asked = |claims: Classification, requirement: &Requirement<'_>, enrolled: &[MethodKind]| {
+            seen(&decide(&claims, requirement, kinds(enrolled), NOW))
+        };
+        let totp = [MethodKind::Totp];
+        let options = || ["totp"].to_vec();
+        let strong = said(Tier::PhishingResistant, true, None);
+        assert_eq!(asked(strong, &requirement, &[]), allowed("satisfied"));
+        let unknown = said(Tier::PhishingResistant, false, None);
+        for tier in Tier::ALL {
+            let not = ("step_up", "not_recognised", Some(tier), options());
+            let enrolled = if tier == Tier::PhishingResistant { &[][..] } else { &totp };
+            let seen = asked(unknown, &Requirement::new(tier), enrolled);
+            if enrolled.is_empty() { assert_eq!(seen.0, "enroll") } else { assert_eq!(seen, not) }
+        }
+        assert_eq!(asked(unknown, &requirement, &[]).0, "enroll", "whatever the provider did");
+        let weak = said(Tier::Weak, true, None);
+        let low = ("step_up", "tier_too_low", Some(Tier::Standard), options());
+        assert_eq!(asked(weak, &requirement, &totp), low);
+
+        let recent = Requirement { max_age: Some(60), ..requirement };
+        let old = ("step_up", "too_old", Some(Tier::Standard), options());
+        assert_eq!(asked(strong, &recent, &totp), old, "of an unknown time");
+        let dated = |ago| said(Tier::Standard, true, Some(NOW.seconds() - ago));
+        assert_eq!(asked(dated(60), &recent, &totp), allowed("satisfied"));
+        assert_eq!(asked(dated(61), &recent, &totp), old);
+        assert_eq!(asked(said(Tier::Standard, true, Some(NOW.seconds() + 6)), &recent, &totp), old);
+    }
+
+    #[test]
+    fn a_client_that_cannot_is_refused_with_its_own_reason() {
+        use MethodKind::{SecurityKey, SyncedPasskey, Totp};
+        let can = |kind| kinds(&[kind]);
+        let (password, code) = (session(&[PASSWORD], 0), session(&[PASSWORD, TOTP], 0));
+        let ask = |tier, session: &Assessment, enrolled: &[MethodKind], client_can| {
+            let requirement = Requirement { client_can, ..Requirement::new(tier) };
+            seen(&decide(session, &requirement, kinds(enrolled), NOW))
+        };
+        let (resistant, standard) = (Tier::PhishingResistant, Tier::Standard);
+        let cannot = blocked("client_cannot_perform");
+        assert_eq!(ask(resistant, &code, &[SecurityKey, Totp], can(Totp)), cannot);
+        assert_eq!(ask(resistant, &code, &[Totp], can(Totp)), cannot, "nor can it add one");
+        assert_eq!(ask(resistant, &password, &[Totp], can(SecurityKey)), cannot, "nor prove its code");
+        assert_eq!(ask(standard, &password, &[], MethodKinds::NONE), cannot);
+        let one = ask(standard, &password, &[SyncedPasskey, Totp], can(Totp));
+        assert_eq!(one, ("step_up", "tier_too_low", Some(standard), ["totp"].to_vec()));
+        let add = ask(standard, &password, &[], can(Totp));
+        assert_eq!(add, ("enroll", "no_suitable_method", Some(standard), ["totp"].to_vec()));
+        assert_eq!(ask(standard, &code, &[Totp], MethodKinds::NONE), allowed("satisfied"));
+    }
+
+    #[test]
+    fn what_does_not_apply_is_let_through_with_its_reason() {
+        let strict = Requirement::new(Tier::PhishingResistant);
+        let later = Some(UnixTime::from_seconds(NOW.seconds() + 1));
+        for (requirement, reason) in [
+            (Requirement { channel_subject: false, ..strict }, "channel_unaffected"),
+            (Requirement { exempt: true, ..strict }, "exempt"),
+            (Requirement { waiver: true, enforced_from: later, ..strict }, "waived"),
+            (Requirement { enforced_from: later, ..strict }, "not_yet_enforced"),
+        ] {
+            let seen = seen(&decide(&session(&[], 0), &requirement, MethodKinds::NONE, NOW));
+            assert_eq!(seen, allowed(reason));
+        }
+        let waived = Requirement { waiver: true, enforced_from: Some(NOW), ..strict };
+        let ignored = decide(&session(&[PASSWORD], 0), &waived, MethodKinds::NONE, NOW);
+        assert_eq!(ignored.kind(), "enroll", "a waiver counts for nothing once enforced");
+    }
+
+    #[test]
+    fn a_person_who_becomes_privileged_is_asked_for_more_at_once() {
+        let (session, enrolled) = (session(&[PASSWORD, TOTP], 0), kinds(&[MethodKind::SecurityKey]));
+        let before = decide(&session, &Requirement::new(Tier::Standard), enrolled, NOW);
+        let after = decide(&session, &Requirement::new(Tier::PhishingResistant), enrolled, NOW);
+        assert_eq!((before.kind(), after.kind()), ("allow", "step_up"));
+    }
+
+    #[test]
+    fn each_kind_of_decision_has_its_error() {
+        let reason = DecisionReason::Satisfied;
+        let (need, options) = (Tier::Standard, MethodKinds::ALL);
+        let challenge = Challenge::new(need, None, None);
+        let step_up = Decision::StepUp { reason, need, options, challenge };
+        let enroll = Decision::Enroll { reason, need, options };
+        assert_eq!(Decision::Allow { reason }.or_error(), Ok(()));
+        assert_eq!(step_up.or_error(), Err(Error::StepUpRequired));
+        assert_eq!(enroll.or_error(), Err(Error::EnrollmentRequired));
+        assert_eq!(Decision::Block { reason }.or_error(), Err(Error::LoginBlocked));
+    }
+
+    #[test]
+    fn more_proof_never_turns_a_yes_into_a_no() {
+        for first in MethodKind::ALL {
+            for second in MethodKind::ALL {
+                for tier in Tier::ALL {
+                    let one = asked(&[Facts::of(first)], tier, &[first, second]);
+                    let both = asked(&[Facts::of(second), Facts::of(first)], tier, &[first, second]);
+                    assert!(one.0 != "allow" || both.0 == "allow", "{first:?} and {second:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+"""Push approval: a device signs what the person saw and decided, with the number that only the login screen shows.
+
+The request never carries the number, so nobody approves a sign-in that they do not have in front of them. The first
+authentic answer ends the request, whatever it says: a wrong number is not tried again. Delivery is the site's work; here
+the device's page asks every second, where a real site sends a push message.
+"""
+
+import json
+import secrets
+from http import HTTPStatus
+
+import mfakit
+
+import accounts
+import methods
+import policy
+from common import PUBLIC_MESSAGES, Refusal, conflict, label, seconds, text
+from sign_in import offered, take_ceremony
+
+REQUEST_SECONDS = 120  # long enough to find the phone, short enough to remember having asked
+
+# Enrolling a device
+
+
+def begin_device(site, body, session):
+    here, now = policy.adding(site, session), site.now()
+    enrolment = mfakit.begin_device_enrollment(here.user["handle"], audience=site.origin, now=now)
+    ceremony = secrets.token_urlsafe(16)
+    site.store.keep_ceremony(
+        ceremony,
+        "device",
+        user_id=here.user["id"],
+        state=enrolment.state,
+        options=json.dumps({"session": session["token_hash"].hex(), "name": label(body, "Approval device")}),
+        expires_at=now + methods.UNFINISHED_SECONDS,
+        now=now,
+    )
+    # In the fragment, which no server sees and no log has.
+    link = f"{site.origin}/device#{ceremony}.{enrolment.request}"
+    return {"link": link, "qr": mfakit.qr_svg(link)}
+
+
+def finish_device(site, body, session):
+    """The device has no session: the ceremony says whose it is, and which session asked for it."""
+    now = site.now()
+    ceremony = take_ceremony(site, body, "device")
+    asked = json.loads(ceremony["options"])
+    waiting = site.store.session_by_hash(bytes.fromhex(asked["session"]), now=now)
+    here = policy.adding(site, waiting)
+    try:
+        verified = mfakit.finish_device_enrollment(body.get("answer"), state=ceremony["state"], now=now)
+        with site.store.transaction() as db:
+            rows, token = site.store.insert_device(
+                db, here.user["id"], verified.device.id, verified.transition, name=asked["name"], now=now
+            )
+            verified.commit(rows)
+            methods.added(site, db, here, asked["name"], now=now)
+    except mfakit.VerificationError as error:
+        raise Refusal(HTTPStatus.UNAUTHORIZED, error.code, "This device was not accepted. Begin again.") from None
+    return {"message": f"This device approves for {here.user['name']} now.", "token": token, "name": here.user["name"]}
+
+
+# Asking, at the login screen
+
+
+def begin(site, body, session):
+    here, now = offered(site, session, "push_approval"), site.now()
+    # Who knows the password could tire the person with requests until one is approved: each is charged.
+    try:
+        wait = site.store.charge(here.user["id"], "push_approval", now=now)
+    except mfakit.RejectedError as error:
+        message = "There were too many requests, so this method is switched off. Use another one."
+        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, message) from None
+    if wait:
+        message = f"Too many requests. Try again in {seconds(wait)}, or use another method."
+        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "throttle_wait", message)
+    try:
+        approval = mfakit.begin_approval(
+            here.user["handle"],
+            audience=site.origin,
+            action="Sign in",
+            context=f"{here.user['name']} at {site.origin}, from this computer",
+            devices=[row["record"] for row in site.store.devices_of(here.user["id"])][:4],
+            previous=here.user["approval"],
+            lifetime=REQUEST_SECONDS,
+            now=now,
+        )
+    except mfakit.RejectedError as error:  # approval_pending
+        message = "Another sign-in waits for your device already. Answer or cancel that one first."
+        raise Refusal(HTTPStatus.CONFLICT, error.code, message) from None
+    with site.store.transaction() as db:
+        rows = site.store.ask_approval(
+            db, here.user["id"], approval.transition, request=approval.request, session=session
+        )
+        if rows != 1:
+            raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
+        site.audit(db, here.user, "approval_asked", assessment=here.assessment, now=now)
+    return {"number": approval.number, "expiresAt": approval.expires_at}
+
+
+def status(site, body, session):
+    """What the login screen asks until it is not pending any more. Only the session that asked hears of it."""
+    here = waiting(site, session)
+    return {"status": mfakit.read_approval(here.user["approval"], now=site.now()).status}
+
+
+def cancel(site, body, session):
+    here = waiting(site, session)
+    try:
+        transition = mfakit.cancel_approval(here.user["approval"])
+    except mfakit.MfaError as error:  # answered meanwhile
+        raise conflict(error) from None
+    with site.store.transaction() as db:
+        site.store.change_approval(db, here.user["id"], transition)
+    return {"message": "The request is cancelled."}
+
+
+def waiting(site, session):
+    here = policy.standing(site, session)
+    if here.user["approval"] is None or here.user["approval_session"] != session["token_hash"]:
+        raise Refusal(HTTPStatus.NOT_FOUND, "no_approval", "There is no request that waits.")
+    return here
+
+
+# Answering, on the device
+
+
+def pending(site, body, session):
+    device, user = device_of(site, body)
+    request = None
+    if user["approval"] and mfakit.read_approval(user["approval"], now=site.now()).status == "pending":
+        request = user["approval_request"]
+    return {"name": user["name"], "device": device["name"], "request": request}
+
+
+def answer(site, body, session):
+    """The outcome is stored, and that committed, before anybody hears of it; then an approval joins the waiting session."""
+    device, user = device_of(site, body)
+    now = site.now()
+    if user["approval"] is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "no_approval", "There is no request that waits.")
+    try:
+        verified = mfakit.finish_approval(body.get("answer"), state=user["approval"], now=now)
+        with site.store.transaction() as db:
+            rows = site.store.change_approval(db, user["id"], verified.transition)
+            if rows == 1:
+                site.store.device_used(db, device["id"], now=now)
+                site.audit(db, user, f"approval_{verified.decision}", now=now)
+        evidence = verified.commit(rows)
+    except mfakit.VerificationError as error:
+        return outcome(error)
+    with site.store.transaction() as db:
+        site.store.guess_was_right(db, user["id"], "push_approval")
+        session = site.store.session_by_hash(user["approval_session"], now=now)
+        if session is not None:
+            previous = mfakit.Assessment.from_trusted_json(session["assessment"])
+            assessment = mfakit.assess([evidence], previous=previous, now=now)
+            site.store.change_session(db, session["token_hash"], assessment=assessment)
+    return {"message": "Approved. The other page goes on by itself."}
+
+
+OUTCOMES = {
+    "approval_denied": "Denied. If it was not you who asked, change your password: somebody knows it.",
+    "approval_number_mismatch": "That is not the number on the login screen, so the request is over. Sign in again there.",
+    "approval_expired": "That request is too old. Sign in again.",
+    "approval_answered": "That request was answered already.",
+}
+
+
+def outcome(error):
+    message = OUTCOMES.get(error.code, "That answer was not accepted.")
+    # Denying is what the person wanted: it is no failure of the page's.
+    return {"message" if error.code == "approval_denied" else "error": message, "code": error.code}
+
+
+def device_of(site, body):
+    device = site.store.device_by_token(text(body, "token"))
+    if device is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "device_unknown", "This device approves for nobody here any more.")
+    return device, site.store.user(device["user_id"])
