@@ -116,6 +116,13 @@ test-wasm: build-wasm build-ts
 e2e *ARGS: build-python build-wasm build-ts
     node examples/demo/e2e/run.mjs "$@"
 
+# the command line's tests: in a pseudo-terminal, with the demo as its server and oathtool as the authenticator app
+[group('tests')]
+test-cli: build-python build-wasm build-ts
+    just _cargo-test -p mfa
+    cargo build --quiet -p mfa
+    MFA={{ quote(CARGO_TARGET_DIR / "debug/mfa") }} python -m pytest -q examples/cli/tests
+
 # cargo test, by cargo-nextest where it is installed (which leaves documentation tests to cargo)
 _cargo-test *ARGS:
     #!/bin/sh

@@ -1,4 +1,5 @@
-//! mfakit-core verifies second factors: one-time passwords, recovery and temporary codes, and WebAuthn. No heap, no clock, no randomness, no I/O: every
+//! mfakit-core verifies second factors: one-time passwords, recovery and temporary codes, push approvals and WebAuthn; and turns what was
+//! proven into a tier and a decision. No heap, no clock, no randomness, no I/O: every
 //! function is a function of its arguments, and every byte from outside is treated as hostile.
 //!
 //! ```text
@@ -8,11 +9,12 @@
 //!
 //! | floor | modules | job |
 //! |---|---|---|
-//! | 6 decision | [`throttle`] | when the next guess is granted, and its odds |
+//! | 6 decision | [`policy`], [`session`], [`throttle`] | who must step up, how long a session lives, when the next guess is granted |
+//! | 5 assurance | [`assurance`] | what was proven, or what an identity provider said, to `amr`, `acr` and a tier |
 //! | 4 factors | [`otp`], [`codes`], [`webauthn`] | RFC 4226, RFC 6238, otpauth URIs, codes, WebAuthn Level 3 |
 //! | 3 crypto | [`crypto`] | hashes, HMAC, signatures |
 //! | 2 encoding | [`encoding`] | total readers of hostile bytes |
-//! | 1 ground | [`Error`], [`OtpSecret`], [`Pepper`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state |
+//! | 1 ground | [`Error`], [`OtpSecret`], [`Pepper`], [`UnixTime`], [`Transition`], [`Evidence`] | errors, secrets, time, state, what a stored proof is worth |
 //!
 //! | feature | default | what it builds |
 //! |---|---|---|
@@ -30,6 +32,7 @@
 //! | `rsassa-pkcs1`, `rsassa-pss` | no | RSA with SHA-256, -384, -512; needs the heap |
 //! | `ml-dsa` | no | ML-DSA-44, -65, -87; takes 56 KiB of stack without the heap |
 //! | `all-algorithms` | no | all of these |
+//! | `assurance` | yes | assessments, profiles of claims, policies, sessions; needs nothing else |
 //! | `attestation` | no | attestation statements with certificates, paths to anchors; needs the heap |
 //! | `alloc`, `std` | no | nothing that changes a verdict |
 //! | `ctgrind` | no | a hook for constant-time checks; tests only |
@@ -51,7 +54,8 @@
 //! ```
 //!
 //! See [`otp::otpauth::Otpauth`] for an import, [`codes::recovery::verify`] and [`codes::temporary::verify`] for codes,
-//! [`webauthn::registration::verify`] and [`webauthn::assertion::verify`] for WebAuthn.
+//! [`webauthn::registration::verify`] and [`webauthn::assertion::verify`] for WebAuthn, [`assurance::assess()`] and [`policy::decide`] for
+//! what follows.
 #![no_std]
 #![cfg_attr(
     test,

@@ -453,3 +453,209 @@ pub fn read_approval_answer(answer: &str) -> Result<UnverifiedAnswer, Error> {
         request_id: read.request_id().map(|id| to_base64url(id)),
     })
 }
+
+#[cfg(all(test, feature = "approval-device"))]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn at(seconds: u64) -> Option<UnixTime> {
+        Some(UnixTime::from_seconds(seconds))
+    }
+
+    fn enrolled(user: &str, now: u64) -> Result<(DeviceKey, DeviceRecord), Error> {
+        let options = BeginDeviceEnrollment { now: at(now), ..BeginDeviceEnrollment::new("example.com") };
+        let enrollment = begin_device_enrollment(user, options)?;
+        assert_eq!(enrollment.expires_at(), now + 600);
+        let request = read_device_enrollment(enrollment.request())?;
+        assert_eq!((request.audience(), request.user_id()), ("example.com", user));
+        assert_eq!(request.device_id(), enrollment.device_id());
+        assert_eq!(request.expires_at(), enrollment.expires_at());
+        let key = generate_device_key(&request)?;
+        let answer = sign_enrollment(&request, &key, Some("Phone"), at(now))?;
+        let read = read_approval_answer(&answer)?;
+        assert_eq!((read.user_id(), read.device_id()), (user, enrollment.device_id()));
+        assert_eq!(read.request_id(), None);
+        let finish = || finish_device_enrollment(&answer, enrollment.state(), at(now));
+        assert_eq!(finish()?.commit(0), Err(Error::StateConflict));
+        let verified = finish()?;
+        assert_eq!(verified.transition().prev, None);
+        assert_eq!(verified.transition().next, verified.device().to_text());
+        let device = verified.commit(1)?;
+        assert_eq!(DeviceRecord::from_text(&device.to_text()), Ok(device));
+        assert_eq!((device.id().as_str(), device.user_id()), (enrollment.device_id(), user));
+        assert_eq!((device.audience(), device.algorithm()), ("example.com", -7));
+        assert_eq!((device.name(), key.record().name()), (Some("Phone"), None));
+        assert_eq!(device.public_key(), key.record().public_key());
+        Ok((DeviceKey::from_text(&key.to_text())?, device))
+    }
+
+    fn other_number(number: &str) -> &'static str {
+        if number == "00" { "01" } else { "00" }
+    }
+
+    #[test]
+    fn an_approval_from_its_request_to_its_end() -> Result<(), Error> {
+        let (key, device) = enrolled("alice", NOW)?;
+        let devices = [device];
+        let options = BeginApproval {
+            context: "Berlin",
+            now: at(NOW),
+            ..BeginApproval::new("example.com", "Sign in", &devices)
+        };
+        let mut previous: Option<String> = None;
+        for (number, outcome) in [
+            (Some(false), "approved"),
+            (Some(true), "number_mismatch"),
+            (None, "denied"),
+        ] {
+            let options = BeginApproval { previous: previous.as_deref(), ..options };
+            let approval = begin_approval("alice", options)?;
+            assert_eq!(approval.transition().prev, previous);
+            assert!(approval.number().len() == 2 && !format!("{approval:?}").contains("42\""));
+            let state = &approval.transition().next;
+            assert_eq!(read_approval(state, at(NOW))?.as_str(), "pending");
+            let again = BeginApproval { previous: Some(state), ..options };
+            assert_eq!(begin_approval("alice", again).err(), Some(Error::ApprovalPending));
+
+            let request = read_approval_request(approval.request())?;
+            assert_eq!((request.id(), request.user_id()), (approval.id(), "alice"));
+            assert_eq!((request.audience(), request.action()), ("example.com", "Sign in"));
+            assert_eq!((request.context(), request.expires_at()), ("Berlin", approval.expires_at()));
+            let signing = match number {
+                None => SignApproval::deny(&key),
+                Some(false) => SignApproval::approve(&key, approval.number()),
+                Some(true) => SignApproval::approve(&key, other_number(approval.number())),
+            };
+            assert_eq!(format!("{signing:?}"), "SignApproval(***)");
+            let answer = sign_approval(&request, SignApproval { now: at(NOW), ..signing })?;
+            assert_eq!(read_approval_answer(&answer)?.request_id(), Some(approval.id()));
+
+            let verified = finish_approval(&answer, state, at(NOW))?;
+            assert_eq!((verified.decision().as_str(), verified.device_id()), (outcome, device.id()));
+            assert_eq!(verified.transition().prev.as_ref(), Some(state));
+            let next = verified.transition().next.clone();
+            let evidence = verified.commit(1).map(|evidence| evidence.method().as_str());
+            assert_eq!(evidence, match number {
+                Some(false) => Ok("push_approval"),
+                Some(true) => Err(Error::ApprovalNumberMismatch),
+                None => Err(Error::ApprovalDenied),
+            });
+            let lost = finish_approval(&answer, state, at(NOW))?;
+            assert_eq!(lost.commit(0).err(), Some(Error::StateConflict));
+            assert_eq!(read_approval(&next, at(NOW))?.as_str(), outcome);
+            let replayed = finish_approval(&answer, &next, at(NOW)).err();
+            assert_eq!(replayed, Some(Error::ApprovalAnswered));
+            assert_eq!(cancel_approval(&next).err(), Some(Error::ApprovalAnswered));
+            previous = Some(next);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_approval_that_is_cancelled_or_late_is_over() -> Result<(), Error> {
+        let (key, device) = enrolled("alice", NOW)?;
+        let devices = [device];
+        let options = BeginApproval {
+            lifetime: Some(60),
+            now: at(NOW),
+            ..BeginApproval::new("example.com", "Sign in", &devices)
+        };
+        let approval = begin_approval("alice", options)?;
+        let state = &approval.transition().next;
+        let request = read_approval_request(approval.request())?;
+        let signing = SignApproval { now: at(NOW), ..SignApproval::approve(&key, approval.number()) };
+        let answer = sign_approval(&request, signing)?;
+        assert_eq!(read_approval(state, at(NOW + 61))?.as_str(), "expired");
+        let late = finish_approval(&answer, state, at(NOW + 61)).err();
+        assert_eq!(late, Some(Error::ApprovalExpired));
+        let late = sign_approval(&request, SignApproval { now: at(NOW + 66), ..signing });
+        assert_eq!(late.err(), Some(Error::ApprovalExpired));
+
+        let cancelled = cancel_approval(state)?;
+        assert_eq!(cancelled.prev.as_ref(), Some(state));
+        assert_eq!(read_approval(&cancelled.next, at(NOW))?.as_str(), "cancelled");
+        let refused = finish_approval(&answer, &cancelled.next, at(NOW)).err();
+        assert_eq!(refused, Some(Error::ApprovalAnswered));
+        let next = BeginApproval { previous: Some(&cancelled.next), ..options };
+        assert!(begin_approval("alice", next).is_ok());
+        Ok(())
+    }
+
+    #[test]
+    fn the_client_s_fault_is_malformed_and_the_host_s_is_its_own() -> Result<(), Error> {
+        let (key, device) = enrolled("alice", NOW)?;
+        let (other, stranger) = enrolled("bob", NOW)?;
+        let devices = [device];
+        let options = BeginApproval { now: at(NOW), ..BeginApproval::new("example.com", "Sign in", &devices) };
+        let approval = begin_approval("alice", options)?;
+        let state = &approval.transition().next;
+        for text in ["", "{}", "AAAA", "\u{e9}", &"A".repeat(1 << 20)] {
+            const MALFORMED: Option<Error> = Some(Error::ApprovalMalformed);
+            assert_eq!(finish_approval(text, state, at(NOW)).err(), MALFORMED);
+            assert_eq!(read_approval_answer(text).err(), MALFORMED);
+            assert_eq!(read_approval_request(text).err(), MALFORMED);
+            assert_eq!(read_device_enrollment(text).err(), MALFORMED);
+            const CORRUPT: Option<Error> = Some(Error::RecordCorrupt);
+            assert_eq!(finish_approval("", text, at(NOW)).err(), CORRUPT);
+            assert_eq!(finish_device_enrollment("", text, at(NOW)).err(), CORRUPT);
+            assert_eq!(read_approval(text, at(NOW)).err(), CORRUPT);
+            assert_eq!(cancel_approval(text).err(), CORRUPT);
+            assert_eq!(DeviceRecord::from_text(text).err(), CORRUPT);
+            assert_eq!(DeviceKey::from_text(text).err(), CORRUPT);
+            let previous = BeginApproval { previous: Some(text), ..options };
+            assert_eq!(begin_approval("alice", previous).err(), CORRUPT);
+        }
+        let theirs = [stranger];
+        let strangers = BeginApproval { devices: &theirs, ..options };
+        let refused = begin_approval("alice", strangers).err();
+        assert_eq!(refused, Some(Error::ArgumentValueInvalid));
+        let request = read_approval_request(approval.request())?;
+        let refused = sign_approval(&request, SignApproval { now: at(NOW), ..SignApproval::deny(&other) });
+        assert_eq!(refused.err(), Some(Error::ApprovalRequestMismatch));
+        let milliseconds = at(NOW * 1000);
+        for error in [
+            begin_approval("alice", BeginApproval { now: milliseconds, ..options }).err(),
+            finish_approval("", state, milliseconds).err(),
+            read_approval(state, milliseconds).err(),
+            sign_approval(&request, SignApproval { now: milliseconds, ..SignApproval::deny(&key) }).err(),
+        ] {
+            assert_eq!(error, Some(Error::TimeInvalid));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_in_hardware_signs_bytes() -> Result<(), Error> {
+        let options = BeginDeviceEnrollment { now: at(NOW), ..BeginDeviceEnrollment::new("example.com") };
+        let enrollment = begin_device_enrollment("alice", options)?;
+        let request = read_device_enrollment(enrollment.request())?;
+        // The hardware: a key that only signs.
+        let hardware = mfakit_testing_key();
+        let device = request.device(&hardware.cose_key(), Some("Token"))?;
+        let to_sign = enrollment_to_sign(&request, &device, at(NOW))?;
+        let answer = approval_answer(&to_sign, &hardware.sign(&to_sign))?;
+        let record = finish_device_enrollment(&answer, enrollment.state(), at(NOW))?.commit(1)?;
+        assert_eq!(record, device);
+
+        let devices = [record];
+        let options = BeginApproval { now: at(NOW), ..BeginApproval::new("example.com", "Sign in", &devices) };
+        let approval = begin_approval("alice", options)?;
+        let request = read_approval_request(approval.request())?;
+        let signing = SignApproval { now: at(NOW), ..SignApproval::approve(&device, approval.number()) };
+        let to_sign = approval_to_sign(&request, signing)?;
+        let answer = approval_answer(&to_sign, &hardware.sign(&to_sign))?;
+        let verified = finish_approval(&answer, &approval.transition().next, at(NOW))?;
+        assert_eq!(verified.decision(), ApprovalOutcome::Approved);
+
+        let tampered = approval_answer(&to_sign, &hardware.sign(b"something else"))?;
+        let refused = finish_approval(&tampered, &approval.transition().next, at(NOW)).err();
+        assert_eq!(refused, Some(Error::SignatureInvalid));
+        let refused = approval_answer(&to_sign, b"short").err();
+        assert_eq!(refused, Some(Error::SignatureMalformed));
+        let refused = approval_answer(b"other bytes", &hardware.sign(b"")).err();
+        assert_eq!(refused, Some(Error::ArgumentValueInvalid));
+        Ok(())
+    }
+}

@@ -1,11 +1,11 @@
 //! Each rule of enrolments and approvals, broken alone: what is wrong is signed by the right key, so that nothing but the rule refuses
-//! it. The messages are written by an encoder of their own.
+//! it. The messages are written by an encoder that shares nothing with this crate.
 
 use super::enrollment::{self, EnrollmentState};
 use super::*;
 use crate::encoding::base64url;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
-use p256::ecdsa::{Signature, SigningKey};
+use mfakit_testing::cbor::{Item, array, bytes, int, map, text};
+use mfakit_testing::keys::{Es256Key, Key};
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
@@ -16,61 +16,10 @@ const DEVICE: [u8; 16] = [0xd1; 16];
 const REQUEST: [u8; 16] = [0x4e; 16];
 const CONTEXT: &str = "Firefox on Linux\nBerlin";
 
-/// CBOR, well formed or not.
-#[derive(Clone, Debug, PartialEq)]
-enum Item {
-    Int(i64),
-    Bytes(Vec<u8>),
-    Text(String),
-    Array(Vec<Item>),
-    Map(Vec<(Item, Item)>),
-    /// What is encoded already.
-    Raw(Vec<u8>),
-}
-use Item::{Array, Bytes, Int, Map, Raw, Text};
-
-fn text(text: &str) -> Item {
-    Text(text.into())
-}
-
-impl Item {
-    fn encode(&self) -> Vec<u8> {
-        fn head(major: u8, n: usize) -> Vec<u8> {
-            match n {
-                0..24 => vec![major << 5 | n as u8],
-                24..256 => vec![major << 5 | 24, n as u8],
-                256..65536 => vec![major << 5 | 25, (n >> 8) as u8, n as u8],
-                _ => [&[major << 5 | 26][..], &(n as u32).to_be_bytes()].concat(),
-            }
-        }
-        match self {
-            Int(n) if *n < 0 => head(1, (-1 - n) as usize),
-            Int(n) => head(0, *n as usize),
-            Bytes(bytes) => [head(2, bytes.len()), bytes.clone()].concat(),
-            Text(text) => [head(3, text.len()), text.as_bytes().to_vec()].concat(),
-            Array(items) => {
-                let items: Vec<u8> = items.iter().flat_map(Self::encode).collect();
-                [head(4, self.len()), items].concat()
-            }
-            Map(entries) => {
-                let entries = entries.iter().flat_map(|(k, v)| [k.encode(), v.encode()].concat());
-                [head(5, self.len()), entries.collect()].concat()
-            }
-            Raw(bytes) => bytes.clone(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Array(items) => items.len(),
-            Map(entries) => entries.len(),
-            _ => 0,
-        }
-    }
-}
-
-fn map(entries: Vec<(i64, Item)>) -> Item {
-    Map(entries.into_iter().map(|(key, value)| (Int(key), value)).collect())
+/// A map with keys that are small numbers.
+fn keyed(entries: &[(i64, Item)]) -> Item {
+    let entries: Vec<(Item, Item)> = entries.iter().map(|(k, v)| (int(*k), v.clone())).collect();
+    map(&entries)
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -82,52 +31,43 @@ fn unbase64(text: &str) -> Vec<u8> {
     base64url::decode(text.as_bytes(), &mut bytes).expect("base64url").to_vec()
 }
 
-fn signing_key(seed: u8) -> SigningKey {
-    SigningKey::from_slice(&[seed; 32]).expect("a key")
+fn signing_key(seed: u8) -> Key {
+    Key::Es256(Es256Key::new(&[seed; 32]))
 }
 
-fn cose_key(key: &SigningKey) -> Item {
-    let point = key.verifying_key().to_sec1_point(false);
-    let coordinate = |c: &[u8]| Bytes(c.to_vec());
-    map(vec![
-        (1, Int(2)),
-        (3, Int(-7)),
-        (-1, Int(1)),
-        (-2, coordinate(point.x().expect("x"))),
-        (-3, coordinate(point.y().expect("y"))),
-    ])
-}
-
-/// r and s, one after the other.
-fn sign(key: &SigningKey, message: &[u8]) -> Vec<u8> {
-    let signature: Signature =
-        key.sign_prehash(&crate::crypto::sha256(&[message])).expect("a signature");
-    signature.to_bytes().to_vec()
+/// Of ECDSA, r and s one after the other (RFC 9053 §2.1).
+fn sign(key: &Key, message: &[u8]) -> Vec<u8> {
+    let (r, s) = match key {
+        Key::Es256(key) => key.sign(message),
+        Key::Es384(key) => key.sign(message),
+        Key::Es512(key) => key.sign(message),
+        Key::Es256k(key) => key.sign(message),
+        _ => return key.sign(message),
+    };
+    [r, s].concat()
 }
 
 /// The Sig_structure of RFC 9052 §4.4.
 fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
-    let parts =
-        [text("Signature1"), Bytes(protected.to_vec()), Bytes(vec![]), Bytes(payload.to_vec())];
-    Array(parts.to_vec()).encode()
+    array(&[text("Signature1"), bytes(protected), bytes(&[]), bytes(payload)])
 }
 
 fn protected(algorithm: i64) -> Vec<u8> {
-    map(vec![(1, Int(algorithm))]).encode()
+    keyed(&[(1, int(algorithm))])
 }
 
 /// The four elements of a COSE_Sign1, of which the third is the payload and the fourth right.
-fn sign1(protected: Vec<u8>, payload: Vec<u8>, key: &SigningKey) -> Vec<Item> {
-    let signature = sign(key, &sig_structure(&protected, &payload));
-    vec![Bytes(protected), Map(vec![]), Bytes(payload), Bytes(signature)]
+fn sign1(protected: &[u8], payload: &[u8], key: &Key) -> [Item; 4] {
+    let signature = sign(key, &sig_structure(protected, payload));
+    [bytes(protected), map(&[]), bytes(payload), bytes(&signature)]
 }
 
-fn signed(payload: &Item, key: &SigningKey) -> String {
-    base64(&Array(sign1(protected(-7), payload.encode(), key)).encode())
+fn signed(payload: &[u8], key: &Key) -> String {
+    base64(&array(&sign1(&protected(key.algorithm()), payload, key)))
 }
 
 fn device(id: [u8; 16], user: &str, audience: &str, seed: u8) -> DeviceRecord {
-    let key = record::Key::read(&cose_key(&signing_key(seed)).encode()).expect("a key");
+    let key = record::Key::read(&signing_key(seed).cose()).expect("a key");
     DeviceRecord::new(&id, audience, user, key, Some("Phone")).expect("a record")
 }
 
@@ -171,10 +111,10 @@ fn answer(decision: &str, number: &str) -> Vec<(i64, Item)> {
     vec![
         (1, text("mfakit-approval/1")),
         (2, text("example.com")),
-        (3, Bytes(REQUEST.to_vec())),
+        (3, bytes(&REQUEST)),
         (4, text("alice")),
-        (5, Int(EXPIRES)),
-        (8, Bytes(DEVICE.to_vec())),
+        (5, int(EXPIRES)),
+        (8, bytes(&DEVICE)),
         (9, content("Sign in", CONTEXT)),
         (10, text(decision)),
         (11, text(number)),
@@ -183,7 +123,7 @@ fn answer(decision: &str, number: &str) -> Vec<(i64, Item)> {
 
 /// The right answer with one entry replaced.
 fn answer_with(key: i64, value: Item) -> Item {
-    map(replaced(answer("approve", "42"), key, value))
+    keyed(&replaced(answer("approve", "42"), key, value))
 }
 
 fn replaced(mut entries: Vec<(i64, Item)>, key: i64, value: Item) -> Vec<(i64, Item)> {
@@ -202,7 +142,7 @@ fn answered(payload: &Item) -> Result<Outcome, Error> {
 
 #[test]
 fn the_first_answer_of_any_kind_is_the_last() {
-    let yes = signed(&map(answer("approve", "42")), &signing_key(1));
+    let yes = signed(&keyed(&answer("approve", "42")), &signing_key(1));
     for (decision, number, outcome, committed) in [
         ("approve", "42", Outcome::Approved, Ok("push_approval")),
         ("deny", "", Outcome::Denied, Err(Error::ApprovalDenied)),
@@ -210,7 +150,7 @@ fn the_first_answer_of_any_kind_is_the_last() {
         ("approve", "24", Outcome::NumberMismatch, Err(Error::ApprovalNumberMismatch)),
         ("approve", "52", Outcome::NumberMismatch, Err(Error::ApprovalNumberMismatch)),
     ] {
-        let text = signed(&map(answer(decision, number)), &signing_key(1));
+        let text = signed(&keyed(&answer(decision, number)), &signing_key(1));
         let verify = || finish(text.as_bytes(), &pending(), NOW).expect("authentic");
         assert_eq!((verify().outcome(), verify().device_id()), (outcome, &DEVICE));
         assert_eq!(verify().commit(1).map(|e| e.method().as_str()), committed);
@@ -238,40 +178,40 @@ fn each_rule_alone_refuses_an_answer_that_the_device_signed() {
     let other = |bytes: [u8; 16]| {
         let mut bytes = bytes.to_vec();
         bytes[15] ^= 1;
-        Bytes(bytes)
+        bytes(&bytes)
     };
-    assert_eq!(answered(&map(answer("approve", "42"))), Ok(Outcome::Approved));
+    assert_eq!(answered(&keyed(&answer("approve", "42"))), Ok(Outcome::Approved));
     for (key, value, expected) in [
         (1, text("mfakit-approval/2"), Error::ApprovalMalformed),
         (1, text("mfakit-approval-device/1"), Error::ApprovalMalformed),
-        (1, Bytes(b"mfakit-approval/1".to_vec()), Error::ApprovalMalformed),
+        (1, bytes(b"mfakit-approval/1"), Error::ApprovalMalformed),
         (2, text("example.org"), Error::ApprovalAudienceMismatch),
         (2, text("Example.com"), Error::ApprovalAudienceMismatch),
         (2, text(""), Error::ApprovalAudienceMismatch),
         (3, other(REQUEST), Error::ApprovalRequestMismatch),
-        (3, Bytes(vec![0x4e; 15]), Error::ApprovalMalformed),
-        (3, Bytes(vec![0x4e; 17]), Error::ApprovalMalformed),
+        (3, bytes(&[0x4e; 15]), Error::ApprovalMalformed),
+        (3, bytes(&[0x4e; 17]), Error::ApprovalMalformed),
         (4, text("bob"), Error::ApprovalRequestMismatch),
         (4, text("alice "), Error::ApprovalRequestMismatch),
-        (5, Int(EXPIRES + 1), Error::ApprovalRequestMismatch),
-        (5, Int(EXPIRES - 1), Error::ApprovalRequestMismatch),
-        (5, Int(-1), Error::ApprovalMalformed),
+        (5, int(EXPIRES + 1), Error::ApprovalRequestMismatch),
+        (5, int(EXPIRES - 1), Error::ApprovalRequestMismatch),
+        (5, int(-1), Error::ApprovalMalformed),
         (5, text("1800000120"), Error::ApprovalMalformed),
         (8, other(DEVICE), Error::ApprovalDeviceUnknown),
         (9, content("Pay 500 €", CONTEXT), Error::ApprovalRequestMismatch),
         (9, content("Sign in", "Chrome on Windows\nBerlin"), Error::ApprovalRequestMismatch),
         (9, content("Sign i", &format!("n{CONTEXT}")), Error::ApprovalRequestMismatch),
-        (9, Bytes(vec![0; 31]), Error::ApprovalMalformed),
+        (9, bytes(&[0; 31]), Error::ApprovalMalformed),
         (10, text("deny"), Error::ApprovalMalformed),
         (10, text("Approve"), Error::ApprovalMalformed),
         (10, text(""), Error::ApprovalMalformed),
-        (10, Raw(vec![0xf5]), Error::ApprovalMalformed),
+        (10, vec![0xf5], Error::ApprovalMalformed),
         (11, text(""), Error::ApprovalMalformed),
         (11, text("4"), Error::ApprovalMalformed),
         (11, text("042"), Error::ApprovalMalformed),
         (11, text("４２"), Error::ApprovalMalformed),
         (11, text("4 "), Error::ApprovalMalformed),
-        (11, Int(42), Error::ApprovalMalformed),
+        (11, int(42), Error::ApprovalMalformed),
     ] {
         assert_eq!(answered(&answer_with(key, value.clone())), Err(expected), "{key} {value:?}");
     }
@@ -279,14 +219,14 @@ fn each_rule_alone_refuses_an_answer_that_the_device_signed() {
 
 #[test]
 fn an_answer_is_from_a_device_that_was_asked_and_from_its_key() {
-    let right = map(answer("approve", "42"));
+    let right = keyed(&answer("approve", "42"));
     assert_eq!(finished(&signed(&right, &signing_key(2))), Err(Error::SignatureInvalid));
     // The user's other device has a key of its own, and is not asked.
     let second = device([0xd2; 16], "alice", "example.com", 2);
     let both = begin(usual(&[usual_device(), second])).expect("begun").state().to_string();
     let both = ApprovalState::parse(&both).expect("what was written");
     let outcome = |id: [u8; 16], seed| {
-        let payload = answer_with(8, Bytes(id.to_vec()));
+        let payload = answer_with(8, bytes(&id));
         let text = signed(&payload, &signing_key(seed));
         finish(text.as_bytes(), &both, NOW).map(|v| (v.outcome(), *v.device_id()))
     };
@@ -299,7 +239,7 @@ fn an_answer_is_from_a_device_that_was_asked_and_from_its_key() {
 
 #[test]
 fn the_algorithm_is_the_one_in_the_record() {
-    let payload = map(answer("approve", "42")).encode();
+    let payload = keyed(&answer("approve", "42"));
     // ESP256 is ES256 by another number: the signature over this header is right.
     for (algorithm, expected) in [
         (-7, Ok(Outcome::Approved)),
@@ -310,7 +250,7 @@ fn the_algorithm_is_the_one_in_the_record() {
         (5, Err(Error::ApprovalAlgorithmMismatch)),
     ] {
         let message = sign1(protected(algorithm), payload.clone(), &signing_key(1));
-        assert_eq!(finished(&base64(&Array(message).encode())), expected, "{algorithm}");
+        assert_eq!(finished(&base64(&Array(message))), expected, "{algorithm}");
     }
 }
 
@@ -318,16 +258,16 @@ fn the_algorithm_is_the_one_in_the_record() {
 fn a_message_has_one_encoding_and_nothing_beside_it() {
     let key = signing_key(1);
     let right = answer("approve", "42");
-    let payload = map(right.clone()).encode();
+    let payload = map(right.clone());
     let with = |protected: Vec<u8>, payload: Vec<u8>| {
-        finished(&base64(&Array(sign1(protected, payload, &key)).encode()))
+        finished(&base64(&Array(sign1(protected, payload, &key))))
     };
     assert_eq!(with(protected(-7), payload.clone()), Ok(Outcome::Approved));
 
     let entries = |change: fn(&mut Vec<(i64, Item)>)| {
         let mut entries = answer("approve", "42");
         change(&mut entries);
-        map(entries).encode()
+        keyed(&entries)
     };
     let spliced = |at: usize, remove: usize, insert: &[u8]| {
         let mut bytes = payload.clone();
@@ -335,19 +275,19 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
         bytes
     };
     let label = 2..=2 + 17;
-    assert_eq!(payload[label.clone()], text("mfakit-approval/1").encode());
+    assert_eq!(payload[label.clone()], text("mfakit-approval/1"));
     for (what, payload) in [
         ("two entries in another order", entries(|e| e.swap(2, 3))),
         ("the label at the end", entries(|e| e.rotate_left(1))),
         ("an entry twice", entries(|e| e.insert(1, e[1].clone()))),
-        ("an entry more at the end", entries(|e| e.push((12, Int(0))))),
+        ("an entry more at the end", entries(|e| e.push((12, int(0))))),
         ("an entry more in between", entries(|e| e.insert(5, (6, text("Sign in"))))),
         ("an entry fewer at the end", entries(|e| _ = e.pop())),
         ("an entry fewer in between", entries(|e| _ = e.remove(3))),
-        ("a negative key", entries(|e| e.push((-1, Int(0))))),
+        ("a negative key", entries(|e| e.push((-1, int(0))))),
         ("nothing", vec![]),
         ("an empty map", vec![0xa0]),
-        ("an array", Array(right.iter().map(|e| e.1.clone()).collect()).encode()),
+        ("an array", Array(right.iter().map(|e| e.1.clone()).collect())),
         ("trailing bytes", [&payload[..], &[0]].concat()),
         ("a number of entries in two bytes", spliced(0, 1, &[0xb8, 9])),
         ("an indefinite number of entries", [&[0xbf], &payload[1..], &[0xff]].concat()),
@@ -363,9 +303,9 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
     for (what, header) in [
         ("empty", vec![]),
         ("an empty map", vec![0xa0]),
-        ("no number", map(vec![(1, text("ES256"))]).encode()),
-        ("another entry", map(vec![(4, Bytes(vec![1]))]).encode()),
-        ("an entry more", map(vec![(1, Int(-7)), (4, Bytes(vec![1]))]).encode()),
+        ("no number", keyed(&[(1, text("ES256"))])),
+        ("another entry", keyed(&[(4, bytes(&[1]))])),
+        ("an entry more", keyed(&[(1, int(-7)), (4, bytes(&[1]))])),
         ("the number in two bytes", vec![0xa1, 0x01, 0x38, 0x06]),
         ("trailing bytes", vec![0xa1, 0x01, 0x26, 0x00]),
         ("the number alone", vec![0x26]),
@@ -377,25 +317,25 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
     let message = |change: &dyn Fn(&mut Vec<Item>)| {
         let mut elements = elements.clone();
         change(&mut elements);
-        Array(elements).encode()
+        Array(elements)
     };
     let right = message(&|_| ());
     assert_eq!(finished(&base64(&right)), Ok(Outcome::Approved));
     for (what, message) in [
         ("tagged", [&[0xd2], &right[..]].concat()),
         ("trailing bytes", [&right[..], &[0]].concat()),
-        ("five elements", message(&|e| e.push(Map(vec![])))),
+        ("five elements", message(&|e| e.push(map(&[])))),
         ("three elements", message(&|e| _ = e.pop())),
-        ("an unprotected header", message(&|e| e[1] = map(vec![(4, Bytes(vec![1]))]))),
-        ("no unprotected header", message(&|e| e[1] = Raw(vec![0xf6]))),
-        ("a detached payload", message(&|e| e[2] = Raw(vec![0xf6]))),
+        ("an unprotected header", message(&|e| e[1] = keyed(&[(4, bytes(&[1]))]))),
+        ("no unprotected header", message(&|e| e[1] = vec![0xf6])),
+        ("a detached payload", message(&|e| e[2] = vec![0xf6])),
         ("a payload in the open", message(&|e| e[2] = Raw(payload.clone()))),
         ("a header in the open", message(&|e| e[0] = Raw(protected(-7)))),
         ("a signature as text", message(&|e| e[3] = text("signature"))),
         (
             "a length in three bytes",
             message(&|e| {
-                let signature = e[3].encode();
+                let signature = e[3];
                 e[3] = Raw([&[0x59, 0], &signature[1..]].concat());
             }),
         ),
@@ -422,11 +362,11 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
 #[test]
 fn a_signature_over_anything_else_is_none() {
     let key = signing_key(1);
-    let (header, payload) = (protected(-7), map(answer("approve", "42")).encode());
+    let (header, payload) = (protected(-7), keyed(&answer("approve", "42")));
     let with = |signature: Vec<u8>| {
         let elements =
-            vec![Bytes(header.clone()), Map(vec![]), Bytes(payload.clone()), Bytes(signature)];
-        finished(&base64(&Array(elements).encode()))
+            vec![bytes(&header), map(&[]), bytes(&payload), bytes(&signature)];
+        finished(&base64(&Array(elements)))
     };
     let right = sign(&key, &sig_structure(&header, &payload));
     assert_eq!(with(right.clone()), Ok(Outcome::Approved));
@@ -444,18 +384,18 @@ fn a_signature_over_anything_else_is_none() {
         // COSE_Sign and an external_aad differ from COSE_Sign1 in the structure alone.
         Array(vec![
             text("Signature"),
-            Bytes(header.clone()),
-            Bytes(vec![]),
-            Bytes(payload.clone()),
+            bytes(&header),
+            bytes(&[]),
+            bytes(&payload),
         ])
-        .encode(),
+        ,
         Array(vec![
             text("Signature1"),
-            Bytes(header.clone()),
-            Bytes(vec![1]),
-            Bytes(payload.clone()),
+            bytes(&header),
+            bytes(&[1]),
+            bytes(&payload),
         ])
-        .encode(),
+        ,
     ] {
         assert_eq!(with(sign(&key, &message)), Err(Error::SignatureInvalid));
     }
@@ -480,7 +420,7 @@ fn a_signature_over_anything_else_is_none() {
 
 #[test]
 fn an_approval_ends_with_its_last_second() {
-    let text = signed(&map(answer("approve", "42")), &signing_key(1));
+    let text = signed(&keyed(&answer("approve", "42")), &signing_key(1));
     let at = |seconds: i64| UnixTime::from_seconds(seconds.try_into().expect("a time"));
     let state = pending();
     assert_eq!(state.expires_at(), at(EXPIRES));
@@ -514,7 +454,7 @@ fn one_approval_is_pending_for_a_user() {
     assert_eq!(with(&state, EXPIRES), Some(Error::ApprovalPending));
     assert_eq!(with(&state, EXPIRES + 1), None);
     assert_eq!(with(&state.cancel().expect("pending"), EXPIRES - 1), None);
-    let text = signed(&map(answer("deny", "")), &signing_key(1));
+    let text = signed(&keyed(&answer("deny", "")), &signing_key(1));
     let denied = finish(text.as_bytes(), &state, NOW).expect("authentic");
     assert_eq!(with(denied.next(), EXPIRES - 1), None);
 }
@@ -580,16 +520,16 @@ fn the_request_tells_what_is_asked_and_never_the_number() {
     };
     let texts: Vec<String> = (0..100).map(request).collect();
     assert!(texts.iter().all(|text| *text == texts[0]));
-    let expected = map(vec![
+    let expected = keyed(&[
         (1, text("mfakit-approval-request/1")),
         (2, text("example.com")),
-        (3, Bytes(REQUEST.to_vec())),
+        (3, bytes(&REQUEST)),
         (4, text("alice")),
-        (5, Int(EXPIRES)),
+        (5, int(EXPIRES)),
         (6, text("Sign in")),
         (7, text(CONTEXT)),
     ]);
-    assert_eq!(unbase64(&texts[0]), expected.encode());
+    assert_eq!(unbase64(&texts[0]), expected);
 }
 
 #[test]
@@ -631,8 +571,8 @@ fn enrollment_answer(key: Item) -> Vec<(i64, Item)> {
         (1, text("mfakit-approval-device/1")),
         (2, text("example.com")),
         (4, text("alice")),
-        (5, Int(ENROLLMENT_EXPIRES)),
-        (8, Bytes(DEVICE.to_vec())),
+        (5, int(ENROLLMENT_EXPIRES)),
+        (8, bytes(&DEVICE)),
         (12, key),
         (13, text("Alice’s phone")),
     ]
@@ -645,22 +585,22 @@ fn enrolled(payload: &Item, key: &SigningKey) -> Result<DeviceRecord, Error> {
 #[test]
 fn a_device_that_proves_its_key_becomes_a_record() {
     let key = signing_key(1);
-    let mut entries = enrollment_answer(cose_key(&key));
-    let record = enrolled(&map(entries.clone()), &key).expect("a record");
+    let mut entries = enrollment_answer(key.cose());
+    let record = enrolled(&keyed(&entries.clone()), &key).expect("a record");
     assert_eq!(
         (record.id(), record.user_id(), record.audience()),
         (&DEVICE, "alice", "example.com")
     );
     assert_eq!((record.algorithm(), record.name()), (-7, Some("Alice’s phone")));
-    assert_eq!(record.public_key(), cose_key(&key).encode());
+    assert_eq!(record.public_key(), key.cose());
     assert_eq!(DeviceRecord::parse(&record.to_string()), Ok(record));
     assert!(record.to_string().starts_with("$mfakit-ad$v=1,a=-7$0dHR0dHR0dHR0dHR0dHR0Q$"));
 
     entries.pop();
-    let nameless = enrolled(&map(entries.clone()), &key).expect("a record");
+    let nameless = enrolled(&keyed(&entries.clone()), &key).expect("a record");
     assert_eq!(nameless.name(), None);
     assert_eq!(DeviceRecord::parse(&nameless.to_string()), Ok(nameless));
-    let answered = signed(&map(entries), &key);
+    let answered = signed(&keyed(&entries), &key);
     let verified =
         || enrollment::finish(answered.as_bytes(), &enrolling(), NOW).expect("authentic");
     assert_eq!(verified().device(), &nameless);
@@ -668,20 +608,20 @@ fn a_device_that_proves_its_key_becomes_a_record() {
         assert_eq!(verified().commit(rows).err(), Some(Error::StateConflict));
     }
     let request = unbase64(&enrolling().request().expect("it fits").to_string());
-    let expected = map(vec![
+    let expected = keyed(&[
         (1, text("mfakit-approval-device-request/1")),
         (2, text("example.com")),
         (4, text("alice")),
-        (5, Int(ENROLLMENT_EXPIRES)),
-        (8, Bytes(DEVICE.to_vec())),
+        (5, int(ENROLLMENT_EXPIRES)),
+        (8, bytes(&DEVICE)),
     ]);
-    assert_eq!(request, expected.encode());
+    assert_eq!(request, expected);
 }
 
 #[test]
 fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
     let key = signing_key(1);
-    let coordinates = match cose_key(&key) {
+    let coordinates = match key.cose() {
         Map(entries) => entries,
         _ => unreachable!(),
     };
@@ -692,7 +632,7 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
     };
     let more = |entry| Map(coordinates.iter().cloned().chain([entry]).collect());
     let mut off_curve = match &coordinates[4].1 {
-        Bytes(y) => y.clone(),
+        bytes(&y) => y.clone(),
         _ => unreachable!(),
     };
     off_curve[31] ^= 1;
@@ -700,42 +640,42 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
         (1, text("mfakit-approval/1"), Error::ApprovalMalformed),
         (2, text("example.org"), Error::ApprovalAudienceMismatch),
         (4, text("bob"), Error::ApprovalRequestMismatch),
-        (5, Int(ENROLLMENT_EXPIRES + 1), Error::ApprovalRequestMismatch),
-        (8, Bytes(vec![0xd2; 16]), Error::ApprovalRequestMismatch),
-        (8, Bytes(vec![0xd1; 17]), Error::ApprovalMalformed),
-        (12, Bytes(cose_key(&key).encode()), Error::CoseKeyMalformed),
-        (12, changed(0, Int(1)), Error::CoseKeyMismatch),
-        (12, changed(1, Int(-9)), Error::ApprovalAlgorithmMismatch),
-        (12, changed(1, Int(-65535)), Error::AlgorithmUnsupported),
-        (12, changed(2, Int(2)), Error::CoseKeyMismatch),
-        (12, changed(3, Bytes(vec![1; 31])), Error::CoseKeyMalformed),
-        (12, changed(4, Bytes(off_curve)), Error::CosePointInvalid),
-        (12, changed(4, Raw(vec![0xf5])), Error::CoseKeyMalformed),
+        (5, int(ENROLLMENT_EXPIRES + 1), Error::ApprovalRequestMismatch),
+        (8, bytes(&[0xd2; 16]), Error::ApprovalRequestMismatch),
+        (8, bytes(&[0xd1; 17]), Error::ApprovalMalformed),
+        (12, Bytes(key.cose()), Error::CoseKeyMalformed),
+        (12, changed(0, int(1)), Error::CoseKeyMismatch),
+        (12, changed(1, int(-9)), Error::ApprovalAlgorithmMismatch),
+        (12, changed(1, int(-65535)), Error::AlgorithmUnsupported),
+        (12, changed(2, int(2)), Error::CoseKeyMismatch),
+        (12, changed(3, bytes(&[1; 31])), Error::CoseKeyMalformed),
+        (12, changed(4, bytes(&off_curve)), Error::CosePointInvalid),
+        (12, changed(4, vec![0xf5]), Error::CoseKeyMalformed),
         // A private key would be one parameter more.
-        (12, more((Int(-4), Bytes(vec![1; 32]))), Error::CoseKeyMalformed),
-        (12, cose_key(&signing_key(2)), Error::SignatureInvalid),
+        (12, more((int(-4), bytes(&[1; 32]))), Error::CoseKeyMalformed),
+        (12, signing_key(2).cose(), Error::SignatureInvalid),
         (13, text(""), Error::ApprovalMalformed),
         (13, text("a\nb"), Error::ApprovalMalformed),
         (13, text(&"x".repeat(256)), Error::ApprovalMalformed),
-        (13, Bytes(b"Phone".to_vec()), Error::ApprovalMalformed),
+        (13, bytes(b"Phone"), Error::ApprovalMalformed),
     ] {
-        let payload = map(replaced(enrollment_answer(cose_key(&key)), number, value.clone()));
+        let payload = keyed(&replaced(enrollment_answer(key.cose()), number, value.clone()));
         assert_eq!(enrolled(&payload, &key).err(), Some(expected), "{number} {value:?}");
     }
     let with = |change: fn(&mut Vec<(i64, Item)>)| {
-        let mut entries = enrollment_answer(cose_key(&signing_key(1)));
+        let mut entries = enrollment_answer(signing_key(1).cose());
         change(&mut entries);
-        enrolled(&map(entries), &key).err()
+        enrolled(&keyed(&entries), &key).err()
     };
     const MALFORMED: Option<Error> = Some(Error::ApprovalMalformed);
     assert_eq!(with(|_| ()), None);
     assert_eq!(with(|e| _ = e.remove(5)), MALFORMED);
-    assert_eq!(with(|e| e.push((14, Int(0)))), MALFORMED);
+    assert_eq!(with(|e| e.push((14, int(0)))), MALFORMED);
     assert_eq!(with(|e| e.swap(1, 2)), MALFORMED);
-    assert_eq!(with(|e| e.insert(2, (3, Bytes(REQUEST.to_vec())))), MALFORMED);
+    assert_eq!(with(|e| e.insert(2, (3, bytes(&REQUEST)))), MALFORMED);
     // By the key that is in it, not by another of the same device.
     assert_eq!(
-        enrolled(&map(enrollment_answer(cose_key(&key))), &signing_key(2)).err(),
+        enrolled(&keyed(&enrollment_answer(key.cose())), &signing_key(2)).err(),
         Some(Error::SignatureInvalid)
     );
 }
@@ -743,7 +683,7 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
 #[test]
 fn an_enrolment_ends_with_its_last_second() {
     let key = signing_key(1);
-    let text = signed(&map(enrollment_answer(cose_key(&key))), &key);
+    let text = signed(&keyed(&enrollment_answer(key.cose())), &key);
     for (seconds, live) in [
         (ENROLLMENT_EXPIRES, true),
         (ENROLLMENT_EXPIRES + 1, false),
@@ -786,15 +726,15 @@ fn what_the_host_passes_to_an_enrolment_is_checked() {
 #[test]
 fn an_enrolment_s_answer_approves_nothing_and_an_approval_s_enrols_nothing() {
     let key = signing_key(1);
-    let approving = signed(&map(answer("approve", "42")), &key);
-    let enrolling_answer = signed(&map(enrollment_answer(cose_key(&key))), &key);
+    let approving = signed(&keyed(&answer("approve", "42")), &key);
+    let enrolling_answer = signed(&keyed(&enrollment_answer(key.cose())), &key);
     assert_eq!(finished(&enrolling_answer), Err(Error::ApprovalMalformed));
     let refused = enrollment::finish(approving.as_bytes(), &enrolling(), NOW).err();
     assert_eq!(refused, Some(Error::ApprovalMalformed));
     // Under the other's label each lacks what the other has.
-    let mut relabelled = enrollment_answer(cose_key(&key));
+    let mut relabelled = enrollment_answer(key.cose());
     relabelled[0].1 = text("mfakit-approval/1");
-    assert_eq!(answered(&map(relabelled)), Err(Error::ApprovalMalformed));
+    assert_eq!(answered(&keyed(&relabelled)), Err(Error::ApprovalMalformed));
     assert_eq!(
         enrolled(&answer_with(1, text("mfakit-approval-device/1")), &key).err(),
         Some(Error::ApprovalMalformed)
@@ -818,14 +758,14 @@ fn an_enrolment_s_answer_approves_nothing_and_an_approval_s_enrols_nothing() {
 #[test]
 #[cfg(feature = "all-algorithms")]
 fn keys_too_long_for_a_record_are_unsupported() {
-    let rsa = map(vec![
-        (1, Int(3)),
-        (3, Int(-257)),
-        (-1, Bytes(vec![0xc1; 256])),
-        (-2, Bytes(vec![1, 0, 1])),
+    let rsa = keyed(&[
+        (1, int(3)),
+        (3, int(-257)),
+        (-1, bytes(&[0xc1; 256])),
+        (-2, bytes(&[1, 0, 1])),
     ]);
     assert_eq!(
-        enrolled(&map(enrollment_answer(rsa)), &signing_key(1)).err(),
+        enrolled(&keyed(&enrollment_answer(rsa)), &signing_key(1)).err(),
         Some(Error::AlgorithmUnsupported)
     );
 }
@@ -835,23 +775,23 @@ fn keys_too_long_for_a_record_are_unsupported() {
 fn a_device_may_sign_with_ed25519() {
     use ed25519_dalek::{Signer, SigningKey};
     let key = SigningKey::from_bytes(&[7; 32]);
-    let cose = map(vec![
-        (1, Int(1)),
-        (3, Int(-8)),
-        (-1, Int(6)),
+    let cose = keyed(&[
+        (1, int(1)),
+        (3, int(-8)),
+        (-1, int(6)),
         (-2, Bytes(key.verifying_key().to_bytes().to_vec())),
     ]);
     let signed = |payload: Item| {
-        let (header, payload) = (protected(-8), payload.encode());
+        let (header, payload) = (protected(-8), payload);
         let signature = key.sign(&sig_structure(&header, &payload)).to_bytes().to_vec();
-        base64(&Array(vec![Bytes(header), Map(vec![]), Bytes(payload), Bytes(signature)]).encode())
+        base64(&Array(vec![bytes(&header), map(&[]), bytes(&payload), bytes(&signature)]))
     };
-    let enrolment = signed(map(enrollment_answer(cose)));
+    let enrolment = signed(keyed(&enrollment_answer(cose)));
     let record = enrollment::finish(enrolment.as_bytes(), &enrolling(), NOW);
     let record = record.and_then(|verified| verified.commit(1)).expect("a record");
     let state = begin(usual(&[record])).expect("begun").state().to_string();
     let state = ApprovalState::parse(&state).expect("what was written");
-    let answer = signed(map(answer("approve", "42")));
+    let answer = signed(keyed(&answer("approve", "42")));
     let verified = finish(answer.as_bytes(), &state, NOW).expect("authentic");
     assert_eq!(verified.outcome(), Outcome::Approved);
 }
@@ -867,27 +807,27 @@ macro_rules! may_sign_with {
             use $crate_::ecdsa::{Signature, SigningKey};
             let key = SigningKey::from_slice(&$scalar).expect("a key");
             let point = key.verifying_key().to_sec1_point(false);
-            let cose = map(vec![
-                (1, Int(2)),
-                (3, Int($algorithm)),
-                (-1, Int($curve)),
+            let cose = keyed(&[
+                (1, int(2)),
+                (3, int($algorithm)),
+                (-1, int($curve)),
                 (-2, Bytes(point.x().expect("x").to_vec())),
                 (-3, Bytes(point.y().expect("y").to_vec())),
             ]);
             let signed = |payload: Item| {
-                let (header, payload) = (protected($algorithm), payload.encode());
+                let (header, payload) = (protected($algorithm), payload);
                 let hash = sha2::$hash::digest(sig_structure(&header, &payload));
                 let signature: Signature = key.sign_prehash(&hash).expect("a signature");
                 let signature = Bytes(signature.to_bytes().to_vec());
-                base64(&Array(vec![Bytes(header), Map(vec![]), Bytes(payload), signature]).encode())
+                base64(&Array(vec![bytes(&header), map(&[]), bytes(&payload), signature]))
             };
-            let enrolment = signed(map(enrollment_answer(cose)));
+            let enrolment = signed(keyed(&enrollment_answer(cose)));
             let record = enrollment::finish(enrolment.as_bytes(), &enrolling(), NOW);
             let record = record.and_then(|verified| verified.commit(1)).expect("a record");
             assert_eq!(record.algorithm(), $algorithm);
             let state = begin(usual(&[record])).expect("begun").state().to_string();
             let state = ApprovalState::parse(&state).expect("what was written");
-            let answer = signed(map(answer("approve", "42")));
+            let answer = signed(keyed(&answer("approve", "42")));
             let verified = finish(answer.as_bytes(), &state, NOW).expect("authentic");
             assert_eq!(verified.outcome(), Outcome::Approved);
         }
@@ -910,7 +850,7 @@ may_sign_with!(a_device_may_sign_with_es256k, "es256k", k256, -47, 8, Sha256, [1
 fn stored_texts() -> Vec<String> {
     let key = signing_key(1);
     let finished = |decision, number| {
-        let text = signed(&map(answer(decision, number)), &key);
+        let text = signed(&keyed(&answer(decision, number)), &key);
         finish(text.as_bytes(), &pending(), NOW).expect("authentic").next().to_string()
     };
     let four = [1, 2, 3, 4].map(|id| device([id; 16], "alice", "example.com", id));
@@ -1039,16 +979,16 @@ fn each_field_of_a_stored_text_is_checked() {
 #[test]
 #[cfg(not(feature = "es384"))]
 fn a_key_of_an_algorithm_that_is_not_built_in_is_no_damage() {
-    let cose = map(vec![
-        (1, Int(2)),
-        (3, Int(-35)),
-        (-1, Int(2)),
-        (-2, Bytes(vec![1; 48])),
-        (-3, Bytes(vec![1; 48])),
+    let cose = keyed(&[
+        (1, int(2)),
+        (3, int(-35)),
+        (-1, int(2)),
+        (-2, bytes(&[1; 48])),
+        (-3, bytes(&[1; 48])),
     ]);
     let own = base64(usual_device().public_key());
     for text in [usual_device().to_string(), pending().to_string()] {
-        let changed = text.replace(&own, &base64(&cose.encode())).replace("a=-7", "a=-35");
+        let changed = text.replace(&own, &base64(&cose)).replace("a=-7", "a=-35");
         assert_eq!(read_again(&text, &changed), Err(Error::AlgorithmUnsupported));
     }
 }
@@ -1067,9 +1007,9 @@ fn nothing_of_a_state_or_a_device_is_printed_that_need_not_be() {
 fn no_bit_of_an_answer_can_be_changed() {
     let key = signing_key(1);
     let approving =
-        Array(sign1(protected(-7), map(answer("approve", "42")).encode(), &key)).encode();
-    let enrolment = enrollment_answer(cose_key(&key));
-    let enrolment = Array(sign1(protected(-7), map(enrolment).encode(), &key)).encode();
+        Array(sign1(protected(-7), keyed(&answer("approve", "42")), &key));
+    let enrolment = enrollment_answer(key.cose());
+    let enrolment = Array(sign1(protected(-7), map(enrolment), &key));
     let state = pending();
     let enrolling = enrolling();
     for (message, is_approval) in [(approving, true), (enrolment, false)] {
@@ -1104,7 +1044,7 @@ fn no_bytes_make_a_reader_fail_otherwise_than_by_its_error() {
         seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33
     };
     let key = signing_key(1);
-    let valid = Array(sign1(protected(-7), map(answer("approve", "42")).encode(), &key)).encode();
+    let valid = Array(sign1(protected(-7), keyed(&answer("approve", "42")), &key));
     let state = pending();
     let enrolling = enrolling();
     let texts = stored_texts();

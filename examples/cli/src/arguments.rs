@@ -11,7 +11,7 @@ mfa: two-factor authentication from a terminal
 Usage: mfa COMMAND [OPTIONS]
 
 Commands:
-  login         log in: asks for email, password, and a two-factor code if needed
+  login         log in: asks for email, password and, if needed, a code
   logout        log out on this machine
   2fa           is two-factor auth enabled, and by which methods?
   2fa:enable    set up an authenticator app by a QR code in the terminal
@@ -24,7 +24,7 @@ Commands:
       --force         replace FILE if it exists
 
 Options:
-  --server URL  the site; otherwise MFA_SERVER, the one that you are logged in to,
+  --server URL  the site; otherwise MFA_SERVER, the one where you are logged in,
                 or http://localhost:8080
   --stdin       read the answers as lines from standard input, for scripts
   --help, --version

@@ -84,7 +84,8 @@ def test_exit_statuses(home, fake, answer, status):
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
     assert done.stderr.startswith("mfa: ") and done.stderr.count("\n") == 1
     if isinstance(answer[1], dict) and "id" in answer[1]:
-        assert f"{answer[1]['message']} ({answer[1]['id']})" in done.stderr
+        advice = " Run mfa login." if status == 4 else ""
+        assert done.stderr == f"mfa: {answer[1]['message']}{advice} ({answer[1]['id']})\n"
 
 
 def test_no_server_and_no_session(home, fake):
