@@ -35,7 +35,7 @@ test *STAGES:
 
 # the core's tests, and that each of its features builds alone
 [group('tests')]
-test-core: (_cargo-test "-p" "mfakit-core" "--features" "all-algorithms,attestation,argon2")
+test-core: (_cargo-test "-p" "mfakit-core" "--features" "all-algorithms,attestation,argon2,approval-device")
     cargo check --quiet -p mfakit-core --no-default-features
     cargo check --quiet -p mfakit-core --no-default-features --features otp
     cargo check --quiet -p mfakit-core --no-default-features --features codes
@@ -45,6 +45,9 @@ test-core: (_cargo-test "-p" "mfakit-core" "--features" "all-algorithms,attestat
     for algorithm in es256 es384 es512 es256k ed25519 ed448 rsassa-pkcs1 rsassa-pss ml-dsa; do \
         cargo check --quiet -p mfakit-core --no-default-features --features webauthn,$algorithm || exit 1; \
     done
+    cargo check --quiet -p mfakit-core --no-default-features --features assurance
+    cargo check --quiet -p mfakit-core --no-default-features --features approval,es256
+    cargo check --quiet -p mfakit-core --no-default-features --features approval-device
     cargo check --quiet -p mfakit-core --no-default-features --features attestation
     cargo check --quiet -p mfakit-core --no-default-features --features attestation,rsassa-pkcs1
 
@@ -73,6 +76,12 @@ threat-model:
 spec-map:
     python scripts/spec-map --self-test
     python scripts/spec-map
+
+# does docs/requirements.md have every requirement, with functions, vectors, tests and scenarios that exist?
+[group('checks')]
+requirements:
+    python scripts/requirements --self-test
+    python scripts/requirements
 
 # the tests of our own tools: the vector generator and the judge
 [group('tests')]
@@ -119,7 +128,7 @@ e2e *ARGS: build-python build-wasm build-ts
 # the command line's tests: in a pseudo-terminal, with the demo as its server and oathtool as the authenticator app
 [group('tests')]
 test-cli: build-python build-wasm build-ts
-    just _cargo-test -p mfa
+    cargo test --quiet --no-fail-fast --bins -p mfa
     cargo build --quiet -p mfa
     MFA={{ quote(CARGO_TARGET_DIR / "debug/mfa") }} python -m pytest -q examples/cli/tests
 

@@ -5,6 +5,7 @@
 //! Leaks: nothing; no secret is in it.
 
 use crate::error::Error;
+#[cfg(any(feature = "otp", feature = "codes", feature = "webauthn", feature = "approval"))]
 use crate::state::require_one_row;
 use crate::time::UnixTime;
 

@@ -106,9 +106,9 @@ mod time;
 pub mod webauthn;
 
 pub use error::{Error, Kind};
+pub use evidence::{Evidence, Facts, Method, MethodKind, MethodKinds, VerifiedBy};
 pub use secret::OtpSecret;
 #[cfg(any(feature = "codes", feature = "webauthn"))]
 pub use secret::{Pepper, Peppers};
-pub use evidence::{Evidence, Facts, Method, MethodKind, MethodKinds, VerifiedBy};
 pub use state::{Transition, require_one_row};
 pub use time::{CLOCK_SKEW, Period, Step, UnixTime};

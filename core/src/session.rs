@@ -5,7 +5,7 @@
 //! session that is over stays over. Leaks: nothing secret here.
 
 use crate::error::Error;
-use crate::time::UnixTime;
+use crate::time::{CLOCK_SKEW, UnixTime};
 
 /// How long a session of one kind lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,21 +42,24 @@ impl SessionLimits {
     ///
     /// # Errors
     ///
-    /// [`Error::ArgumentValueInvalid`] if it was active before it was created.
+    /// [`Error::ArgumentValueInvalid`] if it was active before it was created, by more than the clocks of two machines differ.
     pub fn expires_at(&self, created: UnixTime, last_active: UnixTime) -> Result<UnixTime, Error> {
-        if last_active < created {
+        if last_active.seconds().saturating_add(CLOCK_SKEW) < created.seconds() {
             return Err(Error::ArgumentValueInvalid);
         }
+        let last_active = last_active.max(created);
         let end = created.seconds().saturating_add(self.lifetime);
         let idle = self.idle.map(|idle| last_active.seconds().saturating_add(idle));
         Ok(UnixTime::from_seconds(idle.map_or(end, |idle| idle.min(end))))
     }
 
-    /// Counts a request as activity: the new moment at which the session is over. Store `now` as the last activity.
+    /// Counts a request as activity: the new moment at which the session is over. Store the later of `last_active` and `now` as the last
+    /// activity.
     ///
     /// # Errors
     ///
-    /// [`Error::SessionExpired`] if it is over; [`Error::ArgumentValueInvalid`] if it was active before it was created.
+    /// [`Error::SessionExpired`] if it is over; [`Error::ArgumentValueInvalid`] if it was active before it was created, or created after
+    /// `now`, by more than the clocks of two machines differ.
     ///
     /// # Examples
     ///
@@ -76,6 +79,9 @@ impl SessionLimits {
         last_active: UnixTime,
         now: UnixTime,
     ) -> Result<UnixTime, Error> {
+        if created.seconds() > now.seconds().saturating_add(CLOCK_SKEW) {
+            return Err(Error::ArgumentValueInvalid);
+        }
         if now >= self.expires_at(created, last_active)? {
             return Err(Error::SessionExpired);
         }
@@ -105,9 +111,8 @@ mod tests {
         assert_eq!(expires(9 * DAY), Ok(at(CREATED + 10 * DAY)));
         assert_eq!(expires(9 * DAY + 1), Ok(at(CREATED + 10 * DAY)));
 
-        let touch = |active: u64, now: u64| {
-            web.touch(at(CREATED), at(CREATED + active), at(CREATED + now))
-        };
+        let touch =
+            |active: u64, now: u64| web.touch(at(CREATED), at(CREATED + active), at(CREATED + now));
         assert_eq!(touch(0, DAY - 1), Ok(at(CREATED + 2 * DAY - 1)));
         assert_eq!(touch(0, DAY), Err(Error::SessionExpired));
         assert_eq!(touch(0, DAY + 1), Err(Error::SessionExpired));

@@ -67,13 +67,13 @@ def check_password(site, user, password):
 def sign_up(site, body, session):
     """The session that this opens is enough to add methods, and nothing else."""
     name, password, now = user_name(body), new_password(body), site.now()
-    rights = policy.RIGHTS[:1] if name.casefold() == policy.ADMINISTRATOR else ()
+    rights = [policy.ADMINISTRATION] if name.casefold() == policy.ADMINISTRATOR else []
     user_id = site.store.add_user(name, password=hash_password(password), rights=rights, now=now)
     if user_id is None:
         raise Refusal(HTTPStatus.CONFLICT, "name_taken", "That name is taken. Choose another one.")
     assessment = mfakit.assess([mfakit.Evidence.password(at=now)], now=now)
     with site.store.transaction() as db:
-        site.audit(db, site.store.user(user_id), "account_created", assessment=assessment, now=now)
+        site.audit(db, site.store.user(user_id), "account_created", standing=assessment, now=now)
         token = open_unfinished(site, db, user_id, "enrolling", assessment, now=now)
     return {"message": f"Welcome, {name}."}, token
 
@@ -90,7 +90,7 @@ def change_password(site, body, session):
     with site.store.transaction() as db:
         require_one(site.store.change_password(db, here.user, password))
         answer = carry_out(site, db, here, "password_changed", now=now)
-        site.audit(db, here.user, "password_changed", assessment=here.assessment, now=now)
+        site.audit(db, here.user, "password_changed", standing=here.assessment, now=now)
     return {"message": "Password changed. Your two-factor methods are as they were.", **answer}
 
 
@@ -123,7 +123,7 @@ def new_api_key(site, body, session):
     here.fresh()
     now = site.now()
     with site.store.transaction() as db:
-        site.audit(db, here.user, "api_key_rotated", assessment=here.assessment, now=now)
+        site.audit(db, here.user, "api_key_rotated", standing=here.assessment, now=now)
         return {"message": "The key before this one has ended.", "apiKey": rotate_api_key(site, db, here, now=now)}
 
 
@@ -187,7 +187,7 @@ def proven(here):
         "methods": list(assessment.methods),
         "amr": list(assessment.amr),
         "acr": assessment.acr,
-        "factors": list(assessment.factors),
+        "factors": assessment.factors,
         "recovery": assessment.recovery,
         "explain": policy.reasons(assessment.explain()),
     }
@@ -207,11 +207,11 @@ def account(site, here):
     return {
         "methods": methods(site, user),
         "recoveryCodes": policy.recovery_codes_left(user),
-        "advice": mfakit.method_advice(here.enrolled),
+        "advice": mfakit.method_advice(here.enrolled) if here.methods else [],
         "banner": policy.banner(site, here),
         "enrollable": mfakit.enrollable_methods(requirement=here.requirement),
         "skippable": here.session["kind"] != "web" and here.decision.kind == "allow",
-        "rights": user["rights"].split(),
+        "rights": policy.rights_of(user),
         "apiKeyExpiresAt": key["expires_at"] if key else None,
         "administrator": here.administrator,
         "administration": administration(site) if here.administrator else None,

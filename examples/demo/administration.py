@@ -35,7 +35,7 @@ def look_up(site, body, session):
         "name": user["name"],
         "methods": policy.methods_of(site, user),
         "recoveryCodes": policy.recovery_codes_left(user),
-        "rights": user["rights"].split(),
+        "rights": policy.rights_of(user),
         "waiver": bool(user["waiver"]),
         "exemption": user["exemption"],
     }
@@ -63,7 +63,8 @@ def issue_temporary_code(site, body, session):
         message = "Six codes were issued for this account within the last hour. Try again later."
         raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, message) from None
     with site.store.transaction() as db:
-        require_one(site.store.issue_temporary_code(db, user["id"], code.transition))
+        until = code.expires_at
+        require_one(site.store.issue_temporary_code(db, user["id"], code.transition, until=until))
         site.audit(db, user, "temporary_code_issued", by=by, now=now)
         tell(site, db, user, "temporary_code_issued", now=now)
     return {"name": user["name"], "code": code.code, "expiresAt": code.expires_at}
@@ -94,7 +95,7 @@ def disconnect_methods(site, body, session):
         site.store.close_other_sessions(db, user["id"], None)
         site.store.remove_api_key(db, user["id"])
         site.audit(db, user, "methods_disconnected", by=by, now=now)
-        tell(site, db, user, "mfa_disabled", now=now)
+        tell(site, db, user, "methods_disconnected", now=now)
     return {"message": f"All methods of {user['name']} are disconnected, and their sessions have ended."}
 
 
@@ -118,7 +119,7 @@ def change_standing(site, body, session):
     exemption = text(body, "exemption").strip()[:200] if body.get("exemption") else None
     if not isinstance(rights, list) or type(body.get("waiver")) is not bool:
         raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "That is not understood.")
-    if user["name_key"] == policy.ADMINISTRATOR and policy.RIGHTS[0] not in rights:
+    if user["name_key"] == policy.ADMINISTRATOR and policy.ADMINISTRATION not in rights:
         raise Refusal(HTTPStatus.CONFLICT, "administrator_needed", "Somebody has to run the site.")
     with site.store.transaction() as db:
         site.store.change_standing(db, user["id"], rights=rights, waiver=body["waiver"], exemption=exemption)

@@ -94,14 +94,14 @@ def begin(site, body, session):
         )
         if rows != 1:
             raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
-        site.audit(db, here.user, "approval_asked", assessment=here.assessment, now=now)
+        site.audit(db, here.user, "approval_asked", standing=here.assessment, now=now)
     return {"number": approval.number, "expiresAt": approval.expires_at}
 
 
 def status(site, body, session):
     """What the login screen asks until it is not pending any more. Only the session that asked hears of it."""
     here = waiting(site, session)
-    return {"status": mfakit.read_approval(here.user["approval"], now=site.now()).status}
+    return {"status": mfakit.read_approval(here.user["approval"], now=site.now())}
 
 
 def cancel(site, body, session):
@@ -128,7 +128,7 @@ def waiting(site, session):
 def pending(site, body, session):
     device, user = device_of(site, body)
     request = None
-    if user["approval"] and mfakit.read_approval(user["approval"], now=site.now()).status == "pending":
+    if user["approval"] and mfakit.read_approval(user["approval"], now=site.now()) == "pending":
         request = user["approval_request"]
     return {"name": user["name"], "device": device["name"], "request": request}
 

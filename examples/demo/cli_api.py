@@ -28,7 +28,7 @@ def login(site, body, session, code):
     with site.store.transaction() as db:
         expires_at = mfakit.session_expires_at("cli", created=now)
         token = site.store.open_session(db, user["id"], "cli", assessment, now=now, expires_at=expires_at)
-        site.audit(db, user, "cli_login", assessment=assessment, now=now)
+        site.audit(db, user, "cli_login", standing=assessment, now=now)
     return {"token": token, "expiresAt": expires_at, "name": user["name"]}
 
 

@@ -33,7 +33,7 @@ def added(site, db, here, name, *, now):
     if not here.methods and here.session["kind"] in ("web", "started"):
         expires_at = now + UNFINISHED_SECONDS
         site.store.change_session(db, here.session["token_hash"], kind="enrolling", expires_at=expires_at)
-    site.audit(db, here.user, event, assessment=here.assessment, now=now)
+    site.audit(db, here.user, event, standing=here.assessment, now=now)
     return accounts.carry_out(site, db, here, event, detail=name, now=now)
 
 
@@ -63,7 +63,7 @@ def finish_passkey(site, body, session):
     try:
         verified = site.relying_party.finish_registration(body.get("response"), state=ceremony["state"], now=now)
         credential = verified.credential
-        kind, name = kind_of(credential), f"{KIND_NAMES[kind_of(credential)]} {len(here.methods) + 1}"
+        kind, name = credential.kind, f"{KIND_NAMES[credential.kind]} {len(here.methods) + 1}"
         with site.store.transaction() as db:
             rows = site.store.insert_credential(
                 db, here.user["id"], credential.id, verified.transition, kind=kind, name=name, now=now
@@ -84,13 +84,6 @@ KIND_NAMES = {
     "synced_passkey": "Passkey",
     "device_bound_passkey": "Passkey",
 }
-
-
-def kind_of(credential):
-    """Where the key lives: in this device, in an account that copies it to others, or on something that one plugs in."""
-    if credential.backup_eligible:
-        return "synced_passkey"
-    return "built_in_authenticator" if "internal" in credential.transports else "security_key"
 
 
 # The authenticator app
@@ -130,6 +123,8 @@ def confirm(site, here, code, name, *, now):
     with site.store.transaction() as db:
         rows = site.store.confirm_totp(db, here.user["id"], secret, verified.transition, name=name, now=now)
         verified.commit(rows)  # no Evidence: setting an app up signs nobody in
+        if here.user["totp_secret"] is not None:  # which is gone now
+            accounts.carry_out(site, db, here, "method_removed", detail=here.user["totp_name"], now=now)
         return verified, added(site, db, here, name, now=now)
 
 
@@ -153,7 +148,7 @@ def new_recovery_codes(site, here, *, now):
     with site.store.transaction() as db:
         old = user["recovery_record"]
         require_one(site.store.replace_recovery_codes(db, user["id"], old, codes.record, len(codes.codes)))
-        site.audit(db, user, "recovery_codes_replaced", assessment=here.assessment, now=now)
+        site.audit(db, user, "recovery_codes_replaced", standing=here.assessment, now=now)
         accounts.carry_out(site, db, here, "recovery_codes_replaced", now=now)
     return codes
 
@@ -162,41 +157,46 @@ def new_recovery_codes(site, here, *, now):
 
 
 def rename(site, body, session):
-    """A method that was just added has no name of its own yet; any other one is renamed by whoever may add one."""
-    here, name = policy.adding(site, session), label(body)
+    """By whoever may add one; and a method that this session has just added gets its name, whatever is asked next."""
+    here, name = policy.standing(site, session), label(body)
+    method = find(site, here, body)
+    if method["createdAt"] < session["created_at"]:
+        here = policy.adding(site, session)
     with site.store.transaction() as db:
-        kept = chosen(body, "store", ("passkey", "totp", "device"))
-        require_one(site.store.rename_method(db, here.user["id"], kept, text(body, "id"), name))
+        require_one(site.store.rename_method(db, here.user["id"], method["store"], method["id"], name))
     return {"message": f"It is called {name} now."}
+
+
+def find(site, here, body):
+    named = chosen(body, "store", ("passkey", "totp", "device")), text(body, "id")
+    for method in accounts.methods(site, here.user):
+        if (method["store"], method["id"]) == named:
+            return method
+    raise Refusal(HTTPStatus.NOT_FOUND, "method_unknown", "There is no such method.")
 
 
 def remove(site, body, session):
     here, now = policy.signed_in(site, session), site.now()
     here.fresh()
-    kept, method_id = chosen(body, "store", ("passkey", "totp", "device")), text(body, "id")
-    found = [m for m in accounts.methods(site, here.user) if (m["store"], m["id"]) == (kept, method_id)]
-    if not found:
-        raise Refusal(HTTPStatus.NOT_FOUND, "method_unknown", "There is no such method.")
-    require_removable(site, here, found[0]["kind"], here.enrolled)
+    method = find(site, here, body)
+    # By the organisation's rule, not by the person's own choice.
+    requirement = policy.requirement(site, here.user, own_choice=False)
+    require_removable(mfakit.can_remove(here.methods, remove=method["kind"], requirement=requirement, now=now))
     if len(here.methods) == 1:
         message = "This is your only method. To go without one, turn two-factor authentication off below."
         raise Refusal(HTTPStatus.CONFLICT, "last_method", message)
     with site.store.transaction() as db:
-        require_one(site.store.remove_method(db, here.user["id"], kept, method_id))
-        site.audit(db, here.user, "method_removed", assessment=here.assessment, now=now)
-        effects = accounts.carry_out(site, db, here, "method_removed", detail=found[0]["name"], now=now)
-    return {"message": f"{found[0]['name']} is removed.", **effects}
+        require_one(site.store.remove_method(db, here.user["id"], method["store"], method["id"]))
+        site.audit(db, here.user, "method_removed", standing=here.assessment, now=now)
+        effects = accounts.carry_out(site, db, here, "method_removed", detail=method["name"], now=now)
+    return {"message": f"{method['name']} is removed.", **effects}
 
 
-def require_removable(site, here, kind, enrolled):
-    """By the organisation's rule, not by the person's own choice."""
-    requirement = policy.requirement(site, here.user, own_choice=False)
-    removal = mfakit.can_remove(enrolled, remove=kind, requirement=requirement, now=site.now())
+def require_removable(removal):
     try:
         removal.or_raise()
     except mfakit.MfaError as error:
-        message = "You need this method: without it you could not sign in any more. Add another one first."
-        raise Refusal(HTTPStatus.CONFLICT, error.code, message) from None
+        raise Refusal(HTTPStatus.CONFLICT, error.code, f"This stays. {removal.message}") from None
 
 
 def disable(site, body, session):
@@ -207,13 +207,14 @@ def disable(site, body, session):
 
 
 def turn_off(site, here, password):
-    accounts.check_password(site, here.user, password)
+    evidence, now = accounts.check_password(site, here.user, password), site.now()
     if not here.methods:
         raise Refusal(HTTPStatus.CONFLICT, "two_factor_not_enabled", "Two-factor authentication is not on.")
-    require_removable(site, here, here.methods[0], here.methods[:1])
-    now = site.now()
+    assessment = mfakit.assess([evidence], previous=here.assessment, now=now)
+    requirement = policy.requirement(site, here.user, own_choice=False)
+    require_removable(mfakit.can_disable(assessment, requirement=requirement, now=now))
     with site.store.transaction() as db:
         site.store.remove_every_method(db, here.user["id"])
-        site.audit(db, here.user, "mfa_disabled", assessment=here.assessment, now=now)
+        site.audit(db, here.user, "mfa_disabled", standing=here.assessment, now=now)
         effects = accounts.carry_out(site, db, here, "mfa_disabled", now=now)
     return {"message": "Two-factor authentication is off. Your password alone signs you in.", **effects}

@@ -4,6 +4,7 @@ A session stores what was proven (mfakit's Assessment), never what it is enough 
 gives, a method that is added, or a date that passes, counts from the next request on.
 """
 
+import json
 from http import HTTPStatus
 
 import mfakit
@@ -11,10 +12,10 @@ import mfakit
 from common import Refusal
 
 PROFILE = mfakit.PolicyProfile.named("salesforce-2026-05-05")
-RIGHTS = ("system_administrator", "modify_all_data", "view_all_data", "customize_application", "author_apex")
-# DEMO: who takes this name runs the site. A real site keeps a list.
-ADMINISTRATOR = "admin"
-NEVER = 99_999_999_999  # the last second that mfakit takes for seconds and not for milliseconds
+RIGHTS = PROFILE.privileged_rights
+# DEMO: who takes this name runs the site, by this right. A real site keeps a list.
+ADMINISTRATOR, ADMINISTRATION = "admin", "System Administrator"
+ALWAYS, NEVER = 0, 99_999_999_999  # the first and the last second that mfakit takes for seconds
 FRESH_SECONDS = 10 * 60  # who changes a method has just proven to be the one that it belongs to
 
 
@@ -32,9 +33,14 @@ def recovery_codes_left(user):
     return user["recovery_total"] - bin(user["recovery_used"]).count("1")
 
 
-def enrolled(site, user):
-    """The same, with the recovery codes, which are no method of their own but sign in."""
-    return methods_of(site, user) + (["recovery_code"] if recovery_codes_left(user) else [])
+def enrolled(site, user, *, now):
+    """The same, with the ways back in that are good at the moment: they are no methods of their own, but sign in."""
+    ways_back = ["recovery_code"] if recovery_codes_left(user) else []
+    return methods_of(site, user) + ways_back + (["admin_code"] if user["temporary_until"] >= now else [])
+
+
+def rights_of(user):
+    return json.loads(user["rights"])
 
 
 def requirement(site, user, *, channel="ui", own_choice=True):
@@ -44,7 +50,7 @@ def requirement(site, user, *, channel="ui", own_choice=True):
     turned its setting on, and before that day if they turned two-factor authentication on themselves: then neither the
     date nor an exemption from the organisation's rule lets anybody in with the password alone.
     """
-    rights = user["rights"].split()
+    rights = rights_of(user)
     chose = own_choice and bool(methods_of(site, user))
     privileged = PROFILE.requirement(rights=rights).tier == mfakit.Tier.PHISHING_RESISTANT
     setting = site.store.setting("enforced_from")
@@ -53,7 +59,7 @@ def requirement(site, user, *, channel="ui", own_choice=True):
         channel=channel,
         waiver=bool(user["waiver"]),
         exemption="approved" if user["exemption"] is not None and not chose else None,
-        enforced_from=None if chose or privileged else int(setting or NEVER),
+        enforced_from=ALWAYS if chose or privileged else int(setting or NEVER),
     )
 
 
@@ -65,7 +71,7 @@ class Standing:
         self.user = site.store.user(session["user_id"])
         self.assessment = mfakit.Assessment.from_trusted_json(session["assessment"])
         self.methods = methods_of(site, self.user)
-        self.enrolled = enrolled(site, self.user)
+        self.enrolled = enrolled(site, self.user, now=now)
         self.requirement = requirement(site, self.user, channel=channel)
         self.decision = mfakit.decide(
             self.assessment, requirement=self.requirement, enrolled=self.enrolled, now=now
@@ -78,16 +84,12 @@ class Standing:
 
     @property
     def may_add(self):
-        """Who may add a method: whoever has none yet, and whoever has proven one of those that are there.
+        """Who may add a method: whoever sets the account up, is signed in, or has nothing that would be enough.
 
-        A password alone does not add a passkey to an account that asks for an authenticator code. And a code that is no
-        longer enough to sign in is still enough to add what is.
+        The decision has whoever has anything prove the best of it first: a password alone adds no passkey to an account
+        that asks for a code, and a code that is no longer enough to sign in is still enough to add what is.
         """
-        if self.session["kind"] == "enrolling" or not self.methods:
-            return True
-        if self.decision.kind == "enroll":
-            return self.assessment.meets(mfakit.Tier.STANDARD)
-        return self.signed_in
+        return self.session["kind"] == "enrolling" or self.signed_in or self.decision.kind == "enroll"
 
     @property
     def view(self):
@@ -95,25 +97,17 @@ class Standing:
             return "account"
         if self.decision.kind == "block":
             return "blocked"
-        if self.session["kind"] == "enrolling" or (self.decision.kind == "enroll" and self.may_add):
-            return "enrol"
-        return "prove"
+        return "enrol" if self.may_add else "prove"
 
     @property
     def offered(self):
-        """What the person may pick from: after policy, so that nobody proves what would not be enough.
-
-        Where nothing that they have is enough, what they have proves who adds something better.
-        """
-        wanted = self.requirement
-        if self.decision.kind == "enroll":
-            wanted = mfakit.Requirement(mfakit.Tier.STANDARD)
-        return mfakit.eligible_methods(self.enrolled, requirement=wanted, now=self._now)
+        """What the person may pick from: after policy, so that nobody proves what would not be enough."""
+        return list(self.decision.options) if self.decision.kind == "step_up" else []
 
     @property
     def administrator(self):
         """A code is not enough to give out codes: the administrator's rights ask for a phishing-resistant method."""
-        named = self.user["name_key"] == ADMINISTRATOR and RIGHTS[0] in self.user["rights"].split()
+        named = self.user["name_key"] == ADMINISTRATOR and ADMINISTRATION in rights_of(self.user)
         return named and self.signed_in and self.assessment.meets(mfakit.Tier.PHISHING_RESISTANT)
 
     def fresh(self):

@@ -35,9 +35,9 @@ def conclude(site, db, user, evidence, *, session, now, ends_with_code=None, cre
 
 def settle(site, db, user, assessment, *, session, now, ends_with_code=None, **facts):
     requirement = policy.requirement(site, user)
-    decision = mfakit.decide(assessment, requirement=requirement, enrolled=policy.enrolled(site, user), now=now)
+    decision = mfakit.decide(assessment, requirement=requirement, enrolled=policy.enrolled(site, user, now=now), now=now)
     site.audit(
-        db, user, "sign_in", decision=decision, assessment=assessment, requirement=requirement, now=now, **facts
+        db, user, "sign_in", decision=decision, standing=assessment, requirement=requirement, now=now, **facts
     )
     if decision.kind == "allow":
         expires_at = mfakit.session_expires_at("web", created=now)

@@ -14,16 +14,7 @@ import policy
 from common import Refusal, chosen
 
 ASSURANCE_PROFILES = ("salesforce-2026-05-05", "rfc8176", "openid-eap", "refeds", "nist-800-63")
-CHANNELS = (
-    "ui",
-    "sso",
-    "api",
-    "oauth_web_server",
-    "oauth_hybrid",
-    "oauth_jwt_bearer",
-    "oauth_client_credentials",
-    "site",
-)
+CHANNELS = tuple(policy.PROFILE.channels)
 ENVIRONMENTS = ("production", "sandbox")
 METHODS = (
     "security_key",
@@ -56,19 +47,19 @@ def single_sign_on(site, body, session):
             classification = mfakit.classify(profile, authn_context=values, now=now)
     except mfakit.VerificationError as error:
         return {"refused": {"code": error.code, "kind": error.kind, "message": str(error)}}
-    requirement = policy.PROFILE.requirement(rights=rights, channel="sso")
+    requirement = policy.PROFILE.requirement(rights=rights, channel="sso", enforced_from=policy.ALWAYS)
     decision = mfakit.decide(classification, requirement=requirement, enrolled=enrolled, now=now)
     return {
         "tier": policy.tier(classification.tier),
-        "recognised": words(classification.recognised),
-        "unknown": words(classification.unknown),
+        "recognised": classification.recognised,
+        "unknown": list(classification.unknown),
         "profile": f"{classification.profile}, version {classification.version}",
         "explain": policy.reasons(classification.explain()),
         "lint": policy.reasons(mfakit.lint(profile)),
         "required": policy.tier(requirement.tier),
         "decision": policy.decision(decision),
         "audit": mfakit.audit_record(
-            event="sso_simulated", decision=decision, assessment=classification, requirement=requirement, now=now
+            event="sso_simulated", decision=decision, standing=classification, requirement=requirement, now=now
         ),
     }
 
@@ -78,10 +69,6 @@ def max_age(body):
     if value is None or (type(value) is int and 0 <= value <= 10**8):
         return value
     raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "The age is a number of seconds.")
-
-
-def words(values):
-    return values if isinstance(values, bool) else [str(value) for value in values]
 
 
 def decide(site, body, session):
@@ -110,7 +97,7 @@ def decide(site, body, session):
         "eligible": mfakit.eligible_methods(enrolled, requirement=requirement, now=at),
         "enrollable": mfakit.enrollable_methods(requirement=requirement),
         "audit": mfakit.audit_record(
-            event="policy_tried", decision=decision, assessment=assessment, requirement=requirement, now=at
+            event="policy_tried", decision=decision, standing=assessment, requirement=requirement, now=at
         ),
     }
 

@@ -15,6 +15,7 @@ encrypts that column under a key kept outside the database.
 
 import contextlib
 import hashlib
+import json
 import os
 import secrets
 import sqlite3
@@ -29,7 +30,7 @@ CREATE TABLE IF NOT EXISTS users (
     handle TEXT NOT NULL UNIQUE,                -- what authenticators store; random, never the name
     created_at INTEGER NOT NULL,
     password TEXT NOT NULL,                     -- the site's own first factor: scrypt, salted
-    rights TEXT NOT NULL DEFAULT '',            -- words with spaces between; what the policy's tier depends on
+    rights TEXT NOT NULL,                       -- a JSON list; what the policy's tier depends on
     waiver INTEGER NOT NULL DEFAULT 0,          -- the permission that once exempted
     exemption TEXT,                             -- why support approved one; NULL for everybody else
     totp_pending TEXT,                          -- shown as a QR code, not yet confirmed: signs nobody in
@@ -41,6 +42,7 @@ CREATE TABLE IF NOT EXISTS users (
     recovery_total INTEGER,
     recovery_used INTEGER,                      -- a bit for each code that was used
     temporary_code TEXT,                        -- mfakit's text of the last one issued; NULL before the first
+    temporary_until INTEGER NOT NULL DEFAULT 0, -- the last second in which it is good, as long as nobody revokes it
     approval TEXT,                              -- mfakit's text of the last approval that was asked for
     approval_request TEXT,                      -- what the devices are shown of it
     approval_session BLOB                       -- the session that waits for it
@@ -145,7 +147,7 @@ class Store:
             cursor = db.execute(
                 """INSERT INTO users (name, name_key, handle, created_at, password, rights)
                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-                (name, name.casefold(), mfakit.generate_user_handle(), now, password, " ".join(rights)),
+                (name, name.casefold(), mfakit.generate_user_handle(), now, password, json.dumps(rights)),
             )
             return cursor.lastrowid if cursor.rowcount == 1 else None
 
@@ -166,7 +168,7 @@ class Store:
     def change_standing(db, user_id, *, rights, waiver, exemption):
         db.execute(
             "UPDATE users SET rights = ?, waiver = ?, exemption = ? WHERE id = ?",
-            (" ".join(rights), waiver, exemption, user_id),
+            (json.dumps(rights), waiver, exemption, user_id),
         )
 
     # Passkeys and security keys
@@ -315,15 +317,17 @@ class Store:
     # Temporary codes
 
     @staticmethod
-    def issue_temporary_code(db, user_id, transition):
+    def issue_temporary_code(db, user_id, transition, *, until):
         """The code that was issued before is void with this. No row where another one was stored meanwhile."""
         db.execute("DELETE FROM throttles WHERE user_id = ? AND method = 'temporary_code'", (user_id,))
+        db.execute("UPDATE users SET temporary_until = ? WHERE id = ?", (until, user_id))
         return Store.change_temporary_code(db, user_id, transition)
 
     @staticmethod
     def revoke_temporary_code(db, user_id, revoked):
         """The code ends here, and the sessions that it opened. No row where it was used meanwhile."""
         db.execute("DELETE FROM sessions WHERE user_id = ? AND ends_with_code IS NOT NULL", (user_id,))
+        db.execute("UPDATE users SET temporary_until = 0 WHERE id = ?", (user_id,))
         return Store.change_temporary_code(db, user_id, revoked)
 
     @staticmethod
@@ -419,7 +423,7 @@ class Store:
         return db.execute(
             """UPDATE sessions SET kind = coalesce(?, kind), assessment = coalesce(?, assessment),
                    expires_at = coalesce(?, expires_at) WHERE token_hash = ?""",
-            (kind, assessment and assessment.to_json(), expires_at, token_hash),
+            (kind, None if assessment is None else assessment.to_json(), expires_at, token_hash),
         ).rowcount
 
     @staticmethod

@@ -24,6 +24,7 @@
 //! | `recovery_code`, `recovery_record` | `codes::recovery` | the alphabet and the grammar over characters, data-encoding |
 //! | `recovery_verify` | `verify`, `verify_recovery_code` | the rules written a second time, HMAC as RFC 2104 writes it |
 //! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
+//! | `approval` | `approval` and its `device`, stored texts | the rules over the reference reader of CBOR, payloads signed after each mutation |
 //! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
 //! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
 //! | `throttle_state`, `throttle` | `throttle`, `Throttle` | the grammar; the limits counted over a history of calls |
@@ -37,6 +38,7 @@
 
 pub mod android_key;
 pub mod apple;
+pub mod approval;
 pub mod assertion;
 pub mod attestation_object;
 pub mod auth_data;
@@ -115,5 +117,5 @@ macro_rules! targets {
 targets! {
     json client_data cbor cose der signature 200 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
     certificate path 50 metadata 20 extensions extension_inputs extension_outputs 5 explain 20 hotp totp
-    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify guess_odds throttle throttle_state sealed_state record_text response
+    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 guess_odds throttle throttle_state sealed_state record_text response
 }

@@ -211,7 +211,9 @@ pub(crate) fn base64url(value: Any<'_, '_>) -> PyResult<String> {
 pub(crate) fn octets(value: Any<'_, '_>) -> PyResult<Vec<u8>> {
     match bytes(value) {
         Some(bytes) => Ok(bytes),
-        None => mfakit::from_base64url(&text(value)?).map_err(|_| raise(Error::ArgumentValueInvalid)),
+        None => {
+            mfakit::from_base64url(&text(value)?).map_err(|_| raise(Error::ArgumentValueInvalid))
+        }
     }
 }
 

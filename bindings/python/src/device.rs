@@ -186,11 +186,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn read(
-        decision: Any<'_, '_>,
-        number: Maybe<'_, '_>,
-        now: Maybe<'_, '_>,
-    ) -> PyResult<Self> {
+    fn read(decision: Any<'_, '_>, number: Maybe<'_, '_>, now: Maybe<'_, '_>) -> PyResult<Self> {
         let choices = [("approve", true), ("deny", false)];
         let approve = convert::choice(&convert::text(decision)?, &choices)?;
         let chosen =

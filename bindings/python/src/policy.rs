@@ -8,7 +8,8 @@ use pyo3::types::{PyDict, PyTuple};
 
 /// `"approved"`, or nothing.
 fn exempt(value: Maybe<'_, '_>) -> PyResult<bool> {
-    let approved = |v: &Bound<'_, PyAny>| convert::choice(&convert::text(v)?, &[("approved", true)]);
+    let approved =
+        |v: &Bound<'_, PyAny>| convert::choice(&convert::text(v)?, &[("approved", true)]);
     Ok(convert::optional(value, approved)?.unwrap_or(false))
 }
 
@@ -160,14 +161,14 @@ impl PolicyProfile {
         PyTuple::new(py, self.0.privileged_rights().map_err(raise)?)
     }
 
-    #[pyo3(signature = (*, rights=None, channel=Text::new("ui"), environment=Text::new("production"), waiver=Flag(false),
+    #[pyo3(signature = (*, rights, channel=Text::new("ui"), environment=Text::new("production"), waiver=Flag(false),
             exemption=None, enforced_from=None, client_can=None, max_age=None),
-        text_signature = "($self, *, rights=(), channel='ui', environment='production', waiver=False, exemption=None, \
+        text_signature = "($self, *, rights, channel='ui', environment='production', waiver=False, exemption=None, \
             enforced_from=None, client_can=None, max_age=None)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn requirement(
         &self,
-        rights: Maybe<'_, '_>,
+        rights: Any<'_, '_>,
         channel: Text,
         environment: Text,
         waiver: Flag,
@@ -177,7 +178,7 @@ impl PolicyProfile {
         max_age: Maybe<'_, '_>,
     ) -> PyResult<Requirement> {
         let person = Person {
-            rights: convert::texts(rights)?,
+            rights: convert::list(rights, convert::text)?,
             channel: channel.0.into_owned(),
             environment: environment.0.into_owned(),
             enforced_from: convert::now(enforced_from)?,
@@ -204,8 +205,8 @@ fn standing<'a>(value: Any<'a, '_>) -> PyResult<Standing<'a>> {
 }
 
 /// The kinds that the person has, one element each.
-fn kinds(value: Maybe<'_, '_>) -> PyResult<Vec<MethodKind>> {
-    Ok(convert::names(value, MethodKind::from_name)?.unwrap_or_default())
+fn kinds(value: Any<'_, '_>) -> PyResult<Vec<MethodKind>> {
+    convert::list(value, |v| MethodKind::from_name(&convert::text(v)?).map_err(raise))
 }
 
 fn names(kinds: Vec<MethodKind>) -> Vec<&'static str> {
@@ -218,12 +219,11 @@ pub(crate) struct Decision(mfakit::Decision);
 
 /// Decides about one request.
 #[pyfunction]
-#[pyo3(signature = (standing, *, requirement, enrolled=None, now=None),
-    text_signature = "(standing, *, requirement, enrolled=(), now=None)")]
+#[pyo3(signature = (standing, *, requirement, enrolled, now=None))]
 pub(crate) fn decide(
     standing: Any<'_, '_>,
     requirement: Any<'_, '_>,
-    enrolled: Maybe<'_, '_>,
+    enrolled: Any<'_, '_>,
     now: Maybe<'_, '_>,
 ) -> PyResult<Decision> {
     let (standing, requirement) = (self::standing(standing)?, self::requirement(requirement)?);
@@ -283,13 +283,8 @@ pub(crate) fn eligible_methods(
     requirement: Any<'_, '_>,
     now: Maybe<'_, '_>,
 ) -> PyResult<Vec<&'static str>> {
-    let (enrolled, requirement) = (kinds_of(enrolled)?, self::requirement(requirement)?);
+    let (enrolled, requirement) = (kinds(enrolled)?, self::requirement(requirement)?);
     mfakit::eligible_methods(&enrolled, requirement, convert::now(now)?).map(names).map_err(raise)
-}
-
-/// The same, where there must be a list.
-fn kinds_of(value: Any<'_, '_>) -> PyResult<Vec<MethodKind>> {
-    convert::list(value, |v| MethodKind::from_name(&convert::text(v)?).map_err(raise))
 }
 
 /// The methods to add.
@@ -311,7 +306,7 @@ pub(crate) fn can_remove(
     requirement: Any<'_, '_>,
     now: Maybe<'_, '_>,
 ) -> PyResult<Removal> {
-    let (enrolled, requirement) = (kinds_of(enrolled)?, self::requirement(requirement)?);
+    let (enrolled, requirement) = (kinds(enrolled)?, self::requirement(requirement)?);
     let remove = MethodKind::from_name(&convert::text(remove)?).map_err(raise)?;
     let removal = mfakit::can_remove(&enrolled, remove, requirement, convert::now(now)?);
     removal.map(Removal).map_err(raise)
@@ -364,7 +359,7 @@ impl Removal {
 /// What to recommend.
 #[pyfunction]
 pub(crate) fn method_advice(enrolled: Any<'_, '_>) -> PyResult<Vec<&'static str>> {
-    Ok(mfakit::method_advice(&kinds_of(enrolled)?))
+    Ok(mfakit::method_advice(&kinds(enrolled)?))
 }
 
 /// Whether a method that nobody may add any more still serves.

@@ -131,6 +131,11 @@ impl CredentialRecord {
     }
 
     #[getter]
+    fn kind(&self) -> &'static str {
+        self.0.kind().as_str()
+    }
+
+    #[getter]
     fn hardware(&self) -> bool {
         self.0.hardware()
     }

@@ -3,7 +3,9 @@
 use crate::codes::peppers;
 use crate::convert::{self, Any, Maybe, Number, no_truth_value, raise};
 use crate::results::{Evidence, Once, Transition, evidence};
-use mfakit::{Error, IssueTemporaryCode, MethodKind, TemporaryKind, VerifyTemporaryCode, Zeroizing};
+use mfakit::{
+    Error, IssueTemporaryCode, MethodKind, TemporaryKind, VerifyTemporaryCode, Zeroizing,
+};
 use pyo3::prelude::*;
 
 /// What is written down of a temporary code.

@@ -16,6 +16,8 @@ use std::borrow::Cow;
 const VERSION: u64 = 1;
 /// The largest payload of an ID token that is read.
 const MAX_PAYLOAD: usize = 64 * 1024;
+/// The largest stored classification: 129 values of 256 bytes, each byte written as an escape of six, and the rest.
+const MAX_STORED: usize = 256 * 1024;
 
 /// Which claim of an identity provider stands for which tier: versioned data, chosen for each issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +142,7 @@ impl Claims {
     /// [`Error::InputTooLarge`], [`Error::JsonMalformed`], [`Error::JsonDuplicateMember`]; [`Error::ClaimsMalformed`] for a bare string
     /// in place of an array, a number, null and other shapes.
     pub fn from_id_token(payload: &[u8]) -> Result<Self, Error> {
-        let [amr, acr, auth_time] = members(payload, ["amr", "acr", "auth_time"])?;
+        let [amr, acr, auth_time] = members(payload, MAX_PAYLOAD, ["amr", "acr", "auth_time"])?;
         Self::read(amr, acr, None, auth_time)
     }
 
@@ -148,7 +150,7 @@ impl Claims {
     #[cfg(any(feature = "border", test))]
     pub(crate) fn from_fields(json: &[u8]) -> Result<Self, Error> {
         let names = ["amr", "acr", "authn_context", "auth_time"];
-        let [amr, acr, authn_context, auth_time] = members(json, names)?;
+        let [amr, acr, authn_context, auth_time] = members(json, MAX_STORED, names)?;
         Self::read(amr, acr, authn_context, auth_time)
     }
 
@@ -178,9 +180,10 @@ impl Claims {
 
 fn members<'a, const N: usize>(
     text: &'a [u8],
+    most: usize,
     names: [&str; N],
 ) -> Result<[Option<reader::Value<'a>>; N], Error> {
-    if text.len() > MAX_PAYLOAD {
+    if text.len() > most {
         return Err(Error::InputTooLarge);
     }
     reader::read_all(text)?.members(names)?.ok_or(Error::ClaimsMalformed)
@@ -278,7 +281,10 @@ impl Classification {
     #[must_use]
     pub fn unknown(&self) -> Vec<&str> {
         let unknown = self.explain.iter().filter(|line| line.code == Outcome::Unknown.code());
-        unknown.filter_map(|line| line.subject.as_deref()?.split_once(':')).map(|(_, v)| v).collect()
+        unknown
+            .filter_map(|line| line.subject.as_deref()?.split_once(':'))
+            .map(|(_, v)| v)
+            .collect()
     }
     /// The profile's id.
     #[must_use]
@@ -309,7 +315,8 @@ impl Classification {
     /// The text to store beside the session. Reading classifies the claims anew, under the profile of the same id and version.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let strings = |values: &[String]| values.iter().map(|v| json::quoted(v)).collect::<Vec<_>>();
+        let strings =
+            |values: &[String]| values.iter().map(|v| json::quoted(v)).collect::<Vec<_>>();
         let object = Object::new()
             .number("v", VERSION)
             .string("profile", &self.profile)
@@ -335,7 +342,7 @@ impl Classification {
     pub fn from_trusted_json(text: &str, profile: &AssuranceProfile) -> Result<Self, Error> {
         let corrupt = Error::RecordCorrupt;
         let names = ["v", "profile", "version", "amr", "acr", "authnContext", "authTime"];
-        let found = members(text.as_bytes(), names).map_err(|_| corrupt)?;
+        let found = members(text.as_bytes(), MAX_STORED, names).map_err(|_| corrupt)?;
         let [stored, id, version, amr, acr, authn_context, auth_time] = found;
         match stored.and_then(|value| value.as_u64()) {
             Some(VERSION) => {}
@@ -346,8 +353,7 @@ impl Classification {
         if (id, version) != (profile.id.clone(), profile.version.clone()) {
             return Err(Error::ArgumentValueInvalid);
         }
-        let claims =
-            Claims::read(amr, json::present(acr), authn_context, json::present(auth_time));
+        let claims = Claims::read(amr, json::present(acr), authn_context, json::present(auth_time));
         let claims = claims.map_err(|_| corrupt)?;
         // The time was checked when the person signed in.
         let now = claims.auth_time.unwrap_or(UnixTime::from_seconds(0));

@@ -56,7 +56,11 @@ impl Requirement {
     }
 
     fn core(&self) -> Result<core::Requirement<'_>, Error> {
-        let requirement = core::Requirement {
+        if let Some(from) = self.enforced_from {
+            or_clock(Some(from))?;
+        }
+        let acr_values = self.acr_values.as_deref().map(core::AcrValues::new).transpose()?;
+        Ok(core::Requirement {
             tier: self.tier,
             max_age: self.max_age,
             exempt: self.exempt,
@@ -67,19 +71,16 @@ impl Requirement {
                 .client_can
                 .as_ref()
                 .map_or(MethodKinds::ALL, |kinds| kinds.iter().copied().collect()),
-            acr_values: None,
-        };
-        match &self.acr_values {
-            Some(values) => requirement.with_acr_values(values),
-            None => Ok(requirement),
-        }
+            acr_values,
+        })
     }
 
     /// Checks every field.
     ///
     /// # Errors
     ///
-    /// [`Error::ArgumentValueInvalid`] for `acr_values` that cannot stand in an HTTP field.
+    /// [`Error::ArgumentValueInvalid`] for `acr_values` that cannot stand in an HTTP field; [`Error::TimeInvalid`] for an `enforced_from` in
+    /// milliseconds.
     pub fn check(&self) -> Result<(), Error> {
         self.core().map(|_| ())
     }
@@ -112,7 +113,9 @@ impl Requirement {
             .bool("channelSubject", self.channel_subject);
         let object = match &self.client_can {
             None => object.raw("clientCan", "null"),
-            Some(kinds) => object.array("clientCan", kinds.iter().map(|k| json::quoted(k.as_str()))),
+            Some(kinds) => {
+                object.array("clientCan", kinds.iter().map(|k| json::quoted(k.as_str())))
+            }
         };
         let (policy, version) = self.policy.clone().unzip();
         object
@@ -324,7 +327,7 @@ impl PolicyProfile {
     /// # Errors
     ///
     /// [`Error::ArgumentValueInvalid`] for a channel or environment that the profile does not name, and for a right that differs from a
-    /// listed one in case or outer spaces only.
+    /// listed one in case, spaces or form only (`ModifyAllData`); [`Error::TimeInvalid`] for an `enforced_from` in milliseconds.
     pub fn requirement(&self, person: &Person) -> Result<Requirement, Error> {
         let rights: Vec<&str> = person.rights.iter().map(String::as_str).collect();
         let asked = core::Person {
@@ -336,7 +339,7 @@ impl PolicyProfile {
             ..core::Person::new(&rights, &person.channel)
         };
         let demanded = self.core()?.requirement(&asked)?;
-        Ok(Requirement {
+        let requirement = Requirement {
             tier: demanded.tier,
             max_age: demanded.max_age,
             exempt: demanded.exempt,
@@ -346,7 +349,9 @@ impl PolicyProfile {
             client_can: person.client_can.clone(),
             acr_values: None,
             policy: Some((self.id.clone(), self.version.clone())),
-        })
+        };
+        requirement.check()?;
+        Ok(requirement)
     }
 }
 
@@ -548,7 +553,7 @@ impl Removal {
     ///
     /// # Errors
     ///
-    /// [`Error::MethodRequired`]; [`Error::StepUpRequired`] for a password that is needed; [`Error::ArgumentValueInvalid`] if the
+    /// [`Error::MethodRequired`]; [`Error::StepUpRequired`] for a proof that is needed; [`Error::ArgumentValueInvalid`] if the
     /// person has no such method.
     pub const fn or_error(&self) -> Result<(), Error> {
         self.0.or_error()
@@ -579,7 +584,8 @@ pub fn can_remove(
     Ok(Removal(core::can_remove(enrolled, remove, &requirement.core()?, or_clock(now)?)))
 }
 
-/// Whether a person may turn two-factor authentication off: nothing demands it, and the password was proven within five minutes.
+/// Whether a person may turn two-factor authentication off: nothing demands it, a second factor was proven for the session, and the
+/// password within five minutes.
 ///
 /// # Errors
 ///
@@ -610,7 +616,9 @@ pub fn grandfathered(
     until: UnixTime,
     now: Option<UnixTime>,
 ) -> Result<bool, Error> {
-    Ok(core::grandfathered(enrolled_at, enrolled_before, until, or_clock(now)?))
+    let enrolled_at = enrolled_at.map(|at| or_clock(Some(at))).transpose()?;
+    let (before, until) = (or_clock(Some(enrolled_before))?, or_clock(Some(until))?);
+    Ok(core::grandfathered(enrolled_at, before, until, or_clock(now)?))
 }
 
 /// Something to carry out.

@@ -7,9 +7,9 @@ mod compact;
 
 use crate::json::{self, Object};
 use crate::text::{decode, from_base64url, from_hex, to_base64url, to_hex};
-use mfakit_core::{Error, MethodKind};
 use mfakit_core::encoding::{cose, json as reader};
 use mfakit_core::webauthn as core;
+use mfakit_core::{Error, MethodKind};
 
 /// The version that is written. Version 1 lacks `uvInitialized` and what was kept of the registration.
 const VERSION: u64 = 2;

@@ -9,7 +9,8 @@ use mfakit_core::{Error, UnixTime};
 ///
 /// # Errors
 ///
-/// [`Error::ArgumentValueInvalid`] for another kind, or if it was active before it was created.
+/// [`Error::ArgumentValueInvalid`] for another kind, or if it was active more than a few seconds before it was created;
+/// [`Error::TimeInvalid`].
 ///
 /// # Examples
 ///
@@ -25,10 +26,12 @@ pub fn session_expires_at(
     created: UnixTime,
     last_active: Option<UnixTime>,
 ) -> Result<UnixTime, Error> {
-    SessionLimits::from_name(kind)?.expires_at(created, last_active.unwrap_or(created))
+    let (created, last_active) = times(created, last_active.unwrap_or(created))?;
+    SessionLimits::from_name(kind)?.expires_at(created, last_active)
 }
 
-/// Counts a request as activity: the new moment at which the session is over. Store `now` as the last activity.
+/// Counts a request as activity: the new moment at which the session is over. Store the later of `last_active` and `now` as the last
+/// activity.
 ///
 /// # Errors
 ///
@@ -39,5 +42,11 @@ pub fn touch_session(
     last_active: UnixTime,
     now: Option<UnixTime>,
 ) -> Result<UnixTime, Error> {
+    let (created, last_active) = times(created, last_active)?;
     SessionLimits::from_name(kind)?.touch(created, last_active, or_clock(now)?)
+}
+
+/// What a host stored is a host's time too.
+fn times(created: UnixTime, last_active: UnixTime) -> Result<(UnixTime, UnixTime), Error> {
+    Ok((or_clock(Some(created))?, or_clock(Some(last_active))?))
 }

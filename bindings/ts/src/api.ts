@@ -37,5 +37,27 @@ export type { CredentialProtectionPolicy, ExtensionInputs, ExtensionOutputs, Prf
 export { AttestationTrust, type AttestationTrustOptions } from "./trust.js";
 export { Metadata, type CertificateFile, type MetadataEntry, type MetadataOptions } from "./metadata.js";
 export { CredentialRecord, type CredentialRecordOptions } from "./record.js";
-export { isEvidence, type Evidence, type Method, type Transition, type Verified } from "./verified.js";
+export { Evidence, isEvidence, type Method, type MethodKind, type Transition, type Verified } from "./verified.js";
+export {
+  Assessment, AssuranceProfile, Classification, Tier, amrDescription, assess, classify, lint, tierName,
+  type AssuranceProfileName, type Claims, type ClassifyOptions, type Factors, type Reason, type TierName,
+} from "./assurance.js";
+export {
+  PolicyProfile, Requirement, canDisable, canRemove, decide, effects, eligibleMethods, enrollableMethods, grandfathered, methodAdvice,
+  type Advice, type Applies, type Decision, type DecisionReason, type Effect, type Person, type PolicyProfileName, type Removal,
+  type RemovalReason, type RequirementOptions, type SecurityEvent,
+} from "./policy.js";
+export { sessionExpiresAt, touchSession, type SessionKind } from "./session.js";
+export { auditRecord, type AuditRecord } from "./audit.js";
+export {
+  DeviceRecord, beginApproval, beginDeviceEnrollment, cancelApproval, finishApproval, finishDeviceEnrollment, readApproval,
+  readApprovalAnswer,
+  type Approval, type ApprovalStatus, type ApprovalVerified, type BeginApproval, type BeginDeviceEnrollment, type DeviceEnrollment,
+  type DeviceVerified, type UnverifiedAnswer,
+} from "./approval.js";
+export {
+  DeviceKey, approvalAnswer, approvalToSign, enrollmentToSign, generateDeviceKey, readApprovalRequest, readDeviceEnrollment,
+  signApproval, signEnrollment,
+  type ApprovalDecision, type ApprovalRequest, type DeviceEnrollmentRequest,
+} from "./device.js";
 export type { Bytes, Integer, Time } from "./host-value.js";

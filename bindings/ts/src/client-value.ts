@@ -7,9 +7,9 @@
  * during that copy, is refused.
  */
 import { bytesOf } from "./bytes.js";
-import { MalformedError } from "./errors.js";
+import { MalformedError, type ErrorCode } from "./errors.js";
 
-/** A one-time code: text, whatever is in it. */
+/** A one-time code, or what a device sent: text, whatever is in it. */
 export function codeBytes(value: unknown): Uint8Array {
   return total(() => textBytes(value));
 }
@@ -60,6 +60,28 @@ export function responseBytes(value: unknown): Uint8Array {
   });
 }
 
+/** An identity provider's value: text, whatever is in it. */
+export function claimBytes(value: unknown): Uint8Array {
+  return total(() => wellFormed(value), "claims_malformed");
+}
+
+/** The payload of an ID token: JSON text, its UTF-8 bytes, or the parsed object. */
+export function payloadBytes(value: unknown): Uint8Array {
+  return total(() => {
+    if (typeof value !== "object" || value === null) return wellFormed(value);
+    return bytesOf(value, ENOUGH_TO_REFUSE) ?? wellFormed(JSON.stringify(value, plain));
+  }, "claims_malformed");
+}
+
+/** Claims that came one by one, as a JSON object. One that is undefined is absent; null is a value, and a wrong one. */
+export function claimsBytes(claims: { amr: unknown; acr: unknown; authn_context: unknown; auth_time: unknown }): Uint8Array {
+  return total(() => wellFormed(JSON.stringify(Object.fromEntries(Object.entries(claims).map(([name, value]) => {
+    // What an object says of itself as JSON is no claim: a claim is a text, a number or a list of texts.
+    if (typeof value === "object" && !Array.isArray(value)) throw new TypeError();
+    return [name, value];
+  })), plain)), "claims_malformed");
+}
+
 /**
  * The core refuses anything above 64 KiB. One byte more is all that it needs to see to say so, and a client cannot
  * make this side copy more than that.
@@ -82,10 +104,18 @@ function wellFormed(value: unknown): Uint8Array {
   return bytes;
 }
 
-function total<T>(read: () => T): T {
+/** What JSON would leave out in silence, and what has no text of its own, stands for no claim. */
+function plain(_: string, value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol" || (typeof value === "string" && UNPAIRED_SURROGATE.test(value))) {
+    throw new TypeError();
+  }
+  return value;
+}
+
+function total<T>(read: () => T, code: ErrorCode = "input_malformed"): T {
   try {
     return read();
   } catch {
-    throw new MalformedError("input_malformed");
+    throw new MalformedError(code);
   }
 }

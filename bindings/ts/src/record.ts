@@ -7,6 +7,7 @@
 import { ask } from "./backend.js";
 import { base64url } from "./bytes.js";
 import { bytes, count, flag, list, maybe, nullable, options, text, wrong, type Bytes, type Reader } from "./host-value.js";
+import type { MethodKind } from "./verified.js";
 
 export interface CredentialRecordOptions {
   /** The COSE key. */
@@ -45,6 +46,8 @@ export class CredentialRecord {
   declare readonly aaguid: string | null;
   /** Whether the user was ever verified with this credential; null: not known. See `uvTransition` of an authentication. */
   declare readonly uvInitialized: boolean | null;
+  /** What to list among the methods of its user, by what the authenticator and the client said. */
+  declare readonly kind: MethodKind;
   /** Whether a trusted attestation and its metadata said, at the registration, that hardware keeps the key. */
   declare readonly hardware: boolean;
   /** What `keepAttestation` kept of the registration. */

@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  AttestationTrust, ConfigError, CredentialRecord, Hotp, Metadata, PendingTotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
-  checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateRecoveryCodesAsync, generateSecret, guessOdds, issueTemporaryCode,
-  issueTemporaryCodeAsync, parseOtpauth, parseOtpauthMigration, qrPng, qrSvg, qrTerminal, relatedOriginsJson, revokeTemporaryCode,
-  verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
+  Assessment, AssuranceProfile, AttestationTrust, Classification, ConfigError, CredentialRecord, DeviceKey, DeviceRecord, Evidence, Hotp, Metadata,
+  PendingTotp, Peppers, PolicyProfile, RelyingParty, Requirement, Throttle, Tier, Totp, VerificationError, approvalAnswer, approvalToSign, assess,
+  auditRecord, beginApproval, beginDeviceEnrollment, canDisable, canRemove, cancelApproval, checkRecoveryCode, checkTemporaryCode, classify, decide,
+  effects, eligibleMethods, enrollableMethods, enrollmentToSign, finishApproval, finishDeviceEnrollment, generateDeviceKey, generateRecoveryCodes,
+  generateRecoveryCodesAsync, generateSecret, grandfathered, guessOdds, issueTemporaryCode, issueTemporaryCodeAsync, lint, methodAdvice, parseOtpauth,
+  parseOtpauthMigration, qrPng, qrSvg, qrTerminal, readApproval, readApprovalAnswer, readApprovalRequest, readDeviceEnrollment, relatedOriginsJson,
+  revokeTemporaryCode, sessionExpiresAt, signApproval, signEnrollment, tierName, touchSession, verifyRecoveryCode, verifyRecoveryCodeAsync,
+  verifyTemporaryCode, verifyTemporaryCodeAsync,
 } from "mfakit";
 import { SoftAuthenticator } from "mfakit/testing";
 import { AAGUID, authority, blob, entry } from "./support/attestation.mjs";
@@ -38,6 +42,24 @@ const authentication = rp.beginAuthentication(userHandle, { allow: [record] });
 const signedIn = passkey.get(authentication.options);
 const signing = { challenge: authentication.options.challenge, userHandle, record };
 
+const evidence = totp.verify(totp.codeAt(NOW), { lastStep: null, now: NOW }).commit(1);
+const assessment = assess(evidence, { now: NOW });
+const demanded = new Requirement(Tier.STANDARD);
+const policy = PolicyProfile.named("salesforce-2026-05-05");
+const decision = decide(assessment, { requirement: demanded, enrolled: ["totp"], now: NOW });
+const classification = classify("rfc8176", { amr: ["hwk"], now: NOW });
+
+const enrolment = beginDeviceEnrollment("ada", { audience: "example.org", now: NOW });
+const enrolling = readDeviceEnrollment(enrolment.request);
+const deviceKey = generateDeviceKey(enrolling);
+const enrolled = signEnrollment(enrolling, { device: deviceKey, now: NOW });
+const device = finishDeviceEnrollment(enrolled, { state: enrolment.state, now: NOW }).commit(1);
+const asking = { audience: "example.org", action: "Sign in", devices: [device], now: NOW };
+const approval = beginApproval("ada", asking);
+const approving = readApprovalRequest(approval.request);
+const pendingState = approval.transition.next;
+const answered = signApproval(approving, { device: deviceKey, decision: "approve", number: approval.number, now: NOW });
+
 // ---- the client's arguments
 
 // What is right there, and every call that reads it.
@@ -67,6 +89,15 @@ const CLIENT = {
   export: [EXPORT, { parseOtpauthMigration }],
   blob: [BLOB, { "Metadata.parse": (value) => Metadata.parse(value, { roots: [maker.certificate], now: NOW }) }],
   name: ["nobody@example.org", { "rp.beginDecoyAuthentication": (value) => rp.beginDecoyAuthentication(value) }],
+  answer: [answered, {
+    finishApproval: (answer) => finishApproval(answer, { state: pendingState, now: NOW }),
+    readApprovalAnswer,
+  }],
+  enrolment: [enrolled, { finishDeviceEnrollment: (answer) => finishDeviceEnrollment(answer, { state: enrolment.state, now: NOW }) }],
+  request: [approval.request, { readApprovalRequest }],
+  enrolmentRequest: [enrolment.request, { readDeviceEnrollment }],
+  acr: ["phr", { "classify acr": (acr) => classify("openid-eap", { acr, now: NOW }) }],
+  idToken: ['{"amr":["hwk"],"auth_time":1800000000}', { "classify claims": (claims) => classify("rfc8176", { claims, now: NOW }) }],
 };
 
 const digits = (zero) => (right) => right.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));

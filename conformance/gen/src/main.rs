@@ -4,6 +4,7 @@
 //! mfakit's own code, and nothing of it is linked. `mfakit-gen` writes `conformance/vectors`, `mfakit-gen --check`
 //! compares byte for byte, `mfakit-gen capture FILE` takes in what a browser gave.
 
+mod assurance;
 mod bases;
 mod bytes;
 mod captures;
@@ -71,6 +72,15 @@ fn vectors(home: &Path) -> PathBuf {
 /// The name and bytes of every vector file.
 fn files(home: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut files = vec![
+        assurance::amr::file(),
+        assurance::assessment::file(),
+        assurance::audit::file(),
+        assurance::claims::file(),
+        assurance::decision::file(),
+        assurance::methods::file(),
+        assurance::profiles::file(),
+        assurance::requirement::file(),
+        assurance::session::file(),
         bases::base32_file(),
         bases::base64_file(),
         cbor::file(),

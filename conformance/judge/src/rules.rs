@@ -305,14 +305,8 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
 }
 
 /// What evidence is worth, where a case asks for it.
-const EVIDENCE_FIELDS: [&str; 6] = [
-    "method",
-    "user_verified",
-    "evidence_kind",
-    "assessed_tier",
-    "assessed_amr",
-    "assessed_acr",
-];
+const EVIDENCE_FIELDS: [&str; 6] =
+    ["method", "user_verified", "evidence_kind", "assessed_tier", "assessed_amr", "assessed_acr"];
 
 /// The same of a statement with certificates.
 const ATTESTATION_FIELDS: [&str; 4] =

@@ -37,7 +37,8 @@ const NOT_OFFERED = new Error("nothing that is offered is built in");
 
 function publicOperations(mfakit, lowLevel) {
   const {
-    AttestationTrust, CredentialRecord, Hotp, Metadata, PendingTotp, Peppers, RejectedError, RelyingParty, Throttle, Totp,
+    Assessment, AssuranceProfile, AttestationTrust, Classification, CredentialRecord, DeviceKey, DeviceRecord, Evidence, Hotp, Metadata,
+    PendingTotp, Peppers, PolicyProfile, RejectedError, RelyingParty, Requirement, Throttle, Tier, Totp,
   } = mfakit;
   const { algorithms: built } = lowLevel({ op: "hello" });
 
@@ -290,7 +291,295 @@ function publicOperations(mfakit, lowLevel) {
         new_sign_count: verified.counter, ...committed(verified, inputs),
       });
     },
+
+    "amr.salesforce_tier": (inputs) => {
+      const { tier, recognised } = mfakit.classify(SALESFORCE, named(inputs, "amr"));
+      return accept({ tier: recognised ? tierName(tier) : "unrecognised" });
+    },
+
+    "amr.parse_claim": ({ claim_json }) => accept({ amr: mfakit.classify(SALESFORCE, { claims: `{"amr": ${claim_json}}` }).amr }),
+
+    "amr.registered": ({ value }) => {
+      const description = mfakit.amrDescription(value);
+      return accept({ registered: description !== null, description });
+    },
+
+    "assurance.classify": (inputs) => accept(classified(classification(inputs))),
+
+    "assurance.id_token": (inputs) => {
+      const options = { claims: inputs.id_token, ...named(inputs, "max_age", "now") };
+      return accept(classified(mfakit.classify(profile(inputs), options)));
+    },
+
+    "assurance.stored_claims": (inputs) => {
+      const read = Classification.fromTrustedJson(inputs.stored, { profile: profile(inputs) });
+      return accept({ ...classified(read), stored: read.toJson() });
+    },
+
+    "assurance.profile": (inputs) => {
+      const given = profile(inputs);
+      const { id, version } = typeof given === "string" ? AssuranceProfile.named(given) : given;
+      return accept({ id, version, lint: lines(mfakit.lint(given)) });
+    },
+
+    "assurance.assess": (inputs) => accept(assessed(assessment(inputs))),
+
+    "assurance.stored": (inputs) => {
+      const previous = Assessment.fromTrustedJson(inputs.stored);
+      const read = mfakit.assess(passwords(inputs), { previous, ...named(inputs, "now") });
+      return accept({ ...assessed(read), stored: read.toJson() });
+    },
+
+    "assurance.meets": (inputs) => accept({
+      meets: hasClaims(inputs) ? classification(inputs).meets(inputs.tier)
+        : assessment(inputs).meets(inputs.tier, named(inputs, "max_age", "now")),
+    }),
+
+    "policy.profile": (inputs) => {
+      const given = policy(inputs);
+      const { id, version, channels, privilegedRights } = given;
+      return accept({
+        id, version, privileged_rights: privilegedRights, labels: Object.values(Tier).map((tier) => given.label(tier)),
+        channels: Object.entries(channels).map(([name, covered]) => `${name} ${covered ? "subject" : "unaffected"}`).sort(),
+      });
+    },
+
+    "policy.requirement": (inputs) => {
+      const required = requirement(inputs);
+      const { tier, maxAge, exempt, waiver, enforcedFrom, clientCan, acrValues, policyVersion } = required;
+      return accept({
+        tier: tierName(tier), applies: required.applies(named(inputs, "now")), max_age: maxAge, exempt, waiver,
+        enforced_from: enforcedFrom, client_can: clientCan, acr_values: acrValues, policy: required.policy,
+        policy_version: policyVersion,
+      });
+    },
+
+    "policy.decide": (inputs) => {
+      const decided = decision(standing(inputs), inputs);
+      if (inputs.enforce === true) decided.orThrow();
+      const { kind, reason, need, options, challenge } = decided;
+      return accept({ kind, reason, need: tierName(need), options, challenge, explain: lines(decided.explain()) });
+    },
+
+    "policy.methods": (inputs) => {
+      const { enrolled } = inputs;
+      const required = requirement(inputs);
+      return accept({
+        eligible: mfakit.eligibleMethods(enrolled, { requirement: required, ...named(inputs, "now") }),
+        enrollable: mfakit.enrollableMethods(required), advice: mfakit.methodAdvice(enrolled),
+      });
+    },
+
+    "policy.remove": (inputs) => removal(
+      mfakit.canRemove(inputs.enrolled, { requirement: requirement(inputs), ...named(inputs, "remove", "now") }), inputs),
+
+    "policy.disable": (inputs) => {
+      const required = requirement(inputs);
+      return removal(mfakit.canDisable(assessment(inputs), { requirement: required, ...named(inputs, "now") }), inputs);
+    },
+
+    "policy.grandfathered": (inputs) => accept({
+      grandfathered: mfakit.grandfathered(inputs.enrolled_at, named(inputs, "enrolled_before", "until", "now")),
+    }),
+
+    "policy.effects": ({ event }) => accept({
+      effects: mfakit.effects(event).map(({ kind, lifetime, template }) => `${kind} ${lifetime ?? "-"} ${template ?? "-"}`),
+    }),
+
+    "session.expires_at": (inputs) => accept({
+      expires_at: mfakit.sessionExpiresAt(inputs.kind, named(inputs, "created", "last_active")),
+    }),
+
+    "session.touch": (inputs) => accept({
+      expires_at: mfakit.touchSession(inputs.kind, named(inputs, "created", "last_active", "now")),
+    }),
+
+    "audit.record": (inputs) => {
+      const options = named(inputs, "user", "credential_id", "now");
+      if (Object.hasOwn(inputs, "requirement")) options.requirement = requirement(inputs);
+      if (hasClaims(inputs) || Object.hasOwn(inputs, "proven") || Object.hasOwn(inputs, "passwords")) {
+        options.standing = standing(inputs);
+        if (inputs.decided === true) options.decision = decision(options.standing, inputs);
+      }
+      return accept({ record: mfakit.auditRecord(inputs.event, options) });
+    },
+
+    "approval.enroll": (inputs) => {
+      const begun = mfakit.beginDeviceEnrollment(inputs.user_id, named(inputs, "audience", "lifetime", "now"));
+      const { audience, userId, deviceId, expiresAt } = mfakit.readDeviceEnrollment(begun.request);
+      same([deviceId, expiresAt], [begun.deviceId, begun.expiresAt]);
+      return accept({ audience, user_id: userId, expires_at: expiresAt });
+    },
+
+    "approval.finish_enrollment": (inputs) => {
+      const verified = mfakit.finishDeviceEnrollment(inputs.answer, named(inputs, "state", "now"));
+      if (Object.hasOwn(inputs, "rows")) same([verified.commit(inputs.rows)], [verified.device]);
+      return accept({ ...device(verified.device), next: verified.transition.next });
+    },
+
+    "approval.device": ({ record }) => accept(device(DeviceRecord.fromText(record))),
+
+    "approval.begin": (inputs) => {
+      const options = named(inputs, "audience", "action", "context", "devices", "previous", "lifetime", "now");
+      const begun = mfakit.beginApproval(inputs.user_id, options);
+      const { id, audience, userId, action, context, expiresAt } = mfakit.readApprovalRequest(begun.request);
+      same([id, expiresAt], [begun.id, begun.expiresAt]);
+      const { prev, next } = begun.transition;
+      return accept({
+        prev, expires_at: expiresAt, prefix: prefix(next), number_length: begun.number.length,
+        status: mfakit.readApproval(next, named(inputs, "now")), audience, user_id: userId, action, context,
+      });
+    },
+
+    "approval.finish": (inputs) => {
+      const verified = mfakit.finishApproval(inputs.answer, named(inputs, "state", "now"));
+      return accept({ decision: verified.decision, device_id: verified.deviceId, ...committed(verified, inputs) });
+    },
+
+    "approval.read": (inputs) => accept({ status: mfakit.readApproval(inputs.state, named(inputs, "now")) }),
+
+    "approval.cancel": ({ state }) => accept(stored(mfakit.cancelApproval(state))),
+
+    "approval.read_answer": ({ answer }) => {
+      const { userId, deviceId, requestId } = mfakit.readApprovalAnswer(answer);
+      return accept({ user_id: userId, device_id: deviceId, request_id: requestId });
+    },
+
+    "approval.read_request": ({ request }) => {
+      const { id, audience, userId, action, context, expiresAt } = mfakit.readApprovalRequest(request);
+      return accept({ id, audience, user_id: userId, action, context, expires_at: expiresAt });
+    },
+
+    "approval.read_enrollment": ({ request }) => {
+      const { audience, userId, deviceId, expiresAt } = mfakit.readDeviceEnrollment(request);
+      return accept({ audience, user_id: userId, device_id: deviceId, expires_at: expiresAt });
+    },
+
+    "approval.enroll_device": (inputs) => {
+      const request = mfakit.readDeviceEnrollment(inputs.request);
+      return accept(device(request.device(bytes(inputs.public_key_hex), named(inputs, "name"))));
+    },
+
+    "approval.device_key": ({ key }) => {
+      const read = DeviceKey.fromText(key);
+      same([read.toText()], [key]);
+      return accept(device(read.record));
+    },
+
+    "approval.sign": (inputs) => {
+      const [request, key] = [mfakit.readApprovalRequest(inputs.request), DeviceKey.fromText(inputs.key)];
+      return accept({ answer: mfakit.signApproval(request, { device: key, ...named(inputs, "decision", "number", "now") }) });
+    },
+
+    "approval.sign_enrollment": (inputs) => {
+      const [request, key] = [mfakit.readDeviceEnrollment(inputs.request), DeviceKey.fromText(inputs.key)];
+      return accept({ answer: mfakit.signEnrollment(request, { device: key, ...named(inputs, "name", "now") }) });
+    },
+
+    "approval.to_sign": (inputs) => {
+      const options = { device: inputs.record, ...named(inputs, "decision", "number", "now") };
+      return accept({ to_sign_hex: hexOf(mfakit.approvalToSign(mfakit.readApprovalRequest(inputs.request), options)) });
+    },
+
+    "approval.enrollment_to_sign": (inputs) => {
+      const options = { device: inputs.record, ...named(inputs, "now") };
+      return accept({ to_sign_hex: hexOf(mfakit.enrollmentToSign(mfakit.readDeviceEnrollment(inputs.request), options)) });
+    },
+
+    "approval.answer": ({ to_sign_hex, signature_hex }) => accept({
+      answer: mfakit.approvalAnswer(bytes(to_sign_hex), { signature: bytes(signature_hex) }),
+    }),
   };
+
+  function tierName(tier) {
+    return tier === null ? null : mfakit.tierName(tier);
+  }
+
+  /** Each reason in three words. */
+  function lines(reasons) {
+    return reasons.map(({ code, subject, tier }) => `${code} ${subject ?? "-"} ${tierName(tier) ?? "-"}`);
+  }
+
+  /** The case's own profile, or the name of a built-in one. */
+  function profile(inputs) {
+    return Object.hasOwn(inputs, "profile_json") ? AssuranceProfile.fromJson(inputs.profile_json) : inputs.profile;
+  }
+
+  function policy(inputs) {
+    if (Object.hasOwn(inputs, "policy_json")) return PolicyProfile.fromJson(inputs.policy_json);
+    return PolicyProfile.named(Object.hasOwn(inputs, "policy") ? inputs.policy : SALESFORCE);
+  }
+
+  /** The requirement as the case describes it: one of its own, or a policy's. */
+  function requirement({ requirement: asked }) {
+    const common = named(asked, "max_age", "exemption", "waiver", "enforced_from", "client_can");
+    if (Object.hasOwn(asked, "tier")) return new Requirement(asked.tier, { ...common, ...named(asked, "acr_values") });
+    return policy(asked).requirement({ ...common, ...named(asked, "rights", "channel", "environment") });
+  }
+
+  function passwords({ passwords: times = [] }) {
+    return times.map((at) => Evidence.password({ at }));
+  }
+
+  /** What was proven, by way of the text of a stored assessment. */
+  function assessment(inputs) {
+    const { proven } = inputs;
+    const previous = proven && Assessment.fromTrustedJson(JSON.stringify({ v: 1, methods: proven.map(storedProof) }));
+    return mfakit.assess(passwords(inputs), { previous, ...named(inputs, "now") });
+  }
+
+  function hasClaims(inputs) {
+    return Object.hasOwn(inputs, "profile") || Object.hasOwn(inputs, "profile_json");
+  }
+
+  function classification(inputs) {
+    const { claims_max_age: maxAge, claims_now: then } = inputs;
+    const when = Object.hasOwn(inputs, "claims_now") ? { now: then } : named(inputs, "now");
+    return mfakit.classify(profile(inputs), { ...named(inputs, "amr", "acr", "authn_context", "auth_time"), maxAge, ...when });
+  }
+
+  function standing(inputs) {
+    return hasClaims(inputs) ? classification(inputs) : assessment(inputs);
+  }
+
+  function decision(shown, inputs) {
+    return mfakit.decide(shown, { requirement: requirement(inputs), ...named(inputs, "enrolled", "now") });
+  }
+
+  function classified(value) {
+    const { tier, recognised, unknown, profile, version, amr, acr, authnContext, authTime } = value;
+    return {
+      tier: tierName(tier), recognised, unknown, profile, version, amr, acr, authn_context: authnContext, auth_time: authTime,
+      explain: lines(value.explain()),
+    };
+  }
+
+  function assessed(value) {
+    const { tier, amr, acr, methods, recovery } = value;
+    const { knowledge, possession, inherence, unspecified, kinds } = value.factors;
+    return {
+      tier: tierName(tier), amr, acr, methods, recovery, factors: [knowledge, possession, inherence, unspecified, kinds],
+      explain: lines(value.explain()),
+    };
+  }
+
+  function removal(removed, { enforce }) {
+    if (enforce === true) removed.orThrow();
+    return accept({ allowed: removed.allowed, reason: removed.reason });
+  }
+
+  /** A transition as the host stores it, and the evidence that storing it earns where the case gives a number of rows. */
+  function committed(verified, inputs) {
+    if (!Object.hasOwn(inputs, "rows")) return stored(verified.transition);
+    const evidence = verified.commit(inputs.rows, named(inputs, "via"));
+    // Of a registration there is none.
+    if (!mfakit.isEvidence(evidence)) return stored(verified.transition);
+    const { tier, amr, acr } = mfakit.assess(evidence, { now: ASSESSED_AT });
+    return {
+      ...stored(verified.transition), method: evidence.method, user_verified: evidence.userVerified, evidence_kind: evidence.kind,
+      assessed_tier: tierName(tier), assessed_amr: amr, assessed_acr: acr,
+    };
+  }
 
   /** What stands for peppers in a case; a value of another kind goes to the API as it is. */
   function peppers(given) {
@@ -479,15 +768,35 @@ function audited({ event, kind, issuedBy, notBefore, notAfter, maxUses, uses, re
   return { event, kind, issued_by: issuedBy, not_before: notBefore, not_after: notAfter, max_uses: maxUses, uses, revoked };
 }
 
-/** A transition as the host stores it, and the evidence that storing it earns where the case gives a number of rows. */
-function committed(verified, inputs) {
-  const evidence = Object.hasOwn(inputs, "rows") ? verified.commit(inputs.rows) : {};
-  return defined({ method: evidence.method, user_verified: evidence.userVerified }, stored(verified.transition));
-}
-
 function stored({ prev, next }) {
   return { prev, next };
 }
+
+/** A proof as a stored assessment has it. */
+function storedProof({ kind, at, user_verified, hardware, backup_eligible, verified_by }) {
+  const flags = Object.entries({ userVerified: user_verified, hardware, backupEligible: backup_eligible }).filter(([, set]) => set === true);
+  const told = (verified_by ?? "").split(" ").filter((name) => name !== "");
+  return { kind, at, ...Object.fromEntries(flags), ...(told.length > 0 && { verifiedBy: told }) };
+}
+
+function device(record) {
+  const { id, userId, audience, algorithm, publicKey, name } = record;
+  return { device_id: id, user_id: userId, audience, algorithm, public_key_hex: hex(publicKey), name, record: record.toText() };
+}
+
+/** What two sides say of one thing. */
+function same(ours, theirs) {
+  if (ours.some((value, index) => value !== theirs[index])) throw new Error("the two sides differ");
+}
+
+/** Those of the inputs that are there, as they stand and under the names of the API; what is absent is left to its default. */
+function named(inputs, ...names) {
+  return camel(Object.fromEntries(names.filter((name) => Object.hasOwn(inputs, name)).map((name) => [name, inputs[name]])));
+}
+
+/** When the evidence of a commit is assessed. */
+const ASSESSED_AT = 1_800_000_000;
+const SALESFORCE = "salesforce-2026-05-05";
 
 /** Any user: most cases say nothing about who it is. */
 const ANY_USER = base64url("636f6e666f726d616e6365");
@@ -544,6 +853,10 @@ function camel(fields) {
     ([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
 }
 
+function hexOf(view) {
+  return Array.from(view, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function bytes(hexText) {
   if (hexText == null) return undefined;
   return Uint8Array.from(hexText.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -558,7 +871,7 @@ function base64url(hexText) {
 function hex(base64urlText) {
   if (base64urlText == null) return null;
   const binary = atob(base64urlText.replaceAll("-", "+").replaceAll("_", "/"));
-  return Array.from(binary, (symbol) => symbol.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return hexOf(Array.from(binary, (symbol) => symbol.charCodeAt(0)));
 }
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

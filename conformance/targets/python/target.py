@@ -7,13 +7,35 @@ import struct
 import sys
 
 import mfakit
-from mfakit import AttestationTrust, CredentialRecord, Hotp, Metadata, Peppers, PendingTotp, RelyingParty, Throttle, Totp
+from mfakit import (
+    Assessment,
+    AssuranceProfile,
+    AttestationTrust,
+    Classification,
+    CredentialRecord,
+    DeviceKey,
+    DeviceRecord,
+    Evidence,
+    Hotp,
+    Metadata,
+    Peppers,
+    PendingTotp,
+    PolicyProfile,
+    RelyingParty,
+    Requirement,
+    Throttle,
+    Tier,
+    Totp,
+)
 from mfakit._native import _conformance
 
 # Above this a time is no host's; the core takes every u64.
 MAX_HOST_TIME = 100_000_000_000
 # Any user: most cases say nothing about who it is.
 ANY_USER = b"conformance"
+# When the evidence of a commit is assessed.
+ASSESSED_AT = 1_800_000_000
+SALESFORCE = "salesforce-2026-05-05"
 
 
 def low_level(message):
@@ -65,14 +87,26 @@ def stored(transition):
     return {"prev": transition.prev, "next": transition.next}
 
 
+def tier_name(tier):
+    return None if tier is None else tier.name.lower()
+
+
 def committed(verified, inputs):
     """The evidence, where the case has rows; of a registration there is none."""
     if "rows" not in inputs:
         return {}
-    evidence = verified.commit(inputs["rows"])
+    evidence = verified.commit(inputs["rows"], **named(inputs, "via"))
     if isinstance(evidence, CredentialRecord):
         return {}
-    return {"method": evidence.method, "user_verified": evidence.user_verified}
+    assessed = mfakit.assess(evidence, now=ASSESSED_AT)
+    return {
+        "method": evidence.method,
+        "user_verified": evidence.user_verified,
+        "evidence_kind": evidence.kind,
+        "assessed_tier": tier_name(assessed.tier),
+        "assessed_amr": assessed.amr,
+        "assessed_acr": assessed.acr,
+    }
 
 
 def now(inputs):
@@ -662,6 +696,330 @@ def throttle_retry_at(inputs):
     return {"retry_at": throttle(inputs).retry_at(inputs.get("state"), **now(inputs))}
 
 
+def profile_of(inputs):
+    """The case's own profile, or the name of a built-in one."""
+    return AssuranceProfile.from_json(inputs["profile_json"]) if "profile_json" in inputs else inputs["profile"]
+
+
+def policy_of(inputs):
+    if "policy_json" in inputs:
+        return PolicyProfile.from_json(inputs["policy_json"])
+    return PolicyProfile.named(inputs.get("policy", SALESFORCE))
+
+
+def requirement_of(inputs):
+    """The requirement as the case describes it: one of its own, or a policy's."""
+    asked = inputs["requirement"]
+    common = named(asked, "max_age", "exemption", "waiver", "enforced_from", "client_can")
+    if "tier" in asked:
+        return Requirement(asked["tier"], **common, **named(asked, "acr_values"))
+    rights = asked.get("rights", ())
+    return policy_of(asked).requirement(rights=rights, **common, **named(asked, "channel", "environment"))
+
+
+def stored_proof(proof):
+    stored = {"kind": proof["kind"], "at": proof["at"]}
+    members = {"user_verified": "userVerified", "hardware": "hardware", "backup_eligible": "backupEligible"}
+    stored.update({member: True for name, member in members.items() if proof.get(name)})
+    told = proof.get("verified_by", "").split()
+    return {**stored, "verifiedBy": told} if told else stored
+
+
+def proven(inputs):
+    """What was proven, as an assessment that was stored."""
+    if "proven" not in inputs:
+        return None
+    return Assessment.from_trusted_json(json.dumps({"v": 1, "methods": [stored_proof(p) for p in inputs["proven"]]}))
+
+
+def passwords(inputs):
+    return [Evidence.password(at=at) for at in inputs.get("passwords", ())]
+
+
+def assessment(inputs):
+    return mfakit.assess(passwords(inputs), previous=proven(inputs), **now(inputs))
+
+
+def classification(inputs):
+    options = {name: inputs[given] for name, given in (("max_age", "claims_max_age"),) if given in inputs}
+    when = {"now": inputs["claims_now"]} if "claims_now" in inputs else now(inputs)
+    claims = named(inputs, "amr", "acr", "authn_context", "auth_time")
+    return mfakit.classify(profile_of(inputs), **claims, **options, **when)
+
+
+def has_claims(inputs):
+    return "profile" in inputs or "profile_json" in inputs
+
+
+def standing(inputs):
+    return classification(inputs) if has_claims(inputs) else assessment(inputs)
+
+
+def lines(reasons):
+    """Each reason in three words."""
+    return [f"{r.code} {'-' if r.subject is None else r.subject} {tier_name(r.tier) or '-'}" for r in reasons]
+
+
+def classified(value):
+    names = ("recognised", "unknown", "profile", "version", "amr", "acr", "authn_context", "auth_time")
+    fields = {name: getattr(value, name) for name in names}
+    return {**fields, "tier": tier_name(value.tier), "explain": lines(value.explain())}
+
+
+def assessed(value):
+    factors = [value.factors[name] for name in ("knowledge", "possession", "inherence", "unspecified", "kinds")]
+    fields = {name: getattr(value, name) for name in ("amr", "acr", "methods", "recovery")}
+    return {**fields, "tier": tier_name(value.tier), "factors": factors, "explain": lines(value.explain())}
+
+
+def amr_salesforce_tier(inputs):
+    read = mfakit.classify(SALESFORCE, **named(inputs, "amr"))
+    return {"tier": tier_name(read.tier) if read.recognised else "unrecognised"}
+
+
+def amr_parse_claim(inputs):
+    token = '{"amr": ' + inputs["claim_json"] + "}"
+    return {"amr": mfakit.classify(SALESFORCE, claims=token).amr}
+
+
+def amr_registered(inputs):
+    description = mfakit.amr_description(inputs["value"])
+    return {"registered": description is not None, "description": description}
+
+
+def assurance_classify(inputs):
+    return classified(classification(inputs))
+
+
+def assurance_id_token(inputs):
+    options = {**named(inputs, "max_age"), **now(inputs)}
+    return classified(mfakit.classify(profile_of(inputs), claims=inputs["id_token"], **options))
+
+
+def assurance_stored_claims(inputs):
+    read = Classification.from_trusted_json(inputs["stored"], profile=profile_of(inputs))
+    return {**classified(read), "stored": read.to_json()}
+
+
+def assurance_profile(inputs):
+    profile = profile_of(inputs)
+    profile = AssuranceProfile.named(profile) if isinstance(profile, str) else profile
+    return {"id": profile.id, "version": profile.version, "lint": lines(mfakit.lint(profile))}
+
+
+def assurance_assess(inputs):
+    return assessed(assessment(inputs))
+
+
+def assurance_stored(inputs):
+    stored = Assessment.from_trusted_json(inputs["stored"])
+    read = mfakit.assess(passwords(inputs), previous=stored, **now(inputs))
+    return {**assessed(read), "stored": read.to_json()}
+
+
+def assurance_meets(inputs):
+    if has_claims(inputs):
+        return {"meets": classification(inputs).meets(inputs["tier"])}
+    return {"meets": assessment(inputs).meets(inputs["tier"], **named(inputs, "max_age"), **now(inputs))}
+
+
+def policy_profile(inputs):
+    policy = policy_of(inputs)
+    channels = [f"{name} {'subject' if covered else 'unaffected'}" for name, covered in policy.channels.items()]
+    fields = {name: getattr(policy, name) for name in ("id", "version", "privileged_rights")}
+    return {**fields, "labels": [policy.label(tier) for tier in Tier], "channels": sorted(channels)}
+
+
+def policy_requirement(inputs):
+    required = requirement_of(inputs)
+    names = ("max_age", "exempt", "waiver", "enforced_from", "client_can", "acr_values", "policy", "policy_version")
+    fields = {name: getattr(required, name) for name in names}
+    return {**fields, "tier": tier_name(required.tier), "applies": required.applies(**now(inputs))}
+
+
+def decision(shown, inputs):
+    enrolled = inputs.get("enrolled", ())
+    return mfakit.decide(shown, requirement=requirement_of(inputs), enrolled=enrolled, **now(inputs))
+
+
+def policy_decide(inputs):
+    decided = decision(standing(inputs), inputs)
+    if inputs.get("enforce"):
+        decided.or_raise()
+    fields = {name: getattr(decided, name) for name in ("kind", "reason", "options", "challenge")}
+    return {**fields, "need": tier_name(decided.need), "explain": lines(decided.explain())}
+
+
+def policy_methods(inputs):
+    required, enrolled = requirement_of(inputs), inputs["enrolled"]
+    return {
+        "eligible": mfakit.eligible_methods(enrolled, requirement=required, **now(inputs)),
+        "enrollable": mfakit.enrollable_methods(required),
+        "advice": mfakit.method_advice(enrolled),
+    }
+
+
+def removal(removed, inputs):
+    if inputs.get("enforce"):
+        removed.or_raise()
+    return {"allowed": removed.allowed, "reason": removed.reason}
+
+
+def policy_remove(inputs):
+    options = {"requirement": requirement_of(inputs), **named(inputs, "remove"), **now(inputs)}
+    return removal(mfakit.can_remove(inputs["enrolled"], **options), inputs)
+
+
+def policy_disable(inputs):
+    required = requirement_of(inputs)
+    return removal(mfakit.can_disable(assessment(inputs), requirement=required, **now(inputs)), inputs)
+
+
+def policy_grandfathered(inputs):
+    options = {**named(inputs, "enrolled_before", "until"), **now(inputs)}
+    return {"grandfathered": mfakit.grandfathered(inputs["enrolled_at"], **options)}
+
+
+def policy_effects(inputs):
+    def line(effect):
+        return f"{effect.kind} {'-' if effect.lifetime is None else effect.lifetime} {effect.template or '-'}"
+
+    return {"effects": [line(effect) for effect in mfakit.effects(inputs["event"])]}
+
+
+def expires_at(inputs):
+    return {"expires_at": mfakit.session_expires_at(inputs["kind"], **named(inputs, "created", "last_active"))}
+
+
+def session_touch(inputs):
+    options = {**named(inputs, "created", "last_active"), **now(inputs)}
+    return {"expires_at": mfakit.touch_session(inputs["kind"], **options)}
+
+
+def audit_record(inputs):
+    options = {**named(inputs, "user", "credential_id"), **now(inputs)}
+    if "requirement" in inputs:
+        options["requirement"] = requirement_of(inputs)
+    if has_claims(inputs) or "proven" in inputs or "passwords" in inputs:
+        options["standing"] = standing(inputs)
+        if inputs.get("decided"):
+            options["decision"] = decision(options["standing"], inputs)
+    return {"record": mfakit.audit_record(inputs["event"], **options)}
+
+
+def device(record):
+    fields = {name: getattr(record, name) for name in ("user_id", "audience", "algorithm", "name")}
+    return {**fields, "device_id": record.id, "public_key_hex": rehex(record.public_key), "record": record.to_text()}
+
+
+def of(value, *names):
+    return {name: getattr(value, name) for name in names}
+
+
+def approval_enroll(inputs):
+    options = {**named(inputs, "audience", "lifetime"), **now(inputs)}
+    begun = mfakit.begin_device_enrollment(inputs["user_id"], **options)
+    request = mfakit.read_device_enrollment(begun.request)
+    if (request.device_id, request.expires_at) != (begun.device_id, begun.expires_at):
+        raise TypeError("the request is another than was begun")
+    return of(request, "audience", "user_id", "expires_at")
+
+
+def approval_finish_enrollment(inputs):
+    verified = mfakit.finish_device_enrollment(inputs["answer"], **named(inputs, "state"), **now(inputs))
+    if "rows" in inputs and verified.commit(inputs["rows"]) != verified.device:
+        raise TypeError("another device than was verified")
+    return {**device(verified.device), "next": verified.transition.next}
+
+
+def approval_device(inputs):
+    return device(DeviceRecord.from_text(inputs["record"]))
+
+
+def approval_begin(inputs):
+    options = {**named(inputs, "audience", "action", "context", "devices", "previous", "lifetime"), **now(inputs)}
+    begun = mfakit.begin_approval(inputs["user_id"], **options)
+    request = mfakit.read_approval_request(begun.request)
+    if (request.id, request.expires_at) != (begun.id, begun.expires_at):
+        raise TypeError("the request is another than was begun")
+    return {
+        **of(request, "audience", "user_id", "action", "context"),
+        "prev": begun.transition.prev,
+        "expires_at": begun.expires_at,
+        "prefix": prefix(begun.transition.next),
+        "number_length": len(begun.number),
+        "status": mfakit.read_approval(begun.transition.next, **now(inputs)),
+    }
+
+
+def approval_finish(inputs):
+    verified = mfakit.finish_approval(inputs["answer"], **named(inputs, "state"), **now(inputs))
+    return {**of(verified, "decision", "device_id"), **stored(verified.transition), **committed(verified, inputs)}
+
+
+def approval_read(inputs):
+    return {"status": mfakit.read_approval(inputs["state"], **now(inputs))}
+
+
+def approval_cancel(inputs):
+    return stored(mfakit.cancel_approval(inputs["state"]))
+
+
+def approval_read_answer(inputs):
+    return of(mfakit.read_approval_answer(inputs["answer"]), "user_id", "device_id", "request_id")
+
+
+def approval_read_request(inputs):
+    request = mfakit.read_approval_request(inputs["request"])
+    return of(request, "id", "audience", "user_id", "action", "context", "expires_at")
+
+
+def approval_read_enrollment(inputs):
+    request = mfakit.read_device_enrollment(inputs["request"])
+    return of(request, "audience", "user_id", "device_id", "expires_at")
+
+
+def approval_enroll_device(inputs):
+    request = mfakit.read_device_enrollment(inputs["request"])
+    return device(request.device(unhex(inputs["public_key_hex"]), **named(inputs, "name")))
+
+
+def approval_device_key(inputs):
+    key = DeviceKey.from_text(inputs["key"])
+    if key.to_text() != inputs["key"]:
+        raise TypeError("another key than was read")
+    return device(key.record)
+
+
+def chosen(inputs):
+    return {**named(inputs, "decision", "number"), **now(inputs)}
+
+
+def approval_sign(inputs):
+    request, key = mfakit.read_approval_request(inputs["request"]), DeviceKey.from_text(inputs["key"])
+    return {"answer": mfakit.sign_approval(request, device=key, **chosen(inputs))}
+
+
+def approval_sign_enrollment(inputs):
+    request, key = mfakit.read_device_enrollment(inputs["request"]), DeviceKey.from_text(inputs["key"])
+    return {"answer": mfakit.sign_enrollment(request, device=key, **named(inputs, "name"), **now(inputs))}
+
+
+def approval_to_sign(inputs):
+    request = mfakit.read_approval_request(inputs["request"])
+    return {"to_sign_hex": mfakit.approval_to_sign(request, device=inputs["record"], **chosen(inputs)).hex()}
+
+
+def approval_enrollment_to_sign(inputs):
+    request = mfakit.read_device_enrollment(inputs["request"])
+    return {"to_sign_hex": mfakit.enrollment_to_sign(request, device=inputs["record"], **now(inputs)).hex()}
+
+
+def approval_answer(inputs):
+    signature = unhex(inputs["signature_hex"])
+    return {"answer": mfakit.approval_answer(unhex(inputs["to_sign_hex"]), signature=signature)}
+
+
 class NotOffered(Exception):
     """Nothing that the case offers is built in."""
 
@@ -708,6 +1066,44 @@ PUBLIC = {
     "throttle.succeed": throttle_succeed,
     "throttle.refund": throttle_refund,
     "throttle.retry_at": throttle_retry_at,
+    "amr.salesforce_tier": amr_salesforce_tier,
+    "amr.parse_claim": amr_parse_claim,
+    "amr.registered": amr_registered,
+    "assurance.classify": assurance_classify,
+    "assurance.id_token": assurance_id_token,
+    "assurance.stored_claims": assurance_stored_claims,
+    "assurance.profile": assurance_profile,
+    "assurance.assess": assurance_assess,
+    "assurance.stored": assurance_stored,
+    "assurance.meets": assurance_meets,
+    "policy.profile": policy_profile,
+    "policy.requirement": policy_requirement,
+    "policy.decide": policy_decide,
+    "policy.methods": policy_methods,
+    "policy.remove": policy_remove,
+    "policy.disable": policy_disable,
+    "policy.grandfathered": policy_grandfathered,
+    "policy.effects": policy_effects,
+    "session.expires_at": expires_at,
+    "session.touch": session_touch,
+    "audit.record": audit_record,
+    "approval.enroll": approval_enroll,
+    "approval.finish_enrollment": approval_finish_enrollment,
+    "approval.device": approval_device,
+    "approval.begin": approval_begin,
+    "approval.finish": approval_finish,
+    "approval.read": approval_read,
+    "approval.cancel": approval_cancel,
+    "approval.read_answer": approval_read_answer,
+    "approval.read_request": approval_read_request,
+    "approval.read_enrollment": approval_read_enrollment,
+    "approval.enroll_device": approval_enroll_device,
+    "approval.device_key": approval_device_key,
+    "approval.sign": approval_sign,
+    "approval.sign_enrollment": approval_sign_enrollment,
+    "approval.to_sign": approval_to_sign,
+    "approval.enrollment_to_sign": approval_enrollment_to_sign,
+    "approval.answer": approval_answer,
 }
 
 

@@ -512,9 +512,9 @@ impl ZeroizeOnDrop for DeviceKey {}
 mod tests {
     use super::*;
     use crate::approval::{self, ApprovalState, Begin, MAX_REQUEST, Number, Outcome, enrollment};
+    use mfakit_testing::keys::Es256Key;
     use std::format;
     use std::string::{String, ToString};
-    use std::vec::Vec;
 
     const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
     const ID: [u8; 16] = [0xd1; 16];
@@ -582,10 +582,9 @@ mod tests {
         let answer = request.sign(&key, Some("Phone"), Some(NOW)).expect("signed");
         let to_sign = request.to_sign(&hardware, Some(NOW)).expect("bytes");
         let again = ToSign::from_bytes(to_sign.as_bytes()).expect("the same");
-        let signature: Signature =
-            key.secret.sign_prehash(&sha256(&[again.as_bytes()])).expect("a signature");
         // RFC 6979: one key and one message have one signature.
-        let assembled = again.answer(&signature.to_bytes()).expect("an answer");
+        let (r, s) = Es256Key::new(&[9; 32]).sign(again.as_bytes());
+        let assembled = again.answer(&[r, s].concat()).expect("an answer");
         assert_eq!(answer.as_bytes(), assembled.as_bytes());
         assert_eq!(format!("{answer:?}"), format!("SignedAnswer({answer})"));
         let record = enrollment::finish(answer.to_string().as_bytes(), &state, NOW);
@@ -607,22 +606,11 @@ mod tests {
             let answer = request.sign(&key, decision, Some(NOW)).expect("signed");
             assert_eq!(finish(&answer, &state), Ok(expected));
             let to_sign = request.to_sign(&hardware, decision, None).expect("bytes");
-            let signature: Signature =
-                key.secret.sign_prehash(&sha256(&[to_sign.as_bytes()])).expect("a signature");
-            let assembled = to_sign.answer(&der_of(&signature)).expect("an answer");
+            // As hardware gives it: in DER.
+            let signature = Es256Key::new(&[9; 32]).sign_der(to_sign.as_bytes());
+            let assembled = to_sign.answer(&signature).expect("an answer");
             assert_eq!(answer.as_bytes(), assembled.as_bytes());
         }
-    }
-
-    fn der_of(signature: &Signature) -> Vec<u8> {
-        let number = |n: &[u8]| {
-            let n: Vec<u8> = n.iter().copied().skip_while(|b| *b == 0).collect();
-            let pad = usize::from(n[0] >= 0x80);
-            [&[2, (n.len() + pad) as u8][..], &[0][..pad], &n].concat()
-        };
-        let (r, s) = signature.split_bytes();
-        let body = [number(&r), number(&s)].concat();
-        [&[0x30, body.len() as u8][..], &body].concat()
     }
 
     #[test]
@@ -807,26 +795,18 @@ mod tests {
     #[test]
     #[cfg(feature = "es512")]
     fn the_longest_key_fits() {
-        let scalar: [u8; 66] = core::array::from_fn(|i| u8::from(i > 0));
-        let secret = p521::ecdsa::SigningKey::from_slice(&scalar).expect("a key");
-        let point = secret.verifying_key().to_sec1_point(false);
-        let (x, y) = point.x().zip(point.y()).expect("a point");
-        let (x, y) = (x.as_slice().try_into().expect("x"), y.as_slice().try_into().expect("y"));
-        let public = PublicKey::Es512 { algorithm: crate::encoding::cose::ESP512, x, y };
-        let public = Key::of(&public).expect("a key");
+        use mfakit_testing::keys::{Es512Key, Key};
+        let secret = Key::Es512(Es512Key::new(&[1; 65])).under(crate::encoding::cose::ESP512);
         let name = "x".repeat(255);
         let devices = [1, 2, 3, 4].map(|id| {
             let state = enrolling(&name, &name, [id; 16]);
             let text = text_of(&state);
             let mut buffer = [0; MAX_REQUEST];
             let request = EnrollmentRequest::read(text.as_bytes(), &mut buffer).expect("one");
-            let record = request.device(public.encoding(), Some(&name)).expect("a record");
+            let record = request.device(&secret.cose(), Some(&name)).expect("a record");
             let to_sign = request.to_sign(&record, None).expect("it fits");
-            let hash = <sha2::Sha512 as sha2::Digest>::digest(to_sign.as_bytes());
-            let signature: p521::ecdsa::Signature =
-                p521::ecdsa::signature::hazmat::PrehashSigner::sign_prehash(&secret, &hash)
-                    .expect("a signature");
-            let answer = to_sign.answer(&signature.to_bytes()).expect("it fits").to_string();
+            let signature = secret.sign(to_sign.as_bytes());
+            let answer = to_sign.answer(&signature).expect("it fits").to_string();
             let record = enrollment::finish(answer.as_bytes(), &state, NOW).expect("authentic");
             record.commit(1).expect("a record")
         });

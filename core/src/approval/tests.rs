@@ -38,7 +38,10 @@ fn signing_key(seed: u8) -> Key {
 /// Of ECDSA, r and s one after the other (RFC 9053 §2.1).
 fn sign(key: &Key, message: &[u8]) -> Vec<u8> {
     let (r, s) = match key {
-        Key::Es256(key) => key.sign(message),
+        Key::Es256(key) => {
+            let (r, s) = key.sign(message);
+            (r.to_vec(), s.to_vec())
+        }
         Key::Es384(key) => key.sign(message),
         Key::Es512(key) => key.sign(message),
         Key::Es256k(key) => key.sign(message),
@@ -103,7 +106,7 @@ fn pending() -> ApprovalState {
 fn content(action: &str, context: &str) -> Item {
     let len = |text: &str| (text.len() as u64).to_be_bytes();
     let parts = [&len(action)[..], action.as_bytes(), &len(context), context.as_bytes()];
-    Bytes(crate::crypto::sha256(&[&parts.concat()]).to_vec())
+    bytes(&crate::crypto::sha256(&[&parts.concat()]))
 }
 
 /// The entries of a right answer.
@@ -136,7 +139,7 @@ fn finished(answer: &str) -> Result<Outcome, Error> {
 }
 
 /// The answer of the device to this payload.
-fn answered(payload: &Item) -> Result<Outcome, Error> {
+fn answered(payload: &[u8]) -> Result<Outcome, Error> {
     finished(&signed(payload, &signing_key(1)))
 }
 
@@ -175,10 +178,9 @@ fn the_first_answer_of_any_kind_is_the_last() {
 
 #[test]
 fn each_rule_alone_refuses_an_answer_that_the_device_signed() {
-    let other = |bytes: [u8; 16]| {
-        let mut bytes = bytes.to_vec();
-        bytes[15] ^= 1;
-        bytes(&bytes)
+    let other = |mut id: [u8; 16]| {
+        id[15] ^= 1;
+        bytes(&id)
     };
     assert_eq!(answered(&keyed(&answer("approve", "42"))), Ok(Outcome::Approved));
     for (key, value, expected) in [
@@ -249,8 +251,8 @@ fn the_algorithm_is_the_one_in_the_record() {
         (0, Err(Error::ApprovalAlgorithmMismatch)),
         (5, Err(Error::ApprovalAlgorithmMismatch)),
     ] {
-        let message = sign1(protected(algorithm), payload.clone(), &signing_key(1));
-        assert_eq!(finished(&base64(&Array(message))), expected, "{algorithm}");
+        let message = sign1(&protected(algorithm), &payload, &signing_key(1));
+        assert_eq!(finished(&base64(&array(&message))), expected, "{algorithm}");
     }
 }
 
@@ -258,11 +260,11 @@ fn the_algorithm_is_the_one_in_the_record() {
 fn a_message_has_one_encoding_and_nothing_beside_it() {
     let key = signing_key(1);
     let right = answer("approve", "42");
-    let payload = map(right.clone());
-    let with = |protected: Vec<u8>, payload: Vec<u8>| {
-        finished(&base64(&Array(sign1(protected, payload, &key))))
+    let payload = keyed(&right);
+    let with = |protected: &[u8], payload: &[u8]| {
+        finished(&base64(&array(&sign1(protected, payload, &key))))
     };
-    assert_eq!(with(protected(-7), payload.clone()), Ok(Outcome::Approved));
+    assert_eq!(with(&protected(-7), &payload), Ok(Outcome::Approved));
 
     let entries = |change: fn(&mut Vec<(i64, Item)>)| {
         let mut entries = answer("approve", "42");
@@ -287,7 +289,7 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
         ("a negative key", entries(|e| e.push((-1, int(0))))),
         ("nothing", vec![]),
         ("an empty map", vec![0xa0]),
-        ("an array", Array(right.iter().map(|e| e.1.clone()).collect())),
+        ("an array", array(&right.iter().map(|e| e.1.clone()).collect::<Vec<Item>>())),
         ("trailing bytes", [&payload[..], &[0]].concat()),
         ("a number of entries in two bytes", spliced(0, 1, &[0xb8, 9])),
         ("an indefinite number of entries", [&[0xbf], &payload[1..], &[0xff]].concat()),
@@ -297,7 +299,7 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
         ("a text in pieces", spliced(2, 1, &[0x7f, 0x71]).into_iter().chain([0xff]).collect()),
         ("a tag", [&[0xd8, 24][..], &payload].concat()),
     ] {
-        assert_eq!(with(protected(-7), payload), Err(Error::ApprovalMalformed), "{what}");
+        assert_eq!(with(&protected(-7), &payload), Err(Error::ApprovalMalformed), "{what}");
     }
 
     for (what, header) in [
@@ -310,14 +312,14 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
         ("trailing bytes", vec![0xa1, 0x01, 0x26, 0x00]),
         ("the number alone", vec![0x26]),
     ] {
-        assert_eq!(with(header, payload.clone()), Err(Error::ApprovalMalformed), "header: {what}");
+        assert_eq!(with(&header, &payload), Err(Error::ApprovalMalformed), "header: {what}");
     }
 
-    let elements = sign1(protected(-7), payload.clone(), &key);
+    let elements = sign1(&protected(-7), &payload, &key).to_vec();
     let message = |change: &dyn Fn(&mut Vec<Item>)| {
         let mut elements = elements.clone();
         change(&mut elements);
-        Array(elements)
+        array(&elements)
     };
     let right = message(&|_| ());
     assert_eq!(finished(&base64(&right)), Ok(Outcome::Approved));
@@ -329,14 +331,13 @@ fn a_message_has_one_encoding_and_nothing_beside_it() {
         ("an unprotected header", message(&|e| e[1] = keyed(&[(4, bytes(&[1]))]))),
         ("no unprotected header", message(&|e| e[1] = vec![0xf6])),
         ("a detached payload", message(&|e| e[2] = vec![0xf6])),
-        ("a payload in the open", message(&|e| e[2] = Raw(payload.clone()))),
-        ("a header in the open", message(&|e| e[0] = Raw(protected(-7)))),
+        ("a payload in the open", message(&|e| e[2] = payload.clone())),
+        ("a header in the open", message(&|e| e[0] = protected(-7))),
         ("a signature as text", message(&|e| e[3] = text("signature"))),
         (
             "a length in three bytes",
             message(&|e| {
-                let signature = e[3];
-                e[3] = Raw([&[0x59, 0], &signature[1..]].concat());
+                e[3] = [&[0x59, 0], &e[3][1..]].concat();
             }),
         ),
         ("an indefinite number of elements", [&[0x9f], &right[1..], &[0xff]].concat()),
@@ -364,9 +365,8 @@ fn a_signature_over_anything_else_is_none() {
     let key = signing_key(1);
     let (header, payload) = (protected(-7), keyed(&answer("approve", "42")));
     let with = |signature: Vec<u8>| {
-        let elements =
-            vec![bytes(&header), map(&[]), bytes(&payload), bytes(&signature)];
-        finished(&base64(&Array(elements)))
+        let elements = [bytes(&header), map(&[]), bytes(&payload), bytes(&signature)];
+        finished(&base64(&array(&elements)))
     };
     let right = sign(&key, &sig_structure(&header, &payload));
     assert_eq!(with(right.clone()), Ok(Outcome::Approved));
@@ -381,36 +381,15 @@ fn a_signature_over_anything_else_is_none() {
         [&header[..], &payload].concat(),
         sig_structure(&[], &payload),
         sig_structure(&payload, &header),
-        // COSE_Sign and an external_aad differ from COSE_Sign1 in the structure alone.
-        Array(vec![
-            text("Signature"),
-            bytes(&header),
-            bytes(&[]),
-            bytes(&payload),
-        ])
-        ,
-        Array(vec![
-            text("Signature1"),
-            bytes(&header),
-            bytes(&[1]),
-            bytes(&payload),
-        ])
-        ,
+        // Another context, and external data that the answer does not have.
+        array(&[text("Signature"), bytes(&header), bytes(&[]), bytes(&payload)]),
+        array(&[text("Signature1"), bytes(&header), bytes(&[1]), bytes(&payload)]),
     ] {
         assert_eq!(with(sign(&key, &message)), Err(Error::SignatureInvalid));
     }
 
-    let der = Signature::from_slice(&right).expect("a signature");
-    let der = {
-        let number = |n: &[u8]| {
-            let n: Vec<u8> = n.iter().copied().skip_while(|b| *b == 0).collect();
-            let pad = usize::from(n[0] >= 0x80);
-            [&[2, (n.len() + pad) as u8][..], &[0][..pad], &n].concat()
-        };
-        let (r, s) = der.split_bytes();
-        let body = [number(&r), number(&s)].concat();
-        [&[0x30, body.len() as u8][..], &body].concat()
-    };
+    // In DER, as WebAuthn has it.
+    let der = key.sign(&sig_structure(&header, &payload));
     let zero = [&[0; 32], &right[32..]].concat();
     let above = [&right[..32], &[0xff; 32]].concat();
     for signature in [vec![], right[..63].to_vec(), [&right[..], &[0]].concat(), der, zero, above] {
@@ -578,7 +557,7 @@ fn enrollment_answer(key: Item) -> Vec<(i64, Item)> {
     ]
 }
 
-fn enrolled(payload: &Item, key: &SigningKey) -> Result<DeviceRecord, Error> {
+fn enrolled(payload: &[u8], key: &Key) -> Result<DeviceRecord, Error> {
     enrollment::finish(signed(payload, key).as_bytes(), &enrolling(), NOW)?.commit(1)
 }
 
@@ -621,21 +600,15 @@ fn a_device_that_proves_its_key_becomes_a_record() {
 #[test]
 fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
     let key = signing_key(1);
-    let coordinates = match key.cose() {
-        Map(entries) => entries,
-        _ => unreachable!(),
-    };
+    let coordinates = key.entries();
     let changed = |at: usize, value: Item| {
         let mut entries = coordinates.clone();
         entries[at].1 = value;
-        Map(entries)
+        map(&entries)
     };
-    let more = |entry| Map(coordinates.iter().cloned().chain([entry]).collect());
-    let mut off_curve = match &coordinates[4].1 {
-        bytes(&y) => y.clone(),
-        _ => unreachable!(),
-    };
-    off_curve[31] ^= 1;
+    let more = |entry| map(&[&coordinates[..], &[entry]].concat());
+    let mut off_curve = coordinates[4].1.clone();
+    off_curve[33] ^= 1;
     for (number, value, expected) in [
         (1, text("mfakit-approval/1"), Error::ApprovalMalformed),
         (2, text("example.org"), Error::ApprovalAudienceMismatch),
@@ -643,13 +616,13 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
         (5, int(ENROLLMENT_EXPIRES + 1), Error::ApprovalRequestMismatch),
         (8, bytes(&[0xd2; 16]), Error::ApprovalRequestMismatch),
         (8, bytes(&[0xd1; 17]), Error::ApprovalMalformed),
-        (12, Bytes(key.cose()), Error::CoseKeyMalformed),
+        (12, bytes(&key.cose()), Error::CoseKeyMalformed),
         (12, changed(0, int(1)), Error::CoseKeyMismatch),
         (12, changed(1, int(-9)), Error::ApprovalAlgorithmMismatch),
         (12, changed(1, int(-65535)), Error::AlgorithmUnsupported),
         (12, changed(2, int(2)), Error::CoseKeyMismatch),
         (12, changed(3, bytes(&[1; 31])), Error::CoseKeyMalformed),
-        (12, changed(4, bytes(&off_curve)), Error::CosePointInvalid),
+        (12, changed(4, off_curve), Error::CosePointInvalid),
         (12, changed(4, vec![0xf5]), Error::CoseKeyMalformed),
         // A private key would be one parameter more.
         (12, more((int(-4), bytes(&[1; 32]))), Error::CoseKeyMalformed),
@@ -758,12 +731,8 @@ fn an_enrolment_s_answer_approves_nothing_and_an_approval_s_enrols_nothing() {
 #[test]
 #[cfg(feature = "all-algorithms")]
 fn keys_too_long_for_a_record_are_unsupported() {
-    let rsa = keyed(&[
-        (1, int(3)),
-        (3, int(-257)),
-        (-1, bytes(&[0xc1; 256])),
-        (-2, bytes(&[1, 0, 1])),
-    ]);
+    let rsa =
+        keyed(&[(1, int(3)), (3, int(-257)), (-1, bytes(&[0xc1; 256])), (-2, bytes(&[1, 0, 1]))]);
     assert_eq!(
         enrolled(&keyed(&enrollment_answer(rsa)), &signing_key(1)).err(),
         Some(Error::AlgorithmUnsupported)
@@ -771,78 +740,34 @@ fn keys_too_long_for_a_record_are_unsupported() {
 }
 
 #[test]
-#[cfg(feature = "ed25519")]
-fn a_device_may_sign_with_ed25519() {
-    use ed25519_dalek::{Signer, SigningKey};
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let cose = keyed(&[
-        (1, int(1)),
-        (3, int(-8)),
-        (-1, int(6)),
-        (-2, Bytes(key.verifying_key().to_bytes().to_vec())),
-    ]);
-    let signed = |payload: Item| {
-        let (header, payload) = (protected(-8), payload);
-        let signature = key.sign(&sig_structure(&header, &payload)).to_bytes().to_vec();
-        base64(&Array(vec![bytes(&header), map(&[]), bytes(&payload), bytes(&signature)]))
-    };
-    let enrolment = signed(keyed(&enrollment_answer(cose)));
-    let record = enrollment::finish(enrolment.as_bytes(), &enrolling(), NOW);
-    let record = record.and_then(|verified| verified.commit(1)).expect("a record");
-    let state = begin(usual(&[record])).expect("begun").state().to_string();
-    let state = ApprovalState::parse(&state).expect("what was written");
-    let answer = signed(keyed(&answer("approve", "42")));
-    let verified = finish(answer.as_bytes(), &state, NOW).expect("authentic");
-    assert_eq!(verified.outcome(), Outcome::Approved);
-}
-
-/// The same with the other curves of ECDSA, whose r and s are longer.
-#[cfg(any(feature = "es384", feature = "es512", feature = "es256k"))]
-macro_rules! may_sign_with {
-    ($name:ident, $feature:literal, $crate_:ident, $algorithm:literal, $curve:literal, $hash:ident, $scalar:expr) => {
-        #[test]
-        #[cfg(feature = $feature)]
-        fn $name() {
-            use sha2::Digest;
-            use $crate_::ecdsa::{Signature, SigningKey};
-            let key = SigningKey::from_slice(&$scalar).expect("a key");
-            let point = key.verifying_key().to_sec1_point(false);
-            let cose = keyed(&[
-                (1, int(2)),
-                (3, int($algorithm)),
-                (-1, int($curve)),
-                (-2, Bytes(point.x().expect("x").to_vec())),
-                (-3, Bytes(point.y().expect("y").to_vec())),
-            ]);
-            let signed = |payload: Item| {
-                let (header, payload) = (protected($algorithm), payload);
-                let hash = sha2::$hash::digest(sig_structure(&header, &payload));
-                let signature: Signature = key.sign_prehash(&hash).expect("a signature");
-                let signature = Bytes(signature.to_bytes().to_vec());
-                base64(&Array(vec![bytes(&header), map(&[]), bytes(&payload), signature]))
-            };
-            let enrolment = signed(keyed(&enrollment_answer(cose)));
-            let record = enrollment::finish(enrolment.as_bytes(), &enrolling(), NOW);
-            let record = record.and_then(|verified| verified.commit(1)).expect("a record");
-            assert_eq!(record.algorithm(), $algorithm);
-            let state = begin(usual(&[record])).expect("begun").state().to_string();
-            let state = ApprovalState::parse(&state).expect("what was written");
-            let answer = signed(keyed(&answer("approve", "42")));
-            let verified = finish(answer.as_bytes(), &state, NOW).expect("authentic");
-            assert_eq!(verified.outcome(), Outcome::Approved);
+#[cfg(feature = "all-algorithms")]
+fn a_device_may_sign_with_any_curve() {
+    use mfakit_testing::keys::{Ed448Key, Ed25519Key, Es256kKey, Es384Key, Es512Key};
+    let esp256 = signing_key(1).under(-9);
+    for (key, algorithm) in [
+        (signing_key(1), -7),
+        (Key::Es384(Es384Key::new(&[1; 48])), -35),
+        (Key::Es512(Es512Key::new(&[1; 65])), -36),
+        (Key::Es256k(Es256kKey::new(&[1; 32])), -47),
+        (Key::Ed25519(Ed25519Key::new(&[1; 32])), -8),
+        (Key::Ed25519(Ed25519Key::new(&[1; 32])).under(-19), -19),
+        (Key::Ed448(Ed448Key::new(&[1; 57])), -53),
+    ] {
+        let record = enrolled(&keyed(&enrollment_answer(key.cose())), &key).expect("a record");
+        assert_eq!(record.algorithm(), algorithm);
+        let state = begin(usual(&[record])).expect("begun").state().to_string();
+        let state = ApprovalState::parse(&state).expect("what was written");
+        let outcome = |key| {
+            let answer = signed(&keyed(&answer("approve", "42")), key);
+            finish(answer.as_bytes(), &state, NOW).map(|verified| verified.outcome())
+        };
+        assert_eq!(outcome(&key), Ok(Outcome::Approved), "{algorithm}");
+        // Another number for the same curve is another algorithm.
+        if algorithm == -7 {
+            assert_eq!(outcome(&esp256), Err(Error::ApprovalAlgorithmMismatch));
         }
-    };
+    }
 }
-#[cfg(feature = "es384")]
-may_sign_with!(a_device_may_sign_with_es384, "es384", p384, -35, 2, Sha384, [1; 48]);
-#[cfg(feature = "es512")]
-may_sign_with!(a_device_may_sign_with_es512, "es512", p521, -36, 3, Sha512, {
-    let mut scalar = [1; 66];
-    scalar[0] = 0;
-    scalar
-});
-#[cfg(feature = "es256k")]
-may_sign_with!(a_device_may_sign_with_es256k, "es256k", k256, -47, 8, Sha256, [1; 32]);
 
 // ---- stored texts
 
@@ -1006,10 +931,9 @@ fn nothing_of_a_state_or_a_device_is_printed_that_need_not_be() {
 #[test]
 fn no_bit_of_an_answer_can_be_changed() {
     let key = signing_key(1);
-    let approving =
-        Array(sign1(protected(-7), keyed(&answer("approve", "42")), &key));
+    let approving = array(&sign1(&protected(-7), &keyed(&answer("approve", "42")), &key));
     let enrolment = enrollment_answer(key.cose());
-    let enrolment = Array(sign1(protected(-7), map(enrolment), &key));
+    let enrolment = array(&sign1(&protected(-7), &keyed(&enrolment), &key));
     let state = pending();
     let enrolling = enrolling();
     for (message, is_approval) in [(approving, true), (enrolment, false)] {
@@ -1044,7 +968,7 @@ fn no_bytes_make_a_reader_fail_otherwise_than_by_its_error() {
         seed.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33
     };
     let key = signing_key(1);
-    let valid = Array(sign1(protected(-7), keyed(&answer("approve", "42")), &key));
+    let valid = array(&sign1(&protected(-7), &keyed(&answer("approve", "42")), &key));
     let state = pending();
     let enrolling = enrolling();
     let texts = stored_texts();

@@ -298,9 +298,8 @@ impl Assessment {
     /// The `acr` value (OpenID EAP): `phr` for a phishing-resistant sign-in, `phrh` if its key never leaves hardware; else none.
     #[must_use]
     pub fn acr(&self) -> Option<&'static str> {
-        let passes = || {
-            self.reasons().filter(|(_, reason)| reason.tier() == Tier::PhishingResistant)
-        };
+        let passes =
+            || self.reasons().filter(|(_, reason)| reason.tier() == Tier::PhishingResistant);
         let in_hardware =
             |(proven, _): (&Proven, _)| proven.facts.hardware && !proven.facts.backup_eligible;
         passes().next()?;
@@ -331,10 +330,9 @@ fn reason(facts: &Facts, other_factor: bool) -> MethodReason {
         MethodKind::PushApproval => MethodReason::PushApproval,
         MethodKind::AdminCode => MethodReason::TemporaryCode,
         MethodKind::SupportCode | MethodKind::RecoveryCode => MethodReason::Recovery,
-        MethodKind::Sms
-        | MethodKind::Phone
-        | MethodKind::Email
-        | MethodKind::DeliveredCode => MethodReason::Delivered,
+        MethodKind::Sms | MethodKind::Phone | MethodKind::Email | MethodKind::DeliveredCode => {
+            MethodReason::Delivered
+        }
         MethodKind::Password => MethodReason::Password,
     }
 }
@@ -540,7 +538,10 @@ mod tests {
         let without_factor = [unverified, Facts::of(MethodKind::Totp)];
         assert_eq!(session(&without_factor).acr(), None);
         assert_eq!(session(&[unverified, Facts::of(MethodKind::Password)]).acr(), Some("phrh"));
-        assert_eq!(session(&[key, Facts { hardware: true, backup_eligible: true, ..key }]).acr(), Some("phr"));
+        assert_eq!(
+            session(&[key, Facts { hardware: true, backup_eligible: true, ..key }]).acr(),
+            Some("phr")
+        );
     }
 
     #[test]
@@ -607,6 +608,23 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn evidence_of_the_future_is_refused_and_a_stored_time_of_the_future_is_not_inherited()
+    -> Result<(), Error> {
+        let password = |ahead: u64| [Evidence::password(at(NOW + ahead))];
+        assert!(assess(&password(CLOCK_SKEW), None, at(NOW)).is_ok());
+        let refused = assess(&password(CLOCK_SKEW + 1), None, at(NOW));
+        assert_eq!(refused.err(), Some(Error::TimeInvalid));
+        for (ahead, kept) in [(CLOCK_SKEW, NOW + CLOCK_SKEW), (CLOCK_SKEW + 1, NOW), (1 << 40, NOW)]
+        {
+            let stored = Proven { facts: Facts::of(MethodKind::Password), at: at(NOW + ahead) };
+            let stored = Assessment::from_trusted([stored])?;
+            let now = assess(&password(0), Some(&stored), at(NOW))?;
+            assert_eq!(now.proven().next().map(|proven| proven.at), Some(at(kept)), "{ahead}");
+        }
+        Ok(())
+    }
+
     #[cfg(feature = "otp")]
     #[test]
     fn a_step_up_adds_to_what_the_session_had_and_dates_it_now() -> Result<(), Error> {
@@ -618,7 +636,10 @@ mod tests {
         assert_eq!(amr(&both), ["pwd", "otp", "mfa"]);
         let times: Vec<_> = both.proven().map(|proven| proven.at).collect();
         assert_eq!(times, [at(NOW - 900), at(NOW)]);
-        assert_eq!(Evidence::commit(0, Method::Totp, MethodKind::Totp).err(), Some(Error::StateConflict));
+        assert_eq!(
+            Evidence::commit(0, Method::Totp, MethodKind::Totp).err(),
+            Some(Error::StateConflict)
+        );
         Ok(())
     }
 
@@ -657,7 +678,9 @@ mod tests {
 
     #[test]
     fn a_time_to_come_is_not_recent_but_for_clock_skew() {
-        for (ahead, recent) in [(0, true), (CLOCK_SKEW, true), (CLOCK_SKEW + 1, false), (1 << 40, false)] {
+        for (ahead, recent) in
+            [(0, true), (CLOCK_SKEW, true), (CLOCK_SKEW + 1, false), (1 << 40, false)]
+        {
             assert_eq!(is_recent(at(NOW + ahead), 300, at(NOW)), recent, "{ahead}");
         }
         assert!(is_recent(at(u64::MAX), 0, at(u64::MAX)));

@@ -239,7 +239,12 @@ impl<'a> Profile<'a> {
     }
 
     fn judge(&self, claim: &Claim<'_>) -> Outcome {
-        if self.denied().any(|value| value == *claim.value) {
+        // A refusal is taken widely: the value as it stands, and as the last segment of a URI.
+        let is_denied = |denied: Str<'_>| {
+            denied == *claim.value
+                || self.prefixes().any(|p| is_segment(claim.value.bytes(), p, denied))
+        };
+        if self.denied().any(is_denied) {
             return Outcome::Denied;
         }
         match self.recognise(claim) {
@@ -273,7 +278,8 @@ impl<'a> Profile<'a> {
     fn together(&self, claims: &Claims<'_>) -> impl Iterator<Item = Tier> {
         let is_there = |wanted: Str<'_>| {
             claims.values().any(|claim| {
-                self.recognise(&claim).is_some_and(|(entry, _)| entry.value.bytes().eq(wanted.bytes()))
+                self.recognise(&claim)
+                    .is_some_and(|(entry, _)| entry.value.bytes().eq(wanted.bytes()))
             })
         };
         let combined = self
@@ -358,8 +364,26 @@ mod tests {
     fn what_is_not_listed_contributes_nothing() {
         let profile = salesforce();
         for value in [
-            "mfa", "otp", "kba", "face", "FPT", "Pwd", " hwk", "hwk ", "hwk\0", "h\u{ff57}k", "", "0",
-            "1", "true", "[\"hwk\"]", "hwk,pin", "SmartcardPKI", "NotX509", "smartcard", "x509",
+            "mfa",
+            "otp",
+            "kba",
+            "face",
+            "FPT",
+            "Pwd",
+            " hwk",
+            "hwk ",
+            "hwk\0",
+            "h\u{ff57}k",
+            "",
+            "0",
+            "1",
+            "true",
+            "[\"hwk\"]",
+            "hwk,pin",
+            "SmartcardPKI",
+            "NotX509",
+            "smartcard",
+            "x509",
         ] {
             assert_eq!(amr(&profile, &[value]), None, "{value:?}");
             let acr = Claims { acr: Some(value), ..Claims::default() };
@@ -493,21 +517,22 @@ mod tests {
             Claims { amr: &["hwk", "none"], ..Claims::default() },
             Claims { amr: &["none", "hwk"], ..Claims::default() },
             Claims { amr: &["hwk"], acr: Some("none"), ..Claims::default() },
+            Claims { amr: &["none"], ..Claims::default() },
         ] {
-            let classified = classify(&profile, &claims, NOW).unwrap();
-            assert!(!classified.meets(Tier::Standard));
+            assert_eq!(tier(&profile, &claims), None);
         }
     }
 
     #[test]
     fn what_is_not_recognised_meets_nothing() {
-        let nothing = Classification::from_trusted(Tier::PhishingResistant, false, Some(NOW));
-        assert_eq!(nothing.tier(), Tier::Weak);
+        let classified =
+            |tier, recognised, auth_time| Classification { tier, recognised, auth_time };
+        let nothing = classified(Tier::PhishingResistant, false, Some(NOW));
         assert!(!nothing.meets(Tier::Weak) && !nothing.meets_recently(Tier::Weak, 60, NOW));
-        let standard = Classification::from_trusted(Tier::Standard, true, None);
+        let standard = classified(Tier::Standard, true, None);
         assert!(standard.meets(Tier::Standard) && !standard.meets(Tier::PhishingResistant));
         assert!(!standard.meets_recently(Tier::Standard, u64::MAX, NOW), "of an unknown time");
-        let dated = Classification::from_trusted(Tier::Standard, true, Some(NOW));
+        let dated = classified(Tier::Standard, true, Some(NOW));
         assert!(dated.meets_recently(Tier::Standard, 0, NOW));
         let later = UnixTime::from_seconds(NOW.seconds() + 61);
         assert!(!dated.meets_recently(Tier::Standard, 60, later));

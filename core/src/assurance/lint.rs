@@ -71,8 +71,21 @@ impl Warning {
 
 /// Names of methods that a phishing site can stand in the middle of.
 const RELAYABLE: [&str; 15] = [
-    "pin", "user", "vbm", "fpt", "face", "iris", "retina", "wia", "swk", "pwd", "otp", "kba", "mfa",
-    "okta_verify", "multipleauthn",
+    "pin",
+    "user",
+    "vbm",
+    "fpt",
+    "face",
+    "iris",
+    "retina",
+    "wia",
+    "swk",
+    "pwd",
+    "otp",
+    "kba",
+    "mfa",
+    "okta_verify",
+    "multipleauthn",
 ];
 const DELIVERED: [&str; 4] = ["sms", "tel", "email", "phone"];
 const AGGREGATES: [&str; 3] = ["mfa", "mca", "multipleauthn"];
@@ -95,9 +108,8 @@ impl<'a> Profile<'a> {
             if entry.tier < Tier::PhishingResistant && is_one_of(&WEBAUTHN) && !self.adds_up() {
                 tell(Warning::BelowDirect, entry.value);
             }
-            let differs = |name: &str| {
-                entry.value != *name && eq_folded(entry.value.bytes(), name.bytes())
-            };
+            let differs =
+                |name: &str| entry.value != *name && eq_folded(entry.value.bytes(), name.bytes());
             let by_segment = entry.matching == Match::LastSegment;
             if !by_segment && amr::REGISTERED.iter().any(|(name, _)| differs(name)) {
                 tell(Warning::CaseDiffers, entry.value);
@@ -163,7 +175,8 @@ mod tests {
                 assert_eq!((code, &*value), ("aggregate_trusted", "mfa"), "{profile}");
             }
         }
-        for (profile, expected) in [("rfc8176", &["pop"][..]), ("openid-eap", &[]), ("refeds", &[])] {
+        for (profile, expected) in [("rfc8176", &["pop"][..]), ("openid-eap", &[]), ("refeds", &[])]
+        {
             let profile = Profile::named(profile).unwrap();
             assert_eq!(profile.unlisted().collect::<Vec<_>>(), expected, "{}", profile.id());
         }

@@ -11,9 +11,10 @@ mod lint;
 mod profile;
 mod tier;
 
+pub(crate) use assess::is_recent;
 pub use assess::{Assessment, Factors, MethodReason, Proven, assess};
 pub use classify::{Claim, Claims, Classification, Finding, Outcome, Source, classify};
 pub use lint::Warning;
 pub use profile::{Combine, Factor, MAX_PROFILE, Profile};
-pub(crate) use profile::{eq_folded, name, only_members, tier as tier_named};
+pub(crate) use profile::{name, only_members, tier as tier_named};
 pub use tier::Tier;

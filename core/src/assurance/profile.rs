@@ -111,7 +111,7 @@ impl Profile<'static> {
     /// [`Error::ArgumentValueInvalid`] for another id.
     pub fn named(id: &str) -> Result<Self, Error> {
         let found = NAMED.iter().find(|(name, _)| *name == id);
-        Self::from_json(found.ok_or(Error::ArgumentValueInvalid)?.1.as_bytes())
+        Self::from_checked_json(found.ok_or(Error::ArgumentValueInvalid)?.1.as_bytes())
     }
 
     /// The ids of the built-in profiles.
@@ -145,7 +145,11 @@ impl<'a> Profile<'a> {
             return Err(Error::ProfileInvalid);
         }
         let profile = json::read_all(text).ok().and_then(read);
-        profile.filter(|profile| check(profile).is_some()).ok_or(Error::ProfileInvalid)
+        let own = profile.filter(|profile| check(profile).is_some());
+        // One id, one content: an audit that names a built-in profile means that one.
+        let named = |own: &Profile<'_>| NAMED.iter().find(|(name, _)| *name == own.id);
+        own.filter(|own| named(own).is_none_or(|(_, text)| own.is_text(text)))
+            .ok_or(Error::ProfileInvalid)
     }
 
     /// Reads the text of a profile that was checked before, without the search for values that stand twice.
@@ -178,6 +182,10 @@ impl<'a> Profile<'a> {
     pub const fn json(&self) -> &'a [u8] {
         self.text.text()
     }
+    fn is_text(&self, text: &str) -> bool {
+        text.trim_ascii().as_bytes() == self.json()
+    }
+
     /// The tier of two values that stand for different kinds of factor, if the profile has one.
     pub(super) const fn two_factors(&self) -> Option<Tier> {
         self.two_factors
@@ -285,7 +293,11 @@ fn check(profile: &Profile<'_>) -> Option<()> {
             // A combination of one value is an entry, and one of a value without an entry can never be.
             let known = |value: &Str<'_>| profile.entries().any(|entry| same(entry.value, *value));
             let count = combination.values().count();
-            if !(2..=MAX_COMBINATION).contains(&count) || !combination.values().all(|v| known(&v)) {
+            let twice = combination.values().enumerate().any(|(at, one)| {
+                combination.values().skip(at.saturating_add(1)).any(|other| same(one, other))
+            });
+            let fits = (2..=MAX_COMBINATION).contains(&count) && !twice;
+            if !fits || !combination.values().all(|value| known(&value)) {
                 return None;
             }
         }
@@ -327,7 +339,7 @@ fn same(one: Str<'_>, other: Str<'_>) -> bool {
 }
 
 /// Whether two texts differ in the case of ASCII letters alone.
-pub(crate) fn eq_folded(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) -> bool {
+pub(super) fn eq_folded(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) -> bool {
     let fold = |byte: u8| byte.to_ascii_lowercase();
     one.map(fold).eq(other.map(fold))
 }
@@ -458,7 +470,10 @@ mod tests {
     #[test]
     fn the_built_in_profiles_are_well_formed_and_no_others_have_names() {
         let names: Vec<_> = Profile::names().collect();
-        assert_eq!(names, ["salesforce-2026-05-05", "rfc8176", "openid-eap", "refeds", "nist-800-63"]);
+        assert_eq!(
+            names,
+            ["salesforce-2026-05-05", "rfc8176", "openid-eap", "refeds", "nist-800-63"]
+        );
         for name in names {
             let profile = Profile::named(name).unwrap();
             assert_eq!(profile.id(), name);
@@ -482,7 +497,10 @@ mod tests {
     fn a_profile_that_has_everything_is_read() {
         let profile = Profile::from_json(WHOLE.as_bytes()).unwrap();
         assert_eq!((profile.id(), profile.version()), ("own", "1.0"));
-        assert_eq!((profile.combine(), profile.two_factors()), (Combine::Strongest, Some(Tier::Standard)));
+        assert_eq!(
+            (profile.combine(), profile.two_factors()),
+            (Combine::Strongest, Some(Tier::Standard))
+        );
         assert!(!profile.is_monotonic(), "it denies");
         let [one, two] = [0, 1].map(|at| profile.entries().nth(at).unwrap());
         assert_eq!((one.matching, one.factor), (Match::LastSegment, Some(Factor::Possession)));
@@ -511,7 +529,7 @@ mod tests {
             ("strongest", "weakest"),
             ("\"two_factors\": \"standard\"", "\"two_factors\": \"strong\""),
             ("\"two_factors\": \"standard\"", "\"two_factors\": null"),
-            ("\"uri_prefixes\": [\"urn:a:\", \"https://b/\"], ", ""),
+            ("\"uri_prefixes\": [\"urn:a:\", \"https://b/\"],", ""),
             ("\"uri_prefixes\": [\"urn:a:\", \"https://b/\"]", "\"uri_prefixes\": []"),
             ("urn:a:", "urn:a"),
             ("urn:a:", ""),
@@ -566,6 +584,18 @@ mod tests {
         assert!(!entries(segment, r#""A", "match": "last_segment""#, prefixes));
         assert!(entries(segment, r#""A""#, prefixes));
         assert!(!entries(segment, r#""a""#, prefixes));
+        // A whole URI beside its own last segment, in either order; a segment of several segments.
+        assert!(!entries(segment, r#""urn:a:A""#, prefixes));
+        assert!(!entries(r#""urn:a:A""#, segment, prefixes));
+        assert!(entries(segment, r#""urn:b:A""#, prefixes));
+        assert!(entries(
+            r#""urn:a:A", "in": ["amr"]"#,
+            r#""a", "match": "last_segment", "in": ["acr"]"#,
+            prefixes
+        ));
+        for several in [r#""b:c", "match": "last_segment""#, r#""b/c", "match": "last_segment""#] {
+            assert!(!entries(several, r#""x""#, prefixes), "{several}");
+        }
     }
 
     #[test]
@@ -585,12 +615,16 @@ mod tests {
         let prefixes = |count| takes(&with(old, &listed("uri_prefixes", count, "\"urn:#:\"")));
         assert_eq!((prefixes(16), prefixes(17)), (true, false));
         let all = "{\"all\": [\"one\", \"two\"], \"tier\": \"weak\"}";
-        let old = "\"combinations\": [{\"all\": [\"one\", \"two\"], \"tier\": \"phishing_resistant\"}]";
+        let old =
+            "\"combinations\": [{\"all\": [\"one\", \"two\"], \"tier\": \"phishing_resistant\"}]";
         let combinations = |count| takes(&with(old, &listed("combinations", count, all)));
         assert_eq!((combinations(64), combinations(65)), (true, false));
         let values = |count| {
             let list: Vec<_> = (0..count).map(|n| format!("\"v{n}\"")).collect();
-            let all = format!("\"combinations\": [{{\"all\": [{}], \"tier\": \"weak\"}}]", list.join(","));
+            let all = format!(
+                "\"combinations\": [{{\"all\": [{}], \"tier\": \"weak\"}}]",
+                list.join(",")
+            );
             takes(&format!("{head}{}, {all}}}", listed("entries", 9, one)))
         };
         assert_eq!((values(MAX_COMBINATION), values(MAX_COMBINATION + 1)), (true, false));

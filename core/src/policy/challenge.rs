@@ -2,6 +2,7 @@
 //!
 //! [RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3).
 
+use super::requirement::AcrValues;
 use crate::assurance::Tier;
 use core::fmt;
 
@@ -10,15 +11,21 @@ use core::fmt;
 /// # Examples
 ///
 /// ```
-/// use mfakit_core::assurance::Tier;
-/// use mfakit_core::policy::Challenge;
+/// use mfakit_core::assurance::{Tier, assess};
+/// use mfakit_core::policy::{Requirement, decide};
+/// use mfakit_core::{Evidence, MethodKind, MethodKinds, UnixTime};
 ///
-/// let challenge = Challenge::new(Tier::PhishingResistant, None, Some(300));
+/// let now = UnixTime::from_seconds(1_800_000_000);
+/// let session = assess(&[Evidence::password(now)], None, now)?;
+/// let requirement = Requirement { max_age: Some(300), ..Requirement::new(Tier::PhishingResistant) };
+/// let key = MethodKinds::NONE.with(MethodKind::SecurityKey);
+/// let decision = decide(&session, &requirement, key, now);
 /// assert_eq!(
-///     challenge.to_string(),
+///     decision.challenge().map(|challenge| challenge.to_string()).unwrap_or_default(),
 ///     "Bearer error=\"insufficient_user_authentication\", \
 ///      error_description=\"A stronger or more recent authentication is required\", acr_values=\"phr phrh\", max_age=\"300\""
 /// );
+/// # Ok::<(), mfakit_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Challenge<'a> {
@@ -29,11 +36,15 @@ pub struct Challenge<'a> {
 impl<'a> Challenge<'a> {
     /// A challenge for a tier. `acr_values` are those that a [`Requirement`](super::Requirement) has checked, in place of the tier's own:
     /// `phr phrh` for a phishing-resistant sign-in. There is no registered value for a standard one.
-    #[must_use]
-    pub const fn new(tier: Tier, acr_values: Option<&'a str>, max_age: Option<u64>) -> Self {
+    pub(super) const fn new(
+        tier: Tier,
+        acr_values: Option<AcrValues<'a>>,
+        max_age: Option<u64>,
+    ) -> Self {
         let acr_values = match (acr_values, tier) {
+            (Some(values), _) => Some(values.as_str()),
             (None, Tier::PhishingResistant) => Some("phr phrh"),
-            (values, _) => values,
+            (None, _) => None,
         };
         Self { acr_values, max_age }
     }
@@ -88,7 +99,8 @@ mod tests {
         assert_eq!(written(Tier::Standard, None, None), head);
         let aged = std::format!("{head}, max_age=\"0\"");
         assert_eq!(written(Tier::Standard, None, Some(0)), aged);
-        let both = std::format!("{head}, acr_values=\"urn:a urn:b\", max_age=\"18446744073709551615\"");
+        let both =
+            std::format!("{head}, acr_values=\"urn:a urn:b\", max_age=\"18446744073709551615\"");
         assert_eq!(written(Tier::Weak, Some("urn:a urn:b"), Some(u64::MAX)), both);
     }
 }

@@ -6,9 +6,9 @@
 use super::challenge::Challenge;
 use super::methods::{eligible, enrollable, tier_of};
 use super::requirement::{Applies, Requirement};
-use crate::assurance::{Assessment, Classification, Tier};
+use crate::assurance::{Assessment, Classification, MethodReason, Tier, is_recent};
 use crate::error::Error;
-use crate::evidence::MethodKinds;
+use crate::evidence::{MethodKind, MethodKinds};
 use crate::time::UnixTime;
 
 /// What the person has shown: methods on a direct sign-in, claims on one through an identity provider.
@@ -40,6 +40,56 @@ impl Standing<'_> {
             Self::Methods(assessment) => (!assessment.is_empty()).then(|| assessment.tier()),
             Self::Claims(classification) => {
                 classification.recognised().then(|| classification.tier())
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Methods(assessment) if assessment.is_empty())
+    }
+
+    /// Whether a direct sign-in shows nothing beside a password.
+    fn is_password_alone(&self) -> bool {
+        match self {
+            Self::Methods(assessment) => {
+                assessment.proven().all(|proven| proven.facts.kind == MethodKind::Password)
+            }
+            Self::Claims(_) => false,
+        }
+    }
+
+    /// Whether a key without user verification would reach a higher tier beside another factor.
+    fn lacks_other_factor(&self) -> bool {
+        match self {
+            Self::Methods(assessment) => {
+                assessment.reasons().any(|(_, reason)| reason == MethodReason::WebauthnAlone)
+            }
+            Self::Claims(_) => false,
+        }
+    }
+
+    /// Whether the best of the person's own methods is shown; one of them, if the best is weak.
+    fn shows(&self, own: MethodKinds, best: Tier, max_age: Option<u64>, now: UnixTime) -> bool {
+        if best > Tier::Weak {
+            return self.meets(best, max_age, now);
+        }
+        match self {
+            Self::Methods(assessment) => {
+                let recent = max_age.map_or(**assessment, |age| assessment.recent(age, now));
+                let is_own = |kind| own.contains(kind) || tier_of(kind) > Tier::Weak;
+                recent.proven().any(|proven| is_own(proven.facts.kind))
+            }
+            Self::Claims(_) => self.meets(Tier::Standard, max_age, now),
+        }
+    }
+
+    /// Whether the person signed in within the largest age.
+    fn is_recent(&self, max_age: Option<u64>, now: UnixTime) -> bool {
+        match (self, max_age) {
+            (_, None) => true,
+            (Self::Methods(assessment), Some(age)) => !assessment.recent(age, now).is_empty(),
+            (Self::Claims(classification), Some(age)) => {
+                classification.auth_time().is_some_and(|at| is_recent(at, age, now))
             }
         }
     }
@@ -84,6 +134,10 @@ pub enum DecisionReason {
     ClientCannotPerform,
     /// Nobody has signed in: there is nobody to let in or to add a method for.
     NothingProven,
+    /// A key was used without user verification and stands alone: another factor, such as the password, is missing.
+    OtherFactorNeeded,
+    /// No policy demands more than a password, and the person has turned two-factor authentication on.
+    SecondFactorOn,
 }
 
 impl DecisionReason {
@@ -103,6 +157,8 @@ impl DecisionReason {
             Self::NoSuitableMethod => "no_suitable_method",
             Self::ClientCannotPerform => "client_cannot_perform",
             Self::NothingProven => "nothing_proven",
+            Self::OtherFactorNeeded => "other_factor_needed",
+            Self::SecondFactorOn => "second_factor_on",
         }
     }
 
@@ -128,6 +184,12 @@ impl DecisionReason {
                 "The person's client cannot perform any method that would be enough."
             }
             Self::NothingProven => "Nothing was proven at all: the person must sign in first.",
+            Self::OtherFactorNeeded => {
+                "The key did not verify its user and stands alone: another factor is missing, or the same with user verification."
+            }
+            Self::SecondFactorOn => {
+                "The person has turned two-factor authentication on, and only the password was proven."
+            }
         }
     }
 }
@@ -160,6 +222,8 @@ pub enum Decision<'a> {
         need: Tier,
         /// The methods to offer, the phishing-resistant first.
         options: MethodKinds,
+        /// What an API answers to a sign-in through an identity provider, which may be able to do better itself.
+        challenge: Option<Challenge<'a>>,
     },
     /// Refuse.
     Block {
@@ -210,6 +274,7 @@ impl<'a> Decision<'a> {
     pub const fn challenge(&self) -> Option<Challenge<'a>> {
         match self {
             Self::StepUp { challenge, .. } => Some(*challenge),
+            Self::Enroll { challenge, .. } => *challenge,
             _ => None,
         }
     }
@@ -256,56 +321,103 @@ pub fn decide<'s, 'a>(
     now: UnixTime,
 ) -> Decision<'a> {
     let standing = standing.into();
+    let (need, max_age) = (requirement.tier, requirement.max_age);
+    let own = eligible(enrolled, Tier::Weak);
+    if standing.is_empty() {
+        return Decision::Block { reason: DecisionReason::NothingProven };
+    }
+    // What a person turned on stays on, whether or not a policy demands it: a password alone does not open the account.
+    let skipped = !own.is_empty() && standing.is_password_alone();
     match requirement.applies(now) {
-        Applies::Yes => {}
+        Applies::Yes if need == Tier::Weak && skipped => {}
+        Applies::NotYetEnforced if skipped => {}
+        Applies::Yes if standing.meets(need, max_age, now) => {
+            return allow(DecisionReason::Satisfied);
+        }
+        Applies::Yes => return missing(&standing, requirement, own, now),
         Applies::ChannelUnaffected => return allow(DecisionReason::ChannelUnaffected),
         Applies::Exempt => return allow(DecisionReason::Exempt),
         Applies::Waived => return allow(DecisionReason::Waived),
         Applies::NotYetEnforced => return allow(DecisionReason::NotYetEnforced),
     }
-    let (need, max_age) = (requirement.tier, requirement.max_age);
-    if standing.meets(need, max_age, now) {
-        return allow(DecisionReason::Satisfied);
+    let options = own.and(requirement.client_can);
+    if options.is_empty() {
+        return Decision::Block { reason: DecisionReason::ClientCannotPerform };
     }
-    if matches!(standing, Standing::Methods(assessment) if assessment.is_empty()) {
-        return Decision::Block { reason: DecisionReason::NothingProven };
-    }
-    let step_up = |reason, need, options| Decision::StepUp {
-        reason,
-        need,
-        options,
-        challenge: Challenge::new(need, requirement.acr_values, max_age),
-    };
-    let cannot = Decision::Block { reason: DecisionReason::ClientCannotPerform };
+    let need = best(own).min(Tier::Standard);
+    step_up(requirement, DecisionReason::SecondFactorOn, need, options)
+}
 
-    // One of the person's own methods is enough.
-    let enough = eligible(enrolled, need);
-    if !enough.is_empty() {
-        let options = enough.and(requirement.client_can);
-        let reason = if standing.meets(need, None, now) {
-            DecisionReason::TooOld
-        } else if standing.tier().is_none() {
-            DecisionReason::NotRecognised
-        } else {
-            DecisionReason::TierTooLow
-        };
-        return if options.is_empty() { cannot } else { step_up(reason, need, options) };
+/// What to do where the tier is not reached.
+fn missing<'a>(
+    standing: &Standing<'_>,
+    requirement: &Requirement<'a>,
+    own: MethodKinds,
+    now: UnixTime,
+) -> Decision<'a> {
+    let (need, max_age) = (requirement.tier, requirement.max_age);
+    let client_can = requirement.client_can;
+    let step_up = |reason, need, options| step_up(requirement, reason, need, options);
+    let cannot = Decision::Block { reason: DecisionReason::ClientCannotPerform };
+    let enough = eligible(own, need);
+
+    // Only too old: the same again, here or at the identity provider.
+    if standing.meets(need, None, now) {
+        return step_up(DecisionReason::TooOld, need, enough.and(client_can));
     }
-    let offered = enrollable(need).and(requirement.client_can);
+    // One of the person's own methods is enough.
+    if !enough.is_empty() {
+        let options = enough.and(client_can);
+        return if options.is_empty() {
+            cannot
+        } else if standing.tier().is_none() {
+            step_up(DecisionReason::NotRecognised, need, options)
+        } else if standing.lacks_other_factor() {
+            step_up(DecisionReason::OtherFactorNeeded, need, options.with(MethodKind::Password))
+        } else {
+            step_up(DecisionReason::TierTooLow, need, options)
+        };
+    }
+    let offered = enrollable(need).and(client_can);
     if offered.is_empty() {
         return cannot;
     }
-    // A method is to be added: whoever has others proves the best of them first.
-    let best = enrolled.iter().map(tier_of).max().unwrap_or(Tier::Weak);
-    if best > Tier::Weak && !standing.meets(best, max_age, now) {
-        let options = eligible(enrolled, best).and(requirement.client_can);
+    // A method is to be added. Who has others proves the best of them first; who has none has signed in recently enough.
+    let best = best(own);
+    if !own.is_empty() && !standing.shows(own, best, max_age, now) {
+        let options = eligible(own, best).and(client_can);
         return if options.is_empty() {
             cannot
         } else {
             step_up(DecisionReason::ProveBeforeEnrolling, best, options)
         };
     }
-    Decision::Enroll { reason: DecisionReason::NoSuitableMethod, need, options: offered }
+    if !standing.is_recent(max_age, now) {
+        return step_up(DecisionReason::TooOld, need, MethodKinds::NONE);
+    }
+    let elsewhere = matches!(standing, Standing::Claims(_))
+        .then(|| Challenge::new(need, requirement.acr_values, max_age));
+    Decision::Enroll {
+        reason: DecisionReason::NoSuitableMethod,
+        need,
+        options: offered,
+        challenge: elsewhere,
+    }
+}
+
+fn step_up<'a>(
+    requirement: &Requirement<'a>,
+    reason: DecisionReason,
+    need: Tier,
+    options: MethodKinds,
+) -> Decision<'a> {
+    let challenge = Challenge::new(need, requirement.acr_values, requirement.max_age);
+    Decision::StepUp { reason, need, options, challenge }
+}
+
+/// The tier of the best of these methods.
+fn best(own: MethodKinds) -> Tier {
+    own.iter().map(tier_of).max().unwrap_or(Tier::Weak)
 }
 
 const fn allow<'a>(reason: DecisionReason) -> Decision<'a> {
@@ -375,7 +487,8 @@ mod tests {
         let enrolled = [Sms, RecoveryCode, Totp, SecurityKey];
         let options = ["security_key", "totp", "recovery_code"];
         assert_eq!(asked(&[PASSWORD], standard, &enrolled), step_up(&options));
-        let resistant = ("step_up", "tier_too_low", Some(Tier::PhishingResistant), ["security_key"].to_vec());
+        let resistant =
+            ("step_up", "tier_too_low", Some(Tier::PhishingResistant), ["security_key"].to_vec());
         assert_eq!(asked(&[PASSWORD, TOTP], Tier::PhishingResistant, &enrolled), resistant);
     }
 
@@ -387,7 +500,10 @@ mod tests {
             ("enroll", "no_suitable_method", Some(tier), options.to_vec())
         };
         for enrolled in [&[][..], &[MethodKind::Sms], &[MethodKind::Password, MethodKind::Email]] {
-            assert_eq!(asked(&[PASSWORD], Tier::Standard, enrolled), enroll(Tier::Standard, &everybody));
+            assert_eq!(
+                asked(&[PASSWORD], Tier::Standard, enrolled),
+                enroll(Tier::Standard, &everybody)
+            );
         }
         let resistant = enroll(Tier::PhishingResistant, &everybody[..3]);
         assert_eq!(asked(&[PASSWORD], Tier::PhishingResistant, &[]), resistant);
@@ -433,12 +549,13 @@ mod tests {
     fn claims_are_judged_by_what_was_recognised_and_when() {
         let requirement = Requirement::new(Tier::Standard);
         let said = |tier, recognised, at: Option<u64>| {
-            let at = at.map(UnixTime::from_seconds);
-            Classification::from_trusted(tier, recognised, at)
+            let auth_time = at.map(UnixTime::from_seconds);
+            Classification { tier, recognised, auth_time }
         };
-        let asked = |claims: Classification, requirement: &Requirement<'_>, enrolled: &[MethodKind]| {
-            seen(&decide(&claims, requirement, kinds(enrolled), NOW))
-        };
+        let asked =
+            |claims: Classification, requirement: &Requirement<'_>, enrolled: &[MethodKind]| {
+                seen(&decide(&claims, requirement, kinds(enrolled), NOW))
+            };
         let totp = [MethodKind::Totp];
         let options = || ["totp"].to_vec();
         let strong = said(Tier::PhishingResistant, true, None);
@@ -477,7 +594,11 @@ mod tests {
         let cannot = blocked("client_cannot_perform");
         assert_eq!(ask(resistant, &code, &[SecurityKey, Totp], can(Totp)), cannot);
         assert_eq!(ask(resistant, &code, &[Totp], can(Totp)), cannot, "nor can it add one");
-        assert_eq!(ask(resistant, &password, &[Totp], can(SecurityKey)), cannot, "nor prove its code");
+        assert_eq!(
+            ask(resistant, &password, &[Totp], can(SecurityKey)),
+            cannot,
+            "nor prove its code"
+        );
         assert_eq!(ask(standard, &password, &[], MethodKinds::NONE), cannot);
         let one = ask(standard, &password, &[SyncedPasskey, Totp], can(Totp));
         assert_eq!(one, ("step_up", "tier_too_low", Some(standard), ["totp"].to_vec()));
@@ -506,7 +627,8 @@ mod tests {
 
     #[test]
     fn a_person_who_becomes_privileged_is_asked_for_more_at_once() {
-        let (session, enrolled) = (session(&[PASSWORD, TOTP], 0), kinds(&[MethodKind::SecurityKey]));
+        let (session, enrolled) =
+            (session(&[PASSWORD, TOTP], 0), kinds(&[MethodKind::SecurityKey]));
         let before = decide(&session, &Requirement::new(Tier::Standard), enrolled, NOW);
         let after = decide(&session, &Requirement::new(Tier::PhishingResistant), enrolled, NOW);
         assert_eq!((before.kind(), after.kind()), ("allow", "step_up"));
@@ -531,7 +653,8 @@ mod tests {
             for second in MethodKind::ALL {
                 for tier in Tier::ALL {
                     let one = asked(&[Facts::of(first)], tier, &[first, second]);
-                    let both = asked(&[Facts::of(second), Facts::of(first)], tier, &[first, second]);
+                    let both =
+                        asked(&[Facts::of(second), Facts::of(first)], tier, &[first, second]);
                     assert!(one.0 != "allow" || both.0 == "allow", "{first:?} and {second:?}");
                 }
             }

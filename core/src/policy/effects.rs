@@ -123,7 +123,9 @@ mod tests {
                 "mfa_disabled" | "method_removed" | "methods_disconnected" | "password_changed" => {
                     &[revoke, mail]
                 }
-                "method_added" | "recovery_codes_replaced" | "recovery_code_used"
+                "method_added"
+                | "recovery_codes_replaced"
+                | "recovery_code_used"
                 | "temporary_code_issued" => &[mail],
                 other => panic!("{other}"),
             };
@@ -143,6 +145,9 @@ mod tests {
                 Effect::RevokeOtherSessions | Effect::RotateApiKey { .. } | Effect::NotifyByEmail
             )
         }));
-        assert_eq!(effects(Event::PasswordChanged), [Effect::RevokeOtherSessions, Effect::NotifyByEmail]);
+        assert_eq!(
+            effects(Event::PasswordChanged),
+            [Effect::RevokeOtherSessions, Effect::NotifyByEmail]
+        );
     }
 }

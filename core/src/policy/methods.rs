@@ -1,7 +1,7 @@
 //! A person's methods: which ones a policy lets them choose from, add and remove.
 
 use super::requirement::{Applies, Requirement};
-use crate::assurance::{Assessment, Tier};
+use crate::assurance::{Assessment, Proven, Tier};
 use crate::error::Error;
 use crate::evidence::{MethodKind, MethodKinds};
 use crate::time::UnixTime;
@@ -78,6 +78,10 @@ pub enum RemovalReason {
     Enforced,
     /// The password was not proven within the last five minutes.
     PasswordNeeded,
+    /// No second factor was proven for the session.
+    SecondFactorNeeded,
+    /// It is the last one, and none is demanded: without it two-factor authentication is off. Ask [`can_disable`] as well.
+    TurnsOff,
 }
 
 impl RemovalReason {
@@ -92,6 +96,8 @@ impl RemovalReason {
             Self::NotEnrolled => "not_enrolled",
             Self::Enforced => "enforced",
             Self::PasswordNeeded => "password_needed",
+            Self::SecondFactorNeeded => "second_factor_needed",
+            Self::TurnsOff => "turns_off",
         }
     }
 
@@ -107,7 +113,13 @@ impl RemovalReason {
             }
             Self::NotEnrolled => "The person has no such method.",
             Self::Enforced => "The policy demands two-factor authentication of this person.",
-            Self::PasswordNeeded => "The password must be proven anew: it is older than five minutes.",
+            Self::PasswordNeeded => {
+                "The password must be proven anew: it is older than five minutes."
+            }
+            Self::SecondFactorNeeded => "A second factor must be proven before it is turned off.",
+            Self::TurnsOff => {
+                "It is the last method: without it two-factor authentication is off, which needs the password."
+            }
         }
     }
 }
@@ -124,20 +136,27 @@ impl Removal {
     /// Whether it may be removed.
     #[must_use]
     pub const fn allowed(&self) -> bool {
-        matches!(self.reason, RemovalReason::EnoughLeft | RemovalReason::NotEnforced)
+        matches!(
+            self.reason,
+            RemovalReason::EnoughLeft | RemovalReason::NotEnforced | RemovalReason::TurnsOff
+        )
     }
 
     /// Nothing, if it may be removed.
     ///
     /// # Errors
     ///
-    /// [`Error::MethodRequired`]; [`Error::StepUpRequired`] for a password that is needed; [`Error::ArgumentValueInvalid`] if the
+    /// [`Error::MethodRequired`]; [`Error::StepUpRequired`] for a proof that is needed; [`Error::ArgumentValueInvalid`] if the
     /// person has no such method.
     pub const fn or_error(&self) -> Result<(), Error> {
         match self.reason {
-            RemovalReason::EnoughLeft | RemovalReason::NotEnforced => Ok(()),
+            RemovalReason::EnoughLeft | RemovalReason::NotEnforced | RemovalReason::TurnsOff => {
+                Ok(())
+            }
             RemovalReason::NotEnrolled => Err(Error::ArgumentValueInvalid),
-            RemovalReason::PasswordNeeded => Err(Error::StepUpRequired),
+            RemovalReason::PasswordNeeded | RemovalReason::SecondFactorNeeded => {
+                Err(Error::StepUpRequired)
+            }
             _ => Err(Error::MethodRequired),
         }
     }
@@ -160,8 +179,9 @@ pub fn can_remove(
         let left = enrolled.iter().enumerate().filter(|(at, _)| Some(*at) != skipped);
         left.filter(|(_, kind)| is_own_method(**kind)).map(|(_, kind)| tier_of(*kind)).max()
     };
-    let reason = if requirement.applies(now) != Applies::Yes {
-        RemovalReason::NotEnforced
+    let reason = if !requirement.demands_more_than_a_password(now) {
+        let turns_off = is_own_method(remove) && best(Some(position)).is_none();
+        if turns_off { RemovalReason::TurnsOff } else { RemovalReason::NotEnforced }
     } else if !is_own_method(remove) {
         RemovalReason::EnoughLeft
     } else {
@@ -180,17 +200,20 @@ pub fn can_remove(
 /// How recently the password was proven by whoever turns two-factor authentication off, in seconds.
 const FRESH_PASSWORD: u64 = 5 * 60;
 
-/// Whether a person may turn two-factor authentication off: nothing demands it, and the password was proven anew. A session alone is
-/// not enough, for it may be stolen.
+/// Whether a person may turn two-factor authentication off: nothing demands it, a second factor was proven for the session, and the
+/// password was proven anew. Neither a stolen session nor a stolen password is enough.
 pub fn can_disable(
     assessment: &Assessment,
     requirement: &Requirement<'_>,
     now: UnixTime,
 ) -> Removal {
     let recent = assessment.recent(FRESH_PASSWORD, now);
-    let reason = if requirement.applies(now) == Applies::Yes {
+    let is_password = |proven: &Proven| proven.facts.kind == MethodKind::Password;
+    let reason = if requirement.demands_more_than_a_password(now) {
         RemovalReason::Enforced
-    } else if recent.proven().any(|proven| proven.facts.kind == MethodKind::Password) {
+    } else if assessment.proven().all(is_password) {
+        RemovalReason::SecondFactorNeeded
+    } else if recent.proven().any(is_password) {
         RemovalReason::NotEnforced
     } else {
         RemovalReason::PasswordNeeded
@@ -341,7 +364,12 @@ mod tests {
             (&[Totp, Hotp], Totp, Tier::Standard, RemovalReason::EnoughLeft),
             (&[Totp, Sms], Totp, Tier::Standard, RemovalReason::NoSuitableMethodLeft),
             (&[Totp, Sms], Totp, Tier::Weak, RemovalReason::EnoughLeft),
-            (&[SecurityKey, Totp], SecurityKey, Tier::PhishingResistant, RemovalReason::NoSuitableMethodLeft),
+            (
+                &[SecurityKey, Totp],
+                SecurityKey,
+                Tier::PhishingResistant,
+                RemovalReason::NoSuitableMethodLeft,
+            ),
             (&[SecurityKey, Totp], Totp, Tier::PhishingResistant, RemovalReason::EnoughLeft),
             (&[SecurityKey, Totp], SecurityKey, Tier::Standard, RemovalReason::EnoughLeft),
             (&[Totp, Hotp], Totp, Tier::PhishingResistant, RemovalReason::EnoughLeft),

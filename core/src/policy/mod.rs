@@ -19,4 +19,4 @@ pub use methods::{
     grandfathered, tier_of,
 };
 pub use profile::{Person, PolicyProfile};
-pub use requirement::{Applies, Requirement};
+pub use requirement::{AcrValues, Applies, Requirement};

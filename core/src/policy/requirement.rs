@@ -20,6 +20,31 @@ pub enum Applies {
     NotYetEnforced,
 }
 
+/// `acr` values to ask an identity provider for, separated by single spaces, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcrValues<'a>(&'a str);
+
+impl<'a> AcrValues<'a> {
+    /// These values.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`] for an empty text, one of more than 512 bytes, or one with a character that cannot stand in a
+    /// quoted string of an HTTP field (RFC 9110 §5.6.4) without an escape.
+    pub fn new(values: &'a str) -> Result<Self, Error> {
+        let plain = |byte: u8| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
+        let is_value = |value: &str| !value.is_empty() && value.bytes().all(plain);
+        let fits = values.len() <= 512 && values.split(' ').all(is_value);
+        if fits { Ok(Self(values)) } else { Err(Error::ArgumentValueInvalid) }
+    }
+
+    /// The values as text.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
 /// What one request demands. Every field's default is the strictest.
 #[derive(Clone, Copy, Debug)]
 pub struct Requirement<'a> {
@@ -37,11 +62,11 @@ pub struct Requirement<'a> {
     pub channel_subject: bool,
     /// The kinds of method that the person's client can perform.
     pub client_can: MethodKinds,
-    /// `acr` values to ask an identity provider for, separated by spaces, the best first; `None` for those of the tier.
-    pub acr_values: Option<&'a str>,
+    /// `acr` values to ask an identity provider for; `None` for those of the tier.
+    pub acr_values: Option<AcrValues<'a>>,
 }
 
-impl<'a> Requirement<'a> {
+impl Requirement<'_> {
     /// This tier, of everybody, now.
     #[must_use]
     pub const fn new(tier: Tier) -> Self {
@@ -57,20 +82,10 @@ impl<'a> Requirement<'a> {
         }
     }
 
-    /// Asks an identity provider for these `acr` values, separated by single spaces, the best first.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ArgumentValueInvalid`] for an empty text, one of more than 512 bytes, or one with a character that cannot stand in a
-    /// quoted string of an HTTP field (RFC 9110 §5.6.4) without an escape.
-    pub fn with_acr_values(mut self, values: &'a str) -> Result<Self, Error> {
-        let plain = |byte: u8| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
-        let is_value = |value: &str| !value.is_empty() && value.bytes().all(plain);
-        if values.len() > 512 || !values.split(' ').all(is_value) {
-            return Err(Error::ArgumentValueInvalid);
-        }
-        self.acr_values = Some(values);
-        Ok(self)
+    /// Whether a second factor is demanded.
+    #[must_use]
+    pub fn demands_more_than_a_password(&self, now: UnixTime) -> bool {
+        self.tier > Tier::Weak && self.applies(now) == Applies::Yes
     }
 
     /// Whether it applies.
@@ -119,15 +134,28 @@ mod tests {
 
     #[test]
     fn acr_values_fit_into_a_header() {
-        let takes = |values| Requirement::new(Tier::Standard).with_acr_values(values).is_ok();
+        let takes = |values: &str| Requirement::new(Tier::Standard).with_acr_values(values).is_ok();
         for values in ["phr", "phr phrh", "urn:a:b https://c/d?e=f#g", "!~[]"] {
             assert!(takes(values), "{values}");
         }
         for values in [
-            "", " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\r\nSet-Cookie: b", "a\"b", "a\\b", "a\u{7f}", "\u{e9}", "a\0",
+            "",
+            " ",
+            " a",
+            "a ",
+            "a  b",
+            "a\tb",
+            "a\nb",
+            "a\r\nSet-Cookie: b",
+            "a\"b",
+            "a\\b",
+            "a\u{7f}",
+            "\u{e9}",
+            "a\0",
         ] {
             assert!(!takes(values), "{values:?}");
         }
-        assert!(takes(&"x".repeat(512)) && !takes(&"x".repeat(513)));
+        let (long, longer) = ("x".repeat(512), "x".repeat(513));
+        assert!(takes(&long) && !takes(&longer));
     }
 }

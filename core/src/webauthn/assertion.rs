@@ -260,9 +260,8 @@ impl<'a> AssertionVerified<'a> {
         let user_verified = self.flags.user_verified();
         // What an authenticator says of a verification that did not happen is nothing.
         let told = self.extensions.uvm().filter(|_| user_verified);
-        let verified_by = told.fold(VerifiedBy::UNKNOWN, |all, entry| {
-            all.or(VerifiedBy::from_uvm(entry.method))
-        });
+        let verified_by =
+            told.fold(VerifiedBy::UNKNOWN, |all, entry| all.or(VerifiedBy::from_uvm(entry.method)));
         let backup_eligible = self.flags.backup_eligible();
         let kind = if backup_eligible {
             MethodKind::SyncedPasskey
@@ -296,11 +295,8 @@ impl AssertionProof {
     /// synced is at home on no device.
     pub const fn built_in(mut self, built_in: bool) -> Self {
         if !self.facts.backup_eligible {
-            self.facts.kind = if built_in {
-                MethodKind::BuiltInAuthenticator
-            } else {
-                MethodKind::SecurityKey
-            };
+            self.facts.kind =
+                if built_in { MethodKind::BuiltInAuthenticator } else { MethodKind::SecurityKey };
         }
         self
     }

@@ -1,8 +1,8 @@
 //! Questions and typed answers.
 //!
-//! A secret is read with the terminal's echo off. The echo is on again whichever way the question ends: an answer, an error, a panic,
-//! a signal (Ctrl-C, a closed window), and while the process is suspended (Ctrl-Z). What was typed and not used is thrown away then: the shell,
-//! which reads next, would show it and keep it.
+//! A secret is read with the terminal's echo off. The echo is on again whichever way the question ends: an answer, an error,
+//! a panic, a signal (Ctrl-C, a closed window), and while the process is suspended (Ctrl-Z). What was typed and not used is
+//! thrown away then: the shell, which reads next, would show it and keep it.
 //!
 //! Invariant: echo is off before the question is shown. Whoever types when asked is never seen.
 //!
@@ -235,8 +235,9 @@ impl Signals {
                 Err(error) => return Err(broken(error.into())),
             }
             let typed = !waiting[0].revents().is_empty();
-            for signal in self.take() {
-                match signal {
+            let signals = self.take();
+            for signal in &signals {
+                match *signal {
                     SIGCONT => {
                         terminal.hide()?;
                         show(question);
@@ -245,15 +246,16 @@ impl Signals {
                     SIGTSTP => {
                         terminal.restore();
                         show("\n");
-                        low_level::emulate_default_handler(signal).map_err(broken)?;
+                        low_level::emulate_default_handler(*signal).map_err(broken)?;
                     }
-                    _ => {
+                    number => {
                         show("\n");
-                        return Err(Failure::Interrupted(signal));
+                        return Err(Failure::Interrupted(number));
                     }
                 }
             }
-            if !typed {
+            // After a signal what was typed may be thrown away already, and to read would be to wait, deaf to other signals.
+            if !typed || !signals.is_empty() {
                 continue;
             }
             match byte()?.map(|byte| keys.meaning(byte)) {

@@ -1,7 +1,7 @@
 //! The server's HTTP interface: JSON objects there and back, a session in `Authorization`, a two-factor code in a header of its own.
 //!
-//! Invariants: a session goes only to the origin that gave it; no redirect is followed, and without TLS no proxy is asked, so that nothing secret
-//! goes anywhere else; an answer is read to a limit, and nothing in it is shown uncleaned.
+//! Invariants: a session goes only to the origin that gave it; no redirect is followed, and without TLS no proxy is asked,
+//! so that nothing secret goes anywhere else; an answer is read to a limit, and nothing in it is shown uncleaned.
 
 use crate::failure::{Failure, Refusal};
 use crate::json::{Object, object};

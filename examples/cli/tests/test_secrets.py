@@ -58,7 +58,8 @@ def test_the_session_is_the_owners_alone(home, fake):
         os.umask(before)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Logged in as alice@example.com.\n", "")
     assert [path.name for path in home.directory.iterdir()] == ["session.json"]
-    assert stat.S_IMODE(home.directory.stat().st_mode) == 0o700
+    for directory in (home.directory, home.directory.parent):
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert stat.S_IMODE(home.session.stat().st_mode) == 0o600
     assert PASSWORD not in home.session.read_text()
     fake.answers["/api/cli/2fa"] = (200, ENABLED)

@@ -1,7 +1,6 @@
 """Servers that are wrong, hostile or not there; files that are in the way."""
 
 import datetime
-import ipaddress
 import os
 import socket
 import ssl
@@ -69,7 +68,7 @@ def test_a_terminal_gets_no_sequences_of_a_server(home, fake):
         ((200, b"[]"), 1),
         ((200, b"{"), 1),
         ((200, {"enabled": "yes"}), 1),
-        ((200, b'{"enabled": true, "x": "' + b"x" * 70000 + b'"}'), 1),
+        ((200, b'{"enabled": true}' + b" " * 70000), 1),
         # An answer that ends before it should.
         ((200, b"{}", {"Content-Length": "100", "Connection": "close"}), 6),
     ],
@@ -168,7 +167,6 @@ def certificate(path, name):
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mfa test")])
     now = datetime.datetime.now(datetime.timezone.utc)
-    names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -177,7 +175,7 @@ def certificate(path, name):
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names[:1]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -358,7 +356,9 @@ def test_without_a_desktop_the_address_is_enough(home, fake, browser):
     assert done.returncode == 0 and f"{fake.origin}/" in done.stdout and not opened.exists()
 
 
-@pytest.mark.parametrize("page", ["file:///etc/passwd", "--version", "https://example.com/", "http://localhost:1@example.com/", "", None, 7])
+@pytest.mark.parametrize(
+    "page", ["file:///etc/passwd", "--version", "https://example.com/", "http://localhost:1@example.com/", "", None, 7]
+)
 def test_only_the_servers_own_page_is_opened(home, fake, browser, page):
     environment, opened = browser
     home.log_in(fake.origin)

@@ -8,8 +8,9 @@ for what a camera read in it. Of what was typed there is only what a screen show
 
 import os
 import re
-import shutil
 import stat
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -174,23 +175,29 @@ def test_the_code_is_read_whatever_the_terminal(home, site, term, locale):
 
 
 @pytest.mark.parametrize("outside", ["xterm-256color", "screen-256color"])
-def test_the_code_is_read_in_tmux(home, site, tmp_path, outside):
+def test_the_code_is_read_in_tmux(home, site, outside):
     """What tmux makes of it is drawn again, and is what a camera sees."""
     erin = Person(home, site, f"{outside}.tmux@example.com")
     erin.log_in()
-    socket = tmp_path / "tmux"
-    tmux = [shutil.which("tmux"), "-u", "-f", "/dev/null", "-S", socket]
-    with Terminal([*tmux, "new-session", MFA, "2fa:enable"], {**home.environment, "TERM": outside, "SHELL": "/bin/sh"}) as terminal:
-        terminal.answer("Email: ", erin.name)
-        terminal.expect("hidden):")
-        terminal.type(PASSWORD + "\r")
-        terminal.expect("Two-factor code:")
-        while terminal.read(0.5):
-            pass
-        uri = qr_code(terminal.screen(), "dark")
-        assert uri == qr_code(terminal.screen(), "light")
-        terminal.type(App(uri).code() + "\r")
-        assert terminal.end() == 0
-        assert PASSWORD not in terminal.text() and "staple" not in terminal.text()
+    environment = {**home.environment, "TERM": outside, "SHELL": "/bin/sh"}
+    # The path of a socket may have some hundred bytes, of which pytest's folders need most.
+    with tempfile.TemporaryDirectory(prefix="mfa-") as folder:
+        tmux = ["tmux", "-u", "-f", "/dev/null", "-S", f"{folder}/socket"]
+        try:
+            with Terminal([*tmux, "new-session", MFA, "2fa:enable"], environment) as terminal:
+                terminal.answer("Email: ", erin.name)
+                # tmux shows no space at the end of a line.
+                terminal.answer("(typing will be hidden):", PASSWORD)
+                terminal.expect("Two-factor code:")
+                while terminal.read(0.5):
+                    pass
+                uri = qr_code(terminal.screen(), "dark")
+                assert uri == qr_code(terminal.screen(), "light")
+                terminal.type(App(uri).code() + "\r")
+                assert terminal.end() == 0
+                assert "staple" not in terminal.text()
+        finally:
+            # It ends with its session; after a failure there may be one left.
+            subprocess.run([*tmux, "kill-server"], stderr=subprocess.DEVNULL)
     erin.run("2fa")
     assert "Two-factor auth is enabled." in erin.transcript

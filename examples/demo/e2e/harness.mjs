@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -33,6 +33,9 @@ const SCREENSHOTS = path.resolve(process.env.SCREENSHOTS ?? path.join(DEMO, "scr
 
 // The server
 
+const running = new Set();
+process.once("exit", () => running.forEach((child) => child.kill())); // however this ends
+
 /** `database`: that of a server that was stopped with `keep`; `clockOffset`: how many seconds later this one thinks it is. */
 export async function startServer({ port = 0, database, clockOffset = 0 } = {}) {
   const folder = database ? path.dirname(database) : mkdtempSync(path.join(tmpdir(), "mfakit-demo-"));
@@ -47,7 +50,7 @@ export async function startServer({ port = 0, database, clockOffset = 0 } = {}) 
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
     },
   );
-  process.once("exit", () => child.kill()); // however this ends
+  running.add(child);
   let complaints = "";
   child.stderr.on("data", (data) => (complaints += data));
   const origin = await new Promise((resolve, reject) => {
@@ -61,6 +64,7 @@ export async function startServer({ port = 0, database, clockOffset = 0 } = {}) 
     complaints: () => complaints,
     stop: async ({ keep = false } = {}) => {
       child.removeAllListeners("exit");
+      running.delete(child);
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill();
       await ended;
@@ -264,13 +268,13 @@ export async function standing({ page }, name, { rights = [], waiver = false, ex
   await page.locator("[data-for=standing]", { hasText: "Saved." }).waitFor();
 }
 
-/** Another tab of the same browser becomes the person's approval device. Returns its page. */
-export async function addDevice({ page, context }, name) {
+/** A tab of another browser, as a telephone is another machine, becomes the person's approval device. Returns its page. */
+export async function addDevice({ page }, name, arrive) {
   await page.getByRole("button", { name: "Add an approval device" }).click();
-  const [device] = await Promise.all([
-    context.waitForEvent("page"),
-    page.getByRole("link", { name: "Open the device's page" }).click(),
-  ]);
+  const link = page.getByRole("link", { name: "Open the device's page" });
+  await link.waitFor();
+  const device = (await arrive()).page;
+  await device.goto(await link.getAttribute("href"));
   await device.getByRole("button", { name: "Approve sign-ins on this device" }).click();
   await device.getByRole("heading", { name: "Ready" }).waitFor();
   await answerName({ page }, name);
@@ -282,7 +286,7 @@ export async function fillClaims({ page }, { claims, text, saml, rights = [], en
   await page.locator("#sso").evaluate((form) => form.reset());
   await page.getByRole("radio", { name: saml ? "SAML" : "OpenID Connect" }).check();
   await page.locator("#claims").fill(text ?? saml ?? JSON.stringify(claims));
-  for (const value of [...rights, ...enrolled]) await page.locator(`#sso input[value=${value}]`).check();
+  for (const value of [...rights, ...enrolled]) await page.locator(`#sso input[value="${value}"]`).check();
   if (maxAge) await page.locator("#max-age").fill(String(maxAge));
   await page.locator("#result").evaluate((result) => (result.hidden = true));
   await page.getByRole("button", { name: "Classify and decide" }).click();
@@ -447,12 +451,25 @@ export async function scanQr({ page, context }) {
 /** One file a state: the scenario's number, the picture's within it, and a name. */
 export async function picture(someone, name) {
   const number = `${someone.scenario}-${String(++someone.story.pictures).padStart(2, "0")}`;
-  await someone.page.screenshot({
-    path: path.join(SCREENSHOTS, `${number}-${name}.png`),
-    fullPage: true,
-    animations: "disabled",
-  });
+  const png = await someone.page.screenshot({ fullPage: true, animations: "disabled" });
+  writeFileSync(path.join(SCREENSHOTS, `${number}-${name}.webp`), await asWebp(someone, png));
 }
+
+/** A quarter of the size, which is what a repository keeps; Chromium itself encodes it. */
+async function asWebp({ context }, png) {
+  const browser = context.browser();
+  const page = await (encoders.get(browser) ?? encoders.set(browser, browser.newPage()).get(browser));
+  const webp = await page.evaluate(async (data) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.7 });
+    return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""));
+  }, png.toString("base64"));
+  return Buffer.from(webp, "base64");
+}
+
+const encoders = new Map(); // a blank page for each browser
 
 // The runner
 
@@ -468,7 +485,7 @@ export function scenario(name, run) {
 export async function runScenarios(world, only) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const file of readdirSync(SCREENSHOTS)) {
-    if (!only && /^\d\d-\d\d-.*\.png$/.test(file)) rmSync(path.join(SCREENSHOTS, file)); // an earlier run's
+    if (!only && /^\d\d-\d\d-.*\.(png|webp)$/.test(file)) rmSync(path.join(SCREENSHOTS, file)); // an earlier run's
   }
   const waiting = scenarios.filter(({ name }) => !only || name.includes(only));
   const results = [];

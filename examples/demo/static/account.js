@@ -276,7 +276,7 @@ function showMethods({ methods, recoveryCodes, enrollable }, enrolling) {
 const ADVICE = {
   no_backup: ["Add a second method.", "You have only one. If you lose it, you lose the account."],
   no_recovery_codes: ["Make recovery codes.", "They sign you in when every device is lost."],
-  no_phishing_resistant: ["Add a passkey.", "A code can be typed into a false page; a passkey cannot."],
+  not_phishing_resistant: ["Add a passkey.", "A code can be typed into a false page; a passkey cannot."],
 };
 
 const BANNERS = {
@@ -316,7 +316,7 @@ function showSession({ session, proven, decision, rights }, enrolling) {
     : "";
   fillFacts($("proven"), [
     ["Proven", kinds(proven.methods)],
-    ["Factors", proven.factors.join(", ")],
+    ["Factors", factors(proven).join(", ")],
     ["amr", proven.amr.join(", ")],
     ["acr", proven.acr],
     ["Why", proven.explain.map(({ message }) => message).join("\n")],
@@ -325,13 +325,21 @@ function showSession({ session, proven, decision, rights }, enrolling) {
   ]);
 }
 
-function howSignedIn({ methods, factors, recovery }) {
+function howSignedIn(proven) {
+  const { methods, recovery } = proven;
   if (recovery)
     return "With a recovery code. If your phone or key is gone for good, add a new one now, and replace these codes soon.";
   if (methods.includes("admin_code"))
     return "With a temporary code. Add a method of your own now: the code ends soon.";
   const how = methods.length === 1 && methods[0] === "password" ? "With your password alone" : `With ${kinds(methods)}`;
-  return `${how}: ${factors.length === 1 ? "one factor" : "two factors"}, ${factors.map((factor) => FACTORS[factor] ?? factor).join(" and ")}.`;
+  return `${how}: ${COUNT[proven.factors.kinds]}, ${factors(proven).join(" and ")}.`;
 }
 
-const FACTORS = { knowledge: "something you know", possession: "something you have", inherence: "something you are" };
+const COUNT = ["no factor", "one factor", "two factors", "three factors"];
+const FACTORS = {
+  knowledge: "something you know",
+  possession: "something you have",
+  inherence: "something you are",
+  unspecified: "a PIN, finger or face",
+};
+const factors = ({ factors: counted }) => Object.keys(FACTORS).flatMap((kind) => (counted[kind] ? FACTORS[kind] : []));

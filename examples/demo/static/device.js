@@ -15,8 +15,9 @@ let shown = null; // the text of the request on the screen
 // Connecting
 
 onClick("enrol", "device", async () => {
-  const [ceremony, request] = location.hash.slice(1).split(".");
-  const key = mfakit.DeviceKey.generate();
+  const [ceremony, text] = location.hash.slice(1).split(".");
+  const request = mfakit.readDeviceEnrollment(text);
+  const key = mfakit.generateDeviceKey(request);
   const answer = mfakit.signEnrollment(request, { device: key });
   const { token, name, message } = await post("/api/device/finish", { ceremony, answer });
   kept = { key: key.toText(), token, name };

@@ -99,15 +99,15 @@ export function showProof(someone) {
   $("prove").reset();
   closeApproval();
   if (someone?.view !== "prove") return;
-  const offered = new Set(someone.offered.map((kind) => (PASSKEYS.includes(kind) ? "passkey" : kind)));
-  offered.add("temporary"); // who has one is not told
+  const radioOf = (kind) => (PASSKEYS.includes(kind) ? "passkey" : kind === "admin_code" ? "temporary" : kind);
+  const offered = new Set([...someone.offered.map(radioOf), "temporary"]);
   for (const radio of radios()) radio.closest("label").hidden = !offered.has(radio.value);
   chooseMethod(radios().find((radio) => offered.has(radio.value)).value);
   $("prove-lead").textContent = whyProve(someone);
 }
 
 function whyProve({ decision, session, proven }) {
-  if (decision.kind === "enroll")
+  if (decision.reason === "prove_before_enrolling")
     return "What you have is not enough for your rights. Prove that it is you, then add a phishing-resistant method.";
   if (session.kind === "web")
     return `More is asked of you since you signed in: ${decision.need.label}. So far you proved ${kinds(proven.methods)}.`;

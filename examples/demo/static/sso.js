@@ -12,6 +12,8 @@ for (const radio of document.querySelectorAll("input[name=kind]")) {
   radio.addEventListener("change", () => chooseProtocol(radio.value));
 }
 
+$("sso").addEventListener("reset", () => chooseProtocol("oidc"));
+
 function chooseProtocol(kind) {
   $("claims").value = EXAMPLES[kind];
   $("claims-label").textContent =
@@ -33,8 +35,8 @@ onSubmit("sso", "sso", async (form) => {
   if (answer.refused) throw new Problem(`Refused, and worth nothing: ${answer.refused.message}`);
   showTier($("tier"), answer.tier);
   fillFacts($("classification"), [
-    ["Recognised", values(answer.recognised)],
-    ["Unknown, and ignored", values(answer.unknown)],
+    ["Anything recognised", answer.recognised ? "yes" : "no"],
+    ["Unknown, and ignored", answer.unknown.join(", ") || "nothing"],
     ["Profile", answer.profile],
     ["Asked of this person", answer.required.label],
   ]);
@@ -45,8 +47,6 @@ onSubmit("sso", "sso", async (form) => {
   $("result").hidden = false;
   $("result").focus();
 });
-
-const values = (list) => (Array.isArray(list) ? list.join(", ") || "nothing" : String(list));
 
 onClick("sign-out", "sso", leave);
 chooseProtocol("oidc");

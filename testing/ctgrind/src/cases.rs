@@ -3,13 +3,16 @@
 //! A case also asserts its verdict: a path that is not taken would show nothing. Of one-time passwords the code that was typed,
 //! counters, times, windows and lengths are public; of delivered codes too, which are good once. Of recovery codes and of
 //! administrators' codes the code itself is secret, as it stays good, and so is the pepper; the record and the mask of used codes
-//! are public. What is made from a secret is one until core
-//! declassifies it.
+//! are public. Of push approvals the number is secret, and the digits of a device's private key in its text. What `p256` makes of that key
+//! cannot be followed here: it branches on whether a number is in its range, which is so, and under overflow checks on overflows
+//! that do not happen; nothing can be declassified in there. What is made from a secret is one until core declassifies it.
 
 use crate::secrets::{
     ALGORITHMS, BYTES, ISSUED, RecoverySetup, Setup, TYPEABLE, TemporarySetup, hidden_secret, made,
 };
 use crate::valgrind;
+use mfakit_core::approval::device::{ApprovalRequest, Decision, DeviceKey, EnrollmentRequest};
+use mfakit_core::approval::{self, Begin, MAX_REQUEST, Number, Outcome, enrollment};
 use mfakit_core::codes::recovery::{Format, RecoveryCode, RecoveryVerified};
 use mfakit_core::codes::temporary::{TemporaryCode, TemporaryRecord};
 use mfakit_core::crypto::hmac::HmacKey;
@@ -82,6 +85,10 @@ pub(crate) const CASES: &[Case] = &[
     case("temporary.admin/accept", admin_accept),
     case("temporary.admin/reject", admin_reject),
     case("temporary.admin/expired", admin_expired),
+    case("approval.number", approval_number),
+    case("approval.finish/right-number", approval_right_number),
+    case("approval.finish/wrong-number", approval_wrong_number),
+    case("approval.device_key/refuse", approval_device_key_refused),
     case("state_key.tag", state_key_tag),
     case("state_key.is_tag/right", state_key_right),
     case("state_key.is_tag/wrong", state_key_wrong),
@@ -621,6 +628,88 @@ fn state_keys() -> impl Iterator<Item = (StateKey, StateKey)> {
         let key = |bytes: &[u8]| StateKey::new(black_box(bytes)).expect("32 to 64 bytes");
         (key(&hidden), key(&bytes))
     })
+}
+
+/// What the number 42 is made of.
+const NUMBER: [u8; 8] = [0x6c, 0, 0, 0, 0, 0, 0, 0];
+
+fn hidden_number() -> Number {
+    let mut entropy = black_box(NUMBER);
+    valgrind::make_secret(&mut entropy);
+    Number::new(&black_box(entropy))
+}
+
+fn approval_number() {
+    assert_eq!(hidden_number().expose(), *b"42");
+}
+
+/// Runs with a device's key.
+fn with_device<T>(run: impl FnOnce(&DeviceKey) -> T) -> T {
+    let begin = enrollment::Begin {
+        user_id: "user-0001",
+        audience: "example.org",
+        lifetime: None,
+        id: [7; 16],
+        now: UnixTime::from_seconds(ISSUED),
+    };
+    let text = enrollment::begin(begin).expect("begun").request().expect("it fits").to_string();
+    let mut buffer = [0; MAX_REQUEST];
+    let request = EnrollmentRequest::read(text.as_bytes(), &mut buffer).expect("a request");
+    run(&DeviceKey::new(&request, &[9; 32]).expect("a key"))
+}
+
+/// The verdict on an answer with this number, where the state holds 42 as a secret.
+fn approval_outcome(typed: &str) -> Outcome {
+    let now = UnixTime::from_seconds(ISSUED);
+    with_device(|key| {
+        let devices = [*key.record()];
+        let begun = approval::begin(Begin {
+            user_id: "user-0001",
+            audience: "example.org",
+            action: "Sign in",
+            context: "",
+            devices: &devices,
+            previous: None,
+            lifetime: None,
+            id: [3; 16],
+            number: hidden_number(),
+            now,
+        })
+        .expect("begun");
+        let text = begun.request().expect("it fits").to_string();
+        let mut buffer = [0; MAX_REQUEST];
+        let request = ApprovalRequest::read(text.as_bytes(), &mut buffer).expect("a request");
+        let answer = request.sign(key, Decision::Approve { number: typed }, None);
+        let answer = black_box(answer.expect("signed").to_string());
+        approval::finish(answer.as_bytes(), begun.state(), now).expect("authentic").outcome()
+    })
+}
+
+fn approval_right_number() {
+    assert_eq!(approval_outcome("42"), Outcome::Approved);
+}
+
+fn approval_wrong_number() {
+    for typed in ["00", "41", "52", "99"] {
+        assert_eq!(approval_outcome(typed), Outcome::NumberMismatch);
+    }
+}
+
+/// A private key that is none, in its text: which digit is wrong must not show.
+fn approval_device_key_refused() {
+    let mut text = String::new();
+    with_device(|key| key.write_text(&mut text)).expect("room");
+    for wrong in ["g", "A", "/", ":", "`"] {
+        for at in [text.len() - 64, text.len() - 1] {
+            let mut damaged = text.clone();
+            damaged.replace_range(at..=at, wrong);
+            let mut damaged = black_box(damaged);
+            let private = damaged.len() - 64..;
+            // SAFETY: the request changes what valgrind knows about the bytes, not the bytes.
+            valgrind::make_secret(unsafe { &mut damaged.as_bytes_mut()[private] });
+            assert_eq!(DeviceKey::parse(&damaged).err(), Some(Error::RecordCorrupt));
+        }
+    }
 }
 
 fn state_key_tag() {

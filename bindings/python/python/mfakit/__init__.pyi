@@ -1,5 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, Generic, Literal, NoReturn, Optional, TypedDict, TypeVar, Union, final
 
 __all__ = [
@@ -117,6 +118,38 @@ _ResidentKey = Literal["required", "preferred", "discouraged"]
 _Attachment = Literal["platform", "cross-platform"]
 _Hint = Literal["security-key", "client-device", "hybrid"]
 _Format = Literal["none", "packed", "fido-u2f", "tpm", "android-key", "android-safetynet", "apple", "compound"]
+# The kinds of method, the ones to offer first in front.
+_MethodKind = Literal[
+    "security_key",
+    "built_in_authenticator",
+    "synced_passkey",
+    "device_bound_passkey",
+    "push_approval",
+    "totp",
+    "hotp",
+    "admin_code",
+    "support_code",
+    "recovery_code",
+    "sms",
+    "phone",
+    "email",
+    "delivered_code",
+    "password",
+]
+_Tier = Union[Tier, Literal[1, 2, 3], Literal["weak", "standard", "phishing_resistant"]]
+_Standing = Union[Assessment, Classification]
+_SessionKind = Literal["web", "cli", "api_key"]
+_Event = Literal[
+    "mfa_enabled",
+    "mfa_disabled",
+    "method_added",
+    "method_removed",
+    "methods_disconnected",
+    "recovery_codes_replaced",
+    "recovery_code_used",
+    "temporary_code_issued",
+    "password_changed",
+]
 # PEM, which may hold several, or DER.
 _Certificate = Union[str, _Bytes]
 # The members that are known are those of AuthenticationExtensionsClientInputsJSON; bytes are base64url text.
@@ -162,12 +195,30 @@ class Transition(Generic[_S]):
 
 @final
 class Evidence:
-    """A proof that was stored: what a session may be opened with."""
+    """A proof that was stored: what a session may be opened with. It does not name the user: assess together only what was proven for one
+    and the same.
+    """
+
+    @staticmethod
+    def password(*, at: Optional[_Time] = ...) -> Evidence:
+        """You checked a password of this user, now or then. mfakit has not, and takes your word."""
 
     @property
     def method(self) -> Literal[
-        "totp", "hotp", "recovery_code", "admin_code", "support_code", "delivered_code", "webauthn"
+        "totp",
+        "hotp",
+        "recovery_code",
+        "admin_code",
+        "support_code",
+        "delivered_code",
+        "webauthn",
+        "push_approval",
+        "password",
     ]: ...
+    @property
+    def kind(self) -> _MethodKind:
+        """The kind of method, as assessments and policies tell them apart."""
+
     @property
     def user_verified(self) -> bool: ...
     def __bool__(self) -> NoReturn: ...
@@ -603,8 +654,11 @@ class TemporaryVerified:
 
     @property
     def audit(self) -> TemporaryAudit: ...
-    def commit(self, rows: int) -> Evidence:
-        """The evidence, given how many rows the compare-and-set changed: exactly one."""
+    def commit(self, rows: int, *, via: Optional[Literal["sms", "phone", "email"]] = ...) -> Evidence:
+        """The evidence, given how many rows the compare-and-set changed: exactly one. via: how a delivered code was sent.
+
+        ConfigError: `argument_value_invalid` for another way, or for a code that was not delivered.
+        """
 
     def __bool__(self) -> NoReturn: ...
 
@@ -765,6 +819,16 @@ class CredentialRecord:
     @property
     def uv_initialized(self) -> Optional[bool]:
         """Whether the user was ever verified with it; None if that was never kept."""
+
+    @property
+    def kind(
+        self,
+    ) -> Literal["security_key", "built_in_authenticator", "synced_passkey", "device_bound_passkey"]:
+        """The kind of method, for the list of what a person has enrolled."""
+
+    @property
+    def hardware(self) -> bool:
+        """Whether a trusted attestation and its metadata said, at registration, that hardware keeps the key."""
 
     @property
     def attestation_object(self) -> Optional[str]:
@@ -1191,3 +1255,724 @@ class RelyingParty:
         extensions: Optional[_Extensions] = ...,
     ) -> list[Step]:
         """The verdict of every step of §7.2; without a user_handle, of a discoverable authentication."""
+
+class Tier(IntEnum):
+    """How strong a sign-in was, in order."""
+
+    WEAK = 1
+    STANDARD = 2
+    PHISHING_RESISTANT = 3
+
+@final
+class Reason:
+    """One line of an explanation."""
+
+    @property
+    def code(self) -> str:
+        """Stable."""
+
+    @property
+    def subject(self) -> Optional[str]:
+        """The kind of method, or the value, that it is about."""
+
+    @property
+    def tier(self) -> Optional[Tier]: ...
+    @property
+    def message(self) -> str:
+        """One sentence."""
+
+    def __bool__(self) -> NoReturn: ...
+
+class _Factors(TypedDict):
+    knowledge: int
+    possession: int
+    inherence: int
+    # An authenticator verified its user and did not tell how.
+    unspecified: int
+    # How many different kinds there are for certain.
+    kinds: int
+
+@final
+class Assessment:
+    """What a session is worth: everything that was proven for it. Store to_json() beside the session."""
+
+    @staticmethod
+    def from_trusted_json(text: str) -> Assessment:
+        """Reads a stored text. Whoever can write that text can claim any proof: it belongs where sessions are kept, never to a client.
+
+        ConfigError: `record_corrupt`, `record_version_unknown`.
+        """
+
+    def to_json(self) -> str: ...
+    @property
+    def tier(self) -> Tier:
+        """That of the strongest proof."""
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """RFC 8176."""
+
+    @property
+    def acr(self) -> Optional[Literal["phr", "phrh"]]:
+        """OpenID EAP."""
+
+    @property
+    def methods(self) -> tuple[_MethodKind, ...]:
+        """The kinds of method that were proven, in the order of the proofs."""
+
+    @property
+    def factors(self) -> _Factors:
+        """How many factors there are of each kind. A new dictionary each time."""
+
+    @property
+    def recovery(self) -> bool:
+        """Whether a code to get back in was used: the methods should be set up again."""
+
+    def explain(self) -> list[Reason]:
+        """Each proof and why it has its tier."""
+
+    def meets(self, tier: _Tier, *, max_age: Optional[int] = ..., now: Optional[_Time] = ...) -> bool:
+        """Whether the tier is reached; with max_age, by proofs of the last so many seconds."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __bool__(self) -> NoReturn: ...
+
+def assess(
+    evidence: Union[Evidence, Iterable[Evidence]], *, previous: Optional[Assessment] = ..., now: Optional[_Time] = ...
+) -> Assessment:
+    """Judges what was proven for one user, on top of the session's assessment until now.
+
+    ConfigError: `argument_value_invalid` for more than 16 different proofs, `time_invalid`, also for evidence of the future.
+    """
+
+@final
+class AssuranceProfile:
+    """Which claim of an identity provider stands for which tier: versioned data, chosen for each issuer.
+
+    Built in: "salesforce-2026-05-05", "rfc8176", "openid-eap", "refeds", "nist-800-63".
+    """
+
+    @staticmethod
+    def named(id: str) -> AssuranceProfile:
+        """ConfigError: `argument_value_invalid` for another id."""
+
+    @staticmethod
+    def from_json(text: str) -> AssuranceProfile:
+        """A profile of your own. ConfigError: `profile_invalid`."""
+
+    @staticmethod
+    def names() -> list[str]:
+        """The ids of the built-in profiles."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def to_json(self) -> str: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+def lint(profile: Union[str, AssuranceProfile]) -> list[Reason]:
+    """What is odd about a profile. Nothing of it changes a verdict."""
+
+def amr_description(value: str) -> Optional[str]:
+    """What the IANA registry says of an amr value; None if it does not know it.
+
+    VerificationError: `claims_malformed` if it is not text.
+    """
+
+@final
+class Classification:
+    """The tier of a sign-in through an identity provider, with the claims as they were sent."""
+
+    @staticmethod
+    def from_trusted_json(text: str, *, profile: Union[str, AssuranceProfile]) -> Classification:
+        """Reads a stored text: the claims are classified anew under the profile of the same id and version.
+
+        ConfigError: `record_corrupt`, `record_version_unknown`; `argument_value_invalid` for another profile.
+        """
+
+    def to_json(self) -> str: ...
+    @property
+    def tier(self) -> Tier:
+        """Tier.WEAK where nothing was recognised."""
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the profile lists any of the values. Without it nothing is satisfied."""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The values that the profile does not list."""
+
+    @property
+    def profile(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def amr(self) -> tuple[str, ...]: ...
+    @property
+    def acr(self) -> Optional[str]: ...
+    @property
+    def authn_context(self) -> tuple[str, ...]: ...
+    @property
+    def auth_time(self) -> Optional[int]: ...
+    def explain(self) -> list[Reason]:
+        """Each value, as "amr:value", "acr:value" or "authn_context:value", and what the profile makes of it."""
+
+    def meets(self, tier: _Tier) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __bool__(self) -> NoReturn: ...
+
+def classify(
+    profile: Union[str, AssuranceProfile],
+    *,
+    claims: Optional[Union[str, _Bytes, Mapping[str, Any]]] = ...,
+    amr: Optional[Sequence[str]] = ...,
+    acr: Optional[str] = ...,
+    authn_context: Optional[Sequence[str]] = ...,
+    auth_time: Optional[float] = ...,
+    max_age: Optional[int] = ...,
+    now: Optional[_Time] = ...,
+) -> Classification:
+    """Classifies claims that you have verified: no signature, issuer, audience or nonce is checked here.
+
+    claims: the payload of an ID token, as JSON text or as the parsed dictionary; or the claims one by one. max_age: how many seconds ago
+    the person may have signed in at the identity provider.
+
+    VerificationError: `claims_malformed` for a claim of the wrong shape, such as text where a list belongs; `json_malformed`,
+    `json_duplicate_member`, `input_too_large`; `auth_time_missing`, `auth_time_stale`, `auth_time_future`. ConfigError:
+    `argument_value_invalid` for claims in both ways or an unknown profile, `time_invalid`.
+    """
+
+@final
+class Requirement:
+    """What one request demands. Make it anew at each request: rights change while a session lives. Immutable.
+
+    max_age: how many seconds ago at most the tier was reached. exemption: "approved", if one was for this person. waiver: whether the
+    person has a permission that waives until enforcement begins. enforced_from: when that is. client_can: the kinds of method that
+    the person's client can perform, all unless said otherwise. acr_values: what to ask an identity provider for, the best first.
+
+    ConfigError: `argument_value_invalid`, `time_invalid`.
+    """
+
+    def __new__(
+        cls,
+        tier: _Tier,
+        *,
+        max_age: Optional[int] = ...,
+        exemption: Optional[Literal["approved"]] = ...,
+        waiver: bool = ...,
+        enforced_from: Optional[_Time] = ...,
+        client_can: Optional[Sequence[_MethodKind]] = ...,
+        acr_values: Optional[str] = ...,
+    ) -> Requirement: ...
+    @property
+    def tier(self) -> Tier: ...
+    @property
+    def max_age(self) -> Optional[int]: ...
+    @property
+    def exempt(self) -> bool: ...
+    @property
+    def waiver(self) -> bool: ...
+    @property
+    def enforced_from(self) -> Optional[int]: ...
+    @property
+    def client_can(self) -> Optional[tuple[_MethodKind, ...]]: ...
+    @property
+    def acr_values(self) -> Optional[str]: ...
+    @property
+    def policy(self) -> Optional[str]:
+        """The id of the policy profile that it came from."""
+
+    @property
+    def policy_version(self) -> Optional[str]: ...
+    def applies(
+        self, now: Optional[_Time] = ...
+    ) -> Literal["yes", "channel_unaffected", "exempt", "waived", "not_yet_enforced"]:
+        """Whether it applies, and if not, why."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class PolicyProfile:
+    """A published enforcement as versioned data. Built in: "salesforce-2026-05-05"."""
+
+    @staticmethod
+    def named(id: str) -> PolicyProfile:
+        """ConfigError: `argument_value_invalid` for another id."""
+
+    @staticmethod
+    def from_json(text: str) -> PolicyProfile:
+        """A profile of your own. ConfigError: `profile_invalid`."""
+
+    @staticmethod
+    def names() -> list[str]:
+        """The ids of the built-in profiles."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def to_json(self) -> str: ...
+    def label(self, tier: _Tier) -> str:
+        """What people call a tier."""
+
+    @property
+    def channels(self) -> dict[str, bool]:
+        """The channels, and whether the policy covers each. A new dictionary each time."""
+
+    @property
+    def privileged_rights(self) -> tuple[str, ...]:
+        """The rights of which any one makes a person privileged."""
+
+    def requirement(
+        self,
+        *,
+        rights: Sequence[str],
+        channel: str = ...,
+        environment: str = ...,
+        waiver: bool = ...,
+        exemption: Optional[Literal["approved"]] = ...,
+        enforced_from: Optional[_Time] = ...,
+        client_can: Optional[Sequence[_MethodKind]] = ...,
+        max_age: Optional[int] = ...,
+    ) -> Requirement:
+        """What the policy demands of a person with these rights, all that they have, on this channel ("ui" unless said otherwise) of this
+        environment ("production"). enforced_from: your own date of enforcement; else the first day of the published window.
+
+        ConfigError: `argument_value_invalid` for a channel or environment that the profile does not name, and for a right that is nearly a
+        listed one: in another case, with other spaces, by its name in an API.
+        """
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Decision:
+    """What to do with a request."""
+
+    @property
+    def kind(self) -> Literal["allow", "step_up", "enroll", "block"]: ...
+    @property
+    def reason(self) -> str:
+        """A stable code."""
+
+    @property
+    def need(self) -> Optional[Tier]:
+        """The tier that is missing."""
+
+    @property
+    def options(self) -> tuple[_MethodKind, ...]:
+        """The methods to offer, the best first."""
+
+    @property
+    def challenge(self) -> Optional[str]:
+        """The WWW-Authenticate field that an API answers to a request that needs more (RFC 9470)."""
+
+    def explain(self) -> list[Reason]:
+        """The reason, then what each proof or claim is worth."""
+
+    def or_raise(self) -> None:
+        """Raises unless the request is let through: `step_up_required`, `enrollment_required`, `login_blocked`."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def decide(
+    standing: _Standing,
+    *,
+    requirement: Requirement,
+    enrolled: Sequence[_MethodKind],
+    now: Optional[_Time] = ...,
+) -> Decision:
+    """Decides about one request of a person who has enrolled these kinds of method here: all of them, a live temporary code among them.
+    Whoever has none is asked to add one.
+
+    ConfigError: `argument_value_invalid`, `time_invalid`.
+    """
+
+def eligible_methods(
+    enrolled: Sequence[_MethodKind], *, requirement: Requirement, now: Optional[_Time] = ...
+) -> list[_MethodKind]:
+    """The methods that a requirement lets the person choose from, out of those that they have, the best first."""
+
+def enrollable_methods(requirement: Requirement) -> list[_MethodKind]:
+    """The methods that a person may add to satisfy a requirement, the phishing-resistant first."""
+
+@final
+class Removal:
+    """Whether a method may be removed, or two-factor authentication turned off."""
+
+    @property
+    def allowed(self) -> bool: ...
+    @property
+    def reason(self) -> str:
+        """A stable code."""
+
+    @property
+    def message(self) -> str:
+        """One sentence."""
+
+    def or_raise(self) -> None:
+        """Raises unless it may: `method_required`; `step_up_required` for a password that is needed; ConfigError
+        `argument_value_invalid` if the person has no such method.
+        """
+
+    def __bool__(self) -> NoReturn: ...
+
+def can_remove(
+    enrolled: Sequence[_MethodKind], *, remove: _MethodKind, requirement: Requirement, now: Optional[_Time] = ...
+) -> Removal:
+    """Whether a person who has enrolled these methods, one element each, may remove one of a kind."""
+
+def can_disable(assessment: Assessment, *, requirement: Requirement, now: Optional[_Time] = ...) -> Removal:
+    """Whether a person may turn two-factor authentication off: nothing demands it, and the password was proven within five minutes."""
+
+def method_advice(
+    enrolled: Sequence[_MethodKind],
+) -> list[Literal["no_method", "no_backup", "no_recovery_codes", "not_phishing_resistant"]]:
+    """What to recommend to a person who has enrolled these methods, one element each."""
+
+def grandfathered(
+    enrolled_at: Optional[_Time], *, enrolled_before: _Time, until: _Time, now: Optional[_Time] = ...
+) -> bool:
+    """Whether a method that nobody may add any more still serves a person who had it."""
+
+@final
+class Effect:
+    """Something to carry out."""
+
+    @property
+    def kind(self) -> Literal["revoke_other_sessions", "rotate_api_key", "notify_by_email"]: ...
+    @property
+    def lifetime(self) -> Optional[int]:
+        """How long a new API key lives, in seconds."""
+
+    @property
+    def template(self) -> Optional[_Event]:
+        """Which message to send: the event's name."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def effects(event: _Event) -> list[Effect]:
+    """What an event entails, in the order in which to do it. ConfigError: `argument_value_invalid` for another event."""
+
+def session_expires_at(kind: _SessionKind, *, created: _Time, last_active: Optional[_Time] = ...) -> int:
+    """The moment at which a session is over, in Unix seconds: "web" after 24 hours without a request and 10 days in all, "cli" and
+    "api_key" after 30 days.
+
+    ConfigError: `argument_value_invalid` for another kind, `time_invalid`.
+    """
+
+def touch_session(kind: _SessionKind, *, created: _Time, last_active: _Time, now: Optional[_Time] = ...) -> int:
+    """Counts a request as activity: the new moment at which the session is over. Store now as the last activity.
+
+    VerificationError: `session_expired`.
+    """
+
+def audit_record(
+    event: str,
+    *,
+    user: Optional[str] = ...,
+    standing: Optional[_Standing] = ...,
+    requirement: Optional[Requirement] = ...,
+    decision: Optional[Decision] = ...,
+    credential_id: Optional[Union[str, _Bytes]] = ...,
+    now: Optional[_Time] = ...,
+) -> str:
+    """One line for the audit: flat JSON with stable members, null where nothing is known. Of a credential the hash of its id is written.
+
+    ConfigError: `argument_value_invalid` for an event or user that is empty or longer than 255 bytes; `time_invalid`.
+    """
+
+@final
+class DeviceRecord:
+    """A device that may approve for one user. to_text() is what the host stores; nothing in it is secret."""
+
+    @staticmethod
+    def from_text(text: str) -> DeviceRecord:
+        """ConfigError: `record_corrupt`, `record_version_unknown`. VerificationError: `algorithm_unsupported` for a key whose algorithm
+        is not built in.
+        """
+
+    def to_text(self) -> str: ...
+    @property
+    def id(self) -> str:
+        """16 random bytes as base64url."""
+
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def algorithm(self) -> int: ...
+    @property
+    def public_key(self) -> str:
+        """A COSE key as base64url."""
+
+    @property
+    def name(self) -> Optional[str]:
+        """What the device calls itself. It chose that: show it as text, never as markup."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class DeviceEnrollment:
+    """An enrolment that was begun. Store state under device_id until expires_at, show request as a QR code or a link, and when the answer
+    comes delete the row and finish with what the delete returned.
+    """
+
+    @property
+    def request(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def expires_at(self) -> int:
+        """The last second in which the device may answer, in Unix seconds."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def begin_device_enrollment(
+    user_id: str, *, audience: str, lifetime: Optional[int] = ..., now: Optional[_Time] = ...
+) -> DeviceEnrollment:
+    """Begins the enrolment of a device for a user who is signed in. audience: your own name for yourself, such as your domain. The device
+    shows it, and signs for no other: never change it. lifetime: 60 to 3600 seconds, 600 unless said otherwise.
+
+    ConfigError: `user_id_invalid`, `argument_value_invalid`, `time_invalid`, `entropy_unavailable`.
+    """
+
+@final
+class DeviceVerified:
+    """A device that has proven its key. It counts once its record is inserted."""
+
+    @property
+    def device(self) -> DeviceRecord: ...
+    @property
+    def transition(self) -> Transition[str]:
+        """From nothing to the record: insert it under its unique id."""
+
+    def commit(self, rows: int) -> DeviceRecord:
+        """The stored record. An enrolment is not a sign-in: this never returns Evidence."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def finish_device_enrollment(answer: str, *, state: str, now: Optional[_Time] = ...) -> DeviceVerified:
+    """Verifies a device's answer to an enrolment.
+
+    VerificationError: `approval_malformed`, `approval_expired`, `approval_audience_mismatch`, `approval_request_mismatch`,
+    `approval_algorithm_mismatch`, `signature_malformed`, `signature_invalid`, `algorithm_unsupported`, the `cose_...` codes,
+    `input_malformed`. ConfigError: `record_corrupt`, `record_version_unknown`, `time_invalid`.
+    """
+
+@final
+class Approval:
+    """An approval that was begun: store the transition, then send request to the devices and show number on the login screen."""
+
+    @property
+    def id(self) -> str:
+        """Names the approval."""
+
+    @property
+    def request(self) -> str:
+        """What the devices are sent. Nothing in it is secret."""
+
+    @property
+    def number(self) -> str:
+        """The two digits for the login screen. Never send them to the device."""
+
+    @property
+    def transition(self) -> Transition[str]:
+        """From the previous state to the pending one."""
+
+    @property
+    def expires_at(self) -> int:
+        """The last second in which a device may answer, in Unix seconds."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def begin_approval(
+    user_id: str,
+    *,
+    audience: str,
+    action: str,
+    devices: Sequence[Union[str, DeviceRecord]],
+    context: str = ...,
+    previous: Optional[str] = ...,
+    lifetime: Optional[int] = ...,
+    now: Optional[_Time] = ...,
+) -> Approval:
+    """Begins an approval for a user who has given their password. One may be pending for a user: previous is the stored state until now.
+
+    action: what is asked, such as "Sign in". context: what helps the person to tell their own sign-in from another's, such as browser and
+    place. devices: 1 to 4 of the user's. lifetime: 60 to 600 seconds, 120 unless said otherwise.
+
+    VerificationError: `approval_pending`. ConfigError: `user_id_invalid`, `argument_value_invalid`, `record_corrupt`,
+    `record_version_unknown`, `time_invalid`, `entropy_unavailable`.
+    """
+
+@final
+class ApprovalVerified:
+    """An authentic answer, which need not be a yes. It counts once its transition is stored."""
+
+    @property
+    def decision(self) -> Literal["approved", "denied", "number_mismatch"]:
+        """For a log. Whether the person may go on, commit tells."""
+
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def transition(self) -> Transition[str]: ...
+    def commit(self, rows: int) -> Evidence:
+        """The evidence, given how many rows the compare-and-set changed: exactly one. VerificationError: `approval_denied`,
+        `approval_number_mismatch`.
+        """
+
+    def __bool__(self) -> NoReturn: ...
+
+def finish_approval(answer: str, *, state: str, now: Optional[_Time] = ...) -> ApprovalVerified:
+    """Verifies a device's answer to the approval that is stored for a user. A denial and a wrong number are answers too: store the
+    transition of either, then commit.
+
+    VerificationError: `approval_malformed`, `approval_answered`, `approval_expired`, `approval_device_unknown`,
+    `approval_audience_mismatch`, `approval_request_mismatch`, `approval_algorithm_mismatch`, `signature_malformed`,
+    `signature_invalid`, `input_malformed`. ConfigError: `record_corrupt`, `record_version_unknown`, `time_invalid`.
+    """
+
+def read_approval(
+    state: str, *, now: Optional[_Time] = ...
+) -> Literal["pending", "approved", "denied", "number_mismatch", "cancelled", "expired"]:
+    """How a stored approval stands, for the login screen that waits for it. It opens no session: only evidence does."""
+
+def cancel_approval(state: str) -> Transition[str]:
+    """Ends a pending approval, because the person chose another way or left. VerificationError: `approval_answered`."""
+
+@final
+class UnverifiedAnswer:
+    """What an answer says of itself, to look the state up by; nothing of it is verified."""
+
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def request_id(self) -> Optional[str]:
+        """The approval that it names; None for the answer to an enrolment."""
+
+    def __bool__(self) -> NoReturn: ...
+
+def read_approval_answer(answer: str) -> UnverifiedAnswer:
+    """Reads the answer to an approval or an enrolment. VerificationError: `approval_malformed`, `input_malformed`."""
+
+@final
+class DeviceEnrollmentRequest:
+    """On the device: a request to enrol. Show audience, make a key, answer."""
+
+    @property
+    def audience(self) -> str: ...
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def expires_at(self) -> int: ...
+    def device(self, public_key: Union[str, _Bytes], *, name: Optional[str] = ...) -> DeviceRecord:
+        """The record of this device, whose key lives in hardware: a COSE key in its canonical encoding.
+
+        VerificationError: the `cose_...` codes, `algorithm_unsupported`. ConfigError: `argument_value_invalid`.
+        """
+
+    def __bool__(self) -> NoReturn: ...
+
+def read_device_enrollment(request: str) -> DeviceEnrollmentRequest:
+    """On the device: reads a QR code or a link. VerificationError: `approval_malformed`, `input_malformed`."""
+
+@final
+class DeviceKey:
+    """On the device: its private key for ES256, and whom it is for. Each enrolment has its own."""
+
+    @staticmethod
+    def from_text(text: str) -> DeviceKey:
+        """ConfigError: `record_corrupt`, `record_version_unknown`."""
+
+    def to_text(self) -> str:
+        """The text to keep where the system keeps keys: it is a secret."""
+
+    @property
+    def record(self) -> DeviceRecord:
+        """Whom the key is for, and its public half; without a name."""
+
+def generate_device_key(request: DeviceEnrollmentRequest) -> DeviceKey:
+    """On the device: a new key for the enrolment. ConfigError: `entropy_unavailable`."""
+
+def sign_enrollment(
+    request: DeviceEnrollmentRequest, *, device: DeviceKey, name: Optional[str] = ..., now: Optional[_Time] = ...
+) -> str:
+    """On the device: the answer to an enrolment.
+
+    VerificationError: `approval_expired`; `approval_audience_mismatch`, `approval_request_mismatch` for the key of another enrolment.
+    """
+
+def enrollment_to_sign(
+    request: DeviceEnrollmentRequest, *, device: Union[str, DeviceRecord], now: Optional[_Time] = ...
+) -> bytes:
+    """On the device: what a key in hardware must sign to answer an enrolment. Errors as sign_enrollment."""
+
+@final
+class ApprovalRequest:
+    """On the device: a request to approve. Show audience, action and context, ask for the number on the login screen, then sign."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def context(self) -> str:
+        """May be empty."""
+
+    @property
+    def expires_at(self) -> int: ...
+    def __bool__(self) -> NoReturn: ...
+
+def read_approval_request(request: str) -> ApprovalRequest:
+    """On the device: reads a request as it was pushed. VerificationError: `approval_malformed`, `input_malformed`."""
+
+def sign_approval(
+    request: ApprovalRequest,
+    *,
+    device: DeviceKey,
+    decision: Literal["approve", "deny"],
+    number: Optional[str] = ...,
+    now: Optional[_Time] = ...,
+) -> str:
+    """On the device: the answer to an approval: "approve" with the two digits that the person typed, or "deny" without.
+
+    VerificationError: `approval_expired`; `approval_audience_mismatch`, `approval_request_mismatch` for the key of another audience or
+    user. ConfigError: `argument_value_invalid` for a number that is not two digits, or does not go with the decision.
+    """
+
+def approval_to_sign(
+    request: ApprovalRequest,
+    *,
+    device: Union[str, DeviceRecord],
+    decision: Literal["approve", "deny"],
+    number: Optional[str] = ...,
+    now: Optional[_Time] = ...,
+) -> bytes:
+    """On the device: what a key in hardware must sign to answer an approval. Errors as sign_approval."""
+
+def approval_answer(to_sign: Union[str, _Bytes], *, signature: Union[str, _Bytes]) -> str:
+    """On the device: the answer to an approval or an enrolment, of what was to be signed and a signature over it. Of ECDSA it may be in
+    DER, or r and s one after the other.
+
+    VerificationError: `signature_malformed`. ConfigError: `argument_value_invalid` for bytes that nothing here gave.
+    """

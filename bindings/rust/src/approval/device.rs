@@ -228,7 +228,6 @@ pub fn enrollment_to_sign(
 }
 
 /// How an approval is signed; `D` is a [`DeviceKey`], or a [`DeviceRecord`] whose key lives in hardware.
-#[derive(Clone, Copy)]
 pub struct SignApproval<'a, D> {
     /// The device.
     pub device: &'a D,
@@ -254,6 +253,14 @@ impl<'a, D> SignApproval<'a, D> {
         self.number.map_or(device::Decision::Deny, |number| device::Decision::Approve { number })
     }
 }
+
+impl<D> Clone for SignApproval<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for SignApproval<'_, D> {}
 
 impl<D> fmt::Debug for SignApproval<'_, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -66,9 +66,7 @@ fn device(answer: Object, device: &DeviceRecord) -> Object {
 }
 
 fn transition(answer: Object, transition: &Transition<String>) -> Object {
-    answer
-        .optional_string("prev", transition.prev.as_deref())
-        .string("next", &transition.next)
+    answer.optional_string("prev", transition.prev.as_deref()).string("next", &transition.next)
 }
 
 fn approval_begin(host: &Host<'_>) -> Result<String, Error> {
@@ -132,9 +130,7 @@ mod on_device {
             "enrollment_sign" => enrollment_sign(client, host),
             "enrollment_to_sign" => enrollment_to_sign(client, host),
             "device_key_generate" => device_key_generate(client),
-            "device_key_read" => {
-                key(host).map(|key| device(Object::new(), &key.record()).end())
-            }
+            "device_key_read" => key(host).map(|key| device(Object::new(), &key.record()).end()),
             "approval_answer" => approval_answer(host),
             _ => return None,
         })
@@ -167,8 +163,7 @@ mod on_device {
 
     fn approval_sign(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
         let (key, number, now) = (key(host)?, number(host)?, host.now()?);
-        let options =
-            SignApproval { device: &key, number: number.as_deref(), now: Some(now) };
+        let options = SignApproval { device: &key, number: number.as_deref(), now: Some(now) };
         let request = crate::read_approval_request(message(client)?)?;
         Ok(Object::new().string("answer", &crate::sign_approval(&request, options)?).end())
     }
@@ -176,8 +171,7 @@ mod on_device {
     fn approval_to_sign(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
         let device = DeviceRecord::from_text(&host.string("record")?)?;
         let (number, now) = (number(host)?, host.now()?);
-        let options =
-            SignApproval { device: &device, number: number.as_deref(), now: Some(now) };
+        let options = SignApproval { device: &device, number: number.as_deref(), now: Some(now) };
         let request = crate::read_approval_request(message(client)?)?;
         let signed = crate::approval_to_sign(&request, options)?;
         Ok(Object::new().string("toSign", &to_base64url(&signed)).end())
@@ -194,7 +188,8 @@ mod on_device {
     }
 
     fn enrollment_device(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
-        let (public_key, name) = (bytes(&host.string("publicKey")?)?, host.optional_string("name")?);
+        let (public_key, name) =
+            (bytes(&host.string("publicKey")?)?, host.optional_string("name")?);
         let request = crate::read_device_enrollment(message(client)?)?;
         let record = request.device(&public_key, name.as_deref())?;
         Ok(device(Object::new(), &record).end())
@@ -222,7 +217,212 @@ mod on_device {
     }
 
     fn approval_answer(host: &Host<'_>) -> Result<String, Error> {
-        let (signed, signature) = (bytes(&host.string("toSign")?)?, bytes(&host.string("signature")?)?);
+        let (signed, signature) =
+            (bytes(&host.string("toSign")?)?, bytes(&host.string("signature")?)?);
         Ok(Object::new().string("answer", &crate::approval_answer(&signed, &signature)?).end())
+    }
+}
+
+#[cfg(all(test, feature = "approval-device"))]
+mod tests {
+    use super::super::call;
+    use mfakit_core::Error;
+    use mfakit_testing::keys::{Es256Key, Key};
+    use serde_json::{Value, json};
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn run(op: &str, client: &str, host: &Value) -> Result<Value, Error> {
+        let answer = call(op, client.as_bytes(), &host.to_string())?;
+        serde_json::from_str(&answer).map_err(|_| Error::JsonMalformed)
+    }
+
+    fn member<'a>(value: &'a Value, name: &str) -> &'a str {
+        value[name].as_str().unwrap_or_default()
+    }
+
+    /// The device's members, and its key or record.
+    fn enrolled(in_hardware: Option<&Key>) -> Result<(Value, Value), Error> {
+        let begun = run(
+            "device_enrollment_begin",
+            "",
+            &json!({"userId": "alice", "audience": "example.com", "lifetime": null, "now": NOW}),
+        )?;
+        let request = member(&begun, "request");
+        let read = run("enrollment_request_read", request, &json!({}))?;
+        assert_eq!(
+            read,
+            json!({"audience": "example.com", "userId": "alice", "deviceId": begun["deviceId"], "expiresAt": NOW + 600})
+        );
+        let (device, answer) = match in_hardware {
+            None => {
+                let made = run("device_key_generate", request, &json!({}))?;
+                let host = json!({"key": made["key"], "name": "Phone", "now": NOW});
+                let answer = run("enrollment_sign", request, &host)?;
+                let key = run("device_key_read", "", &json!({"key": made["key"]}))?;
+                assert_eq!((&key["record"], &key["name"]), (&made["record"], &Value::Null));
+                (made["key"].clone(), answer)
+            }
+            Some(key) => {
+                let host = json!({"publicKey": crate::to_base64url(&key.cose()), "name": "Phone"});
+                let device = run("enrollment_device", request, &host)?;
+                let host = json!({"record": device["record"], "now": NOW});
+                let to_sign = run("enrollment_to_sign", request, &host)?;
+                (device["record"].clone(), signed(key, &to_sign)?)
+            }
+        };
+        let finished = run(
+            "device_enrollment_finish",
+            member(&answer, "answer"),
+            &json!({"state": begun["state"], "now": NOW}),
+        )?;
+        assert_eq!((&finished["prev"], &finished["next"]), (&Value::Null, &finished["record"]));
+        assert_eq!((&finished["id"], &finished["name"]), (&begun["deviceId"], &json!("Phone")));
+        assert_eq!(
+            (&finished["userId"], &finished["audience"]),
+            (&json!("alice"), &json!("example.com"))
+        );
+        assert_eq!(finished["algorithm"], -7);
+        let read = run("device_record_read", "", &json!({"record": finished["record"]}))?;
+        assert_eq!(read["publicKey"], finished["publicKey"]);
+        let looked_up = run("approval_read_answer", member(&answer, "answer"), &json!({}))?;
+        assert_eq!(
+            looked_up,
+            json!({"userId": "alice", "deviceId": begun["deviceId"], "requestId": null})
+        );
+        Ok((finished, device))
+    }
+
+    fn signed(key: &Key, to_sign: &Value) -> Result<Value, Error> {
+        let signature = key.sign(&crate::from_base64url(member(to_sign, "toSign"))?);
+        let host =
+            json!({"toSign": to_sign["toSign"], "signature": crate::to_base64url(&signature)});
+        run("approval_answer", "", &host)
+    }
+
+    fn begin(device: &Value, previous: Option<&str>) -> Value {
+        json!({"userId": "alice", "audience": "example.com", "action": "Sign in", "context": "Berlin",
+            "devices": [device["record"]], "previous": previous, "lifetime": 60, "now": NOW})
+    }
+
+    #[test]
+    fn an_approval_from_its_request_to_its_end() -> Result<(), Error> {
+        let (device, key) = enrolled(None)?;
+        let begun = run("approval_begin", "", &begin(&device, None))?;
+        assert_eq!((&begun["prev"], &begun["expiresAt"]), (&Value::Null, &json!(NOW + 60)));
+        let state = member(&begun, "next");
+        let refused = run("approval_begin", "", &begin(&device, Some(state)));
+        assert_eq!(refused, Err(Error::ApprovalPending));
+        let status =
+            |state: &str, now| run("approval_read", "", &json!({"state": state, "now": now}));
+        assert_eq!(status(state, NOW)?, json!({"status": "pending"}));
+        assert_eq!(status(state, NOW + 61)?, json!({"status": "expired"}));
+
+        let request = member(&begun, "request");
+        let read = run("approval_request_read", request, &json!({}))?;
+        assert_eq!(
+            read,
+            json!({"id": begun["id"], "audience": "example.com", "userId": "alice",
+            "action": "Sign in", "context": "Berlin", "expiresAt": NOW + 60})
+        );
+        let number = member(&begun, "number");
+        let other = if number == "00" { "01" } else { "00" };
+        for (decision, number, outcome) in [
+            ("approve", Some(number), "approved"),
+            ("approve", Some(other), "number_mismatch"),
+            ("deny", None, "denied"),
+        ] {
+            let host = json!({"key": key, "decision": decision, "number": number, "now": NOW});
+            let answer = run("approval_sign", request, &host)?;
+            let answer = member(&answer, "answer");
+            let finished = run("approval_finish", answer, &json!({"state": state, "now": NOW}))?;
+            assert_eq!(
+                (&finished["decision"], &finished["deviceId"]),
+                (&json!(outcome), &device["id"])
+            );
+            assert_eq!(finished["prev"], state);
+            let next = member(&finished, "next");
+            assert_eq!(status(next, NOW)?, json!({"status": outcome}));
+            let again = run("approval_finish", answer, &json!({"state": next, "now": NOW}));
+            assert_eq!(again, Err(Error::ApprovalAnswered));
+        }
+        for host in [
+            json!({"key": key, "decision": "deny", "number": "42", "now": NOW}),
+            json!({"key": key, "decision": "approve", "now": NOW}),
+            json!({"key": key, "decision": "Approve", "number": "42", "now": NOW}),
+        ] {
+            let refused = run("approval_sign", request, &host);
+            assert_eq!(refused, Err(Error::ArgumentValueInvalid), "{host}");
+        }
+        let cancelled = run("approval_cancel", "", &json!({"state": state}))?;
+        assert_eq!(cancelled["prev"], state);
+        assert_eq!(status(member(&cancelled, "next"), NOW)?, json!({"status": "cancelled"}));
+        let again = run("approval_begin", "", &begin(&device, cancelled["next"].as_str()))?;
+        assert_eq!(again["prev"], cancelled["next"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_in_hardware_signs_bytes() -> Result<(), Error> {
+        let key = Key::Es256(Es256Key::new(&[7; 32]));
+        let (device, record) = enrolled(Some(&key))?;
+        let begun = run("approval_begin", "", &begin(&device, None))?;
+        let host =
+            json!({"record": record, "decision": "approve", "number": begun["number"], "now": NOW});
+        let to_sign = run("approval_to_sign", member(&begun, "request"), &host)?;
+        let answer = signed(&key, &to_sign)?;
+        let host = json!({"state": begun["next"], "now": NOW});
+        let finished = run("approval_finish", member(&answer, "answer"), &host)?;
+        assert_eq!(finished["decision"], "approved");
+        Ok(())
+    }
+
+    #[test]
+    fn the_client_s_fault_is_the_client_s_and_the_host_s_the_host_s() -> Result<(), Error> {
+        let (device, key) = enrolled(None)?;
+        let begun = run("approval_begin", "", &begin(&device, None))?;
+        let host = json!({"state": begun["next"], "key": key, "record": device["record"], "now": NOW,
+            "decision": "deny", "publicKey": device["publicKey"]});
+        let client_ops = [
+            "approval_finish",
+            "approval_read_answer",
+            "approval_request_read",
+            "approval_sign",
+            "approval_to_sign",
+            "enrollment_request_read",
+            "enrollment_device",
+            "enrollment_sign",
+            "enrollment_to_sign",
+            "device_key_generate",
+        ];
+        for op in client_ops {
+            for client in [&b""[..], b"\xff", b"{}", b"AAAA"] {
+                let refused = call(op, client, &host.to_string());
+                assert_eq!(refused, Err(Error::ApprovalMalformed), "{op}");
+            }
+        }
+        for op in [
+            "approval_begin",
+            "approval_finish",
+            "approval_read",
+            "approval_cancel",
+            "approval_sign",
+            "approval_to_sign",
+            "approval_answer",
+            "device_enrollment_begin",
+            "device_enrollment_finish",
+            "device_record_read",
+            "device_key_read",
+            "enrollment_device",
+            "enrollment_sign",
+            "enrollment_to_sign",
+        ] {
+            let refused = run(op, member(&begun, "request"), &json!({}));
+            assert_eq!(refused, Err(Error::ArgumentTypeInvalid), "{op}");
+        }
+        let mut milliseconds = begin(&device, None);
+        milliseconds["now"] = json!(NOW * 1000);
+        assert_eq!(run("approval_begin", "", &milliseconds), Err(Error::TimeInvalid));
+        Ok(())
     }
 }

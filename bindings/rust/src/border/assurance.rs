@@ -425,7 +425,8 @@ mod tests {
     #[test]
     fn claims_of_a_wrong_shape_are_the_identity_providers_fault() {
         let host = r#"{"profile":"rfc8176","now":1800000000,"idToken":true}"#;
-        for claims in [r#"{"amr":"hwk"}"#, r#"{"amr":null}"#, r#"{"amr":[1]}"#, r#"{"acr":1}"#, "[]"]
+        for claims in
+            [r#"{"amr":"hwk"}"#, r#"{"amr":null}"#, r#"{"amr":[1]}"#, r#"{"acr":1}"#, "[]"]
         {
             let got = call("classify", claims.as_bytes(), host);
             assert_eq!(got, Err(Error::ClaimsMalformed), "{claims}");

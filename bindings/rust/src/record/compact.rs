@@ -19,10 +19,7 @@ pub(super) fn write(record: &CredentialRecord) -> String {
     out.bytes(&record.user_handle);
     out.head(0, record.sign_count.into());
     let hardware = record.hardware.then_some(true);
-    out.head(
-        0,
-        flags([record.backup_eligible, record.backed_up, record.uv_initialized, hardware]),
-    );
+    out.head(0, flags([record.backup_eligible, record.backed_up, record.uv_initialized, hardware]));
     out.head(4, u64::try_from(record.transports.len()).unwrap_or(0));
     for transport in &record.transports {
         out.string(3, transport.as_bytes());

@@ -41,8 +41,8 @@ pub mod kind {
     pub const OTHER: u8 = 7;
 }
 
-/// The most fields in a request: the largest operation has 20.
-const MAX_FIELDS: usize = 32;
+/// The most fields in a request: the largest operation has 25 or so.
+const MAX_FIELDS: usize = 40;
 
 /// One value of a request.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,8 @@
 //! the core's types leave to its host, whose part is played here: words for policies, lists of algorithms and pages, the
 //! account's user handle, and the form of a stored record. Where an input has two faults, the order is that of the other APIs.
 
+mod approval;
+mod assurance;
 mod codes;
 mod encodings;
 mod inputs;
@@ -30,7 +32,7 @@ impl From<Error> for Failure {
 type Outcome = Result<(), Failure>;
 type Operation = fn(&Fields<'_>, &mut Response<'_>) -> Outcome;
 
-const OPERATIONS: [(&str, Operation); 42] = [
+const OPERATIONS: [(&str, Operation); 75] = [
     ("hello", hello),
     ("config.totp", otp::config_totp),
     ("config.hotp", otp::config_hotp),
@@ -73,6 +75,39 @@ const OPERATIONS: [(&str, Operation); 42] = [
     ("base32.decode", encodings::base32_decode),
     ("base32.roundtrip", encodings::base32_roundtrip),
     ("hmac", encodings::hmac),
+    ("amr.salesforce_tier", assurance::salesforce_tier),
+    ("amr.registered", assurance::registered),
+    ("assurance.classify", assurance::classify),
+    ("assurance.profile", assurance::profile_read),
+    ("assurance.assess", assurance::assess),
+    ("assurance.meets", assurance::meets),
+    ("policy.profile", assurance::policy_read),
+    ("policy.requirement", assurance::demanded),
+    ("policy.decide", assurance::decide),
+    ("policy.methods", assurance::methods),
+    ("policy.remove", assurance::remove),
+    ("policy.disable", assurance::disable),
+    ("policy.grandfathered", assurance::still_served),
+    ("policy.effects", assurance::effects),
+    ("session.expires_at", assurance::expires_at),
+    ("session.touch", assurance::touch),
+    ("approval.enroll", approval::enroll),
+    ("approval.finish_enrollment", approval::finish_enrollment),
+    ("approval.device", approval::device),
+    ("approval.begin", approval::begin),
+    ("approval.finish", approval::finish),
+    ("approval.read", approval::status),
+    ("approval.cancel", approval::cancel),
+    ("approval.read_answer", approval::read_answer),
+    ("approval.read_request", approval::read_request),
+    ("approval.read_enrollment", approval::read_enrollment),
+    ("approval.enroll_device", approval::enroll_device),
+    ("approval.device_key", approval::device_key),
+    ("approval.sign", approval::sign),
+    ("approval.sign_enrollment", approval::sign_enrollment),
+    ("approval.to_sign", approval::to_sign),
+    ("approval.enrollment_to_sign", approval::enrollment_to_sign),
+    ("approval.answer", approval::answer),
 ];
 
 /// Answers one request: the whole frame of the response, in `buffer`.

@@ -4,10 +4,10 @@ use crate::host::now;
 use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal};
 use mfakit::{
     Assessment, AssuranceProfile, AuditRecord, Claims, Classification, Error, Evidence, MethodKind,
-    Person, PolicyProfile, Reason, Removal, Requirement, Standing, Tier, UnixTime,
-    amr_description, assess as judge, audit_record, can_disable, can_remove, classify as read,
-    decide as settle, effects as entailed, eligible_methods, enrollable_methods, grandfathered,
-    host_time, lint, method_advice, session_expires_at, touch_session,
+    Person, PolicyProfile, Reason, Removal, Requirement, Standing, Tier, UnixTime, amr_description,
+    assess as judge, audit_record, can_disable, can_remove, classify as read, decide as settle,
+    effects as entailed, eligible_methods, enrollable_methods, grandfathered, host_time, lint,
+    method_advice, session_expires_at, touch_session,
 };
 use serde_json::{Value, json};
 

@@ -3,10 +3,10 @@
 use crate::host::{now, rows, with_evidence};
 use crate::{Answer, DYNAMIC_INPUT, Inputs, Refusal, unhex};
 use mfakit::{
-    Error, GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, MethodKind, Peppers, RecoveryFormat,
-    TemporaryAudit, TemporaryKind, Throttle, ThrottleOptions, Transition, VerifyRecoveryCode,
-    VerifyTemporaryCode, generate_recovery_codes, guess_odds, issue_temporary_code,
-    revoke_temporary_code, verify_recovery_code, verify_temporary_code,
+    Error, GenerateRecoveryCodes, GuessBudget, IssueTemporaryCode, MethodKind, Peppers,
+    RecoveryFormat, TemporaryAudit, TemporaryKind, Throttle, ThrottleOptions, Transition,
+    VerifyRecoveryCode, VerifyTemporaryCode, generate_recovery_codes, guess_odds,
+    issue_temporary_code, revoke_temporary_code, verify_recovery_code, verify_temporary_code,
 };
 use serde_json::{Value, json};
 

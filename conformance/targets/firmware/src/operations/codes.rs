@@ -8,7 +8,7 @@ use mfakit_core::codes::recovery::{self, RecoveryRecord};
 use mfakit_core::codes::temporary::{self, Issue, TemporaryCode, TemporaryKind, TemporaryRecord};
 use mfakit_core::encoding::base64url;
 use mfakit_core::throttle::{GuessBudget, Throttle, ThrottleState, guess_odds};
-use mfakit_core::{Error, Pepper, Peppers};
+use mfakit_core::{Error, MethodKind, Pepper, Peppers};
 
 pub(super) fn check(fields: &Fields<'_>, _: &mut Response<'_>) -> Outcome {
     match fields.string("factor")? {
@@ -61,7 +61,12 @@ pub(super) fn temporary_verify(fields: &Fields<'_>, response: &mut Response<'_>)
         response.text("id", base64url::encode(record.id()));
         put_audit(response, "verified", verified.next());
         if let Some(rows) = fields.optional_number("rows")? {
-            put_evidence(response, &verified.commit(rows)?);
+            let evidence = verified.commit(rows)?;
+            let evidence = match fields.get("via") {
+                Value::Null => evidence,
+                via => evidence.delivered_by(MethodKind::from_name(string(via)?)?)?,
+            };
+            put_evidence(response, &evidence);
         }
         Ok(())
     })

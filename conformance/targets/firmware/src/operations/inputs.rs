@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::frame::{Fields, List, Value};
 use core::fmt::{self, Write};
+use mfakit_core::approval::MAX_REQUEST;
 use mfakit_core::otp::otpauth::MAX_URI;
 use mfakit_core::{Error, UnixTime};
 
@@ -43,10 +44,7 @@ impl<'a> Fields<'a> {
 
     /// A time that a host may pass.
     pub(super) fn host_time(&self, name: &str) -> Result<UnixTime, Failure> {
-        match self.integer(name)? {
-            now if now > MAX_HOST_TIME => Err(Error::TimeInvalid.into()),
-            now => Ok(UnixTime::from_seconds(now)),
-        }
+        host_time(self.get(name))
     }
 
     pub(super) fn flag_or(&self, name: &str, default: bool) -> Result<bool, Failure> {
@@ -99,6 +97,15 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A time that a host may pass.
+pub(super) fn host_time(value: Value<'_>) -> Result<UnixTime, Failure> {
+    match value {
+        Value::Unsigned(now) if now > MAX_HOST_TIME => Err(Error::TimeInvalid.into()),
+        Value::Unsigned(now) => Ok(UnixTime::from_seconds(now)),
+        _ => Err(Failure::WrongType),
+    }
+}
+
 pub(super) fn bytes(value: Value<'_>) -> Result<&[u8], Failure> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
@@ -137,15 +144,20 @@ impl<'a> Strings<'a> {
     }
 }
 
-/// Room for a text that the core writes. The longest is a label of the longest URI that is read.
+/// The longest text that the core writes: a request for an approval, in base64url.
+const LONGEST: usize = MAX_REQUEST.div_ceil(3) * 4;
+/// A label of the longest URI that is read fits too.
+const _: () = assert!(LONGEST >= MAX_URI);
+
+/// Room for a text that the core writes.
 pub(super) struct Text {
-    bytes: [u8; MAX_URI],
+    bytes: [u8; LONGEST],
     len: usize,
 }
 
 impl Text {
     pub(super) const fn new() -> Self {
-        Self { bytes: [0; MAX_URI], len: 0 }
+        Self { bytes: [0; LONGEST], len: 0 }
     }
 
     /// The text that `value` writes.

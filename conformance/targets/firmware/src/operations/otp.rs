@@ -1,5 +1,6 @@
 //! One-time passwords, their enrolment and their URIs.
 
+use super::assurance;
 use super::inputs::{Text, integer};
 use super::{Failure, Outcome};
 use crate::frame::{Fields, Response, Value};
@@ -185,6 +186,7 @@ fn put_transition(response: &mut Response<'_>, prev: Option<u64>, next: u64) {
 pub(super) fn put_evidence(response: &mut Response<'_>, evidence: &Evidence) {
     response.field("method", evidence.method().as_str());
     response.field("user_verified", evidence.user_verified());
+    assurance::put_assessed(response, evidence);
 }
 
 // ---------------------------------------------------------------- HOTP
