@@ -447,6 +447,82 @@ class TemporaryRevokeCase(TemporaryIssueCase):
         return "revoked" if self.store(client, number, revoked) == 1 else None
 
 
+AUDIENCE = "example.org"
+
+
+def device_of(user_id):
+    """A user's telephone: its key and its record."""
+    begun = mfakit.begin_device_enrollment(user_id, audience=AUDIENCE, now=NOON)
+    request = mfakit.read_device_enrollment(begun.request)
+    key = mfakit.generate_device_key(request)
+    answer = mfakit.sign_enrollment(request, device=key, now=NOON)
+    return key, mfakit.finish_device_enrollment(answer, state=begun.state, now=NOON).device
+
+
+def begun_approval(user_id, device, previous=None, now=NOON):
+    values = {"audience": AUDIENCE, "action": "Sign in", "devices": [device], "previous": previous, "now": now}
+    return mfakit.begin_approval(user_id, **values)
+
+
+class ApprovalCase(Case):
+    """A push approval is answered: half of the requests carry a yes, half a no, and whichever is stored first is the last word."""
+
+    table = "approval"
+
+    def prepare(self, rounds):
+        return [self.begun(number) for number in range(rounds)]
+
+    def begun(self, number):
+        user_id = self.name(number)
+        key, device = device_of(user_id)
+        begun = begun_approval(user_id, device)
+        request = mfakit.read_approval_request(begun.request)
+        yes = mfakit.sign_approval(request, device=key, decision="approve", number=begun.number, now=NOON)
+        no = mfakit.sign_approval(request, device=key, decision="deny", now=NOON)
+        return (yes, no), begun.transition.next, device
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "state": round[1]}
+
+    def attempt(self, client, number, seen):
+        answer = self.rounds[number][0][half()]
+        verified = mfakit.finish_approval(answer, state=seen[0], now=NOON)
+        rows = self.store(client, number, verified.transition)
+        try:
+            verified.commit(rows)
+            return "approved"
+        except mfakit.RejectedError as error:
+            return {"state_conflict": None, "approval_denied": "denied"}[error.code]
+
+    def store(self, client, number, change):
+        return client.run("approval", user_id=self.name(number), prev=change.prev, next=change.next)
+
+    def stored(self, client, count):
+        """Whatever was first, it is over."""
+        states = [state for (state,) in super().stored(client, count)]
+        return [mfakit.read_approval(state, now=NOON) in ("approved", "denied") for state in states]
+
+    def expected(self):
+        return [True] * len(self.rounds)
+
+
+class ApprovalBeginCase(ApprovalCase):
+    """Everyone begins an approval of one user at the same moment: one shows its number, and one is pending."""
+
+    recipes = ("approval",)
+
+    def row(self, number, round):
+        return {"user_id": self.name(number), "state": None}
+
+    def attempt(self, client, number, seen):
+        begun = begun_approval(self.name(number), self.rounds[number][2], previous=seen[0])
+        return self.store(client, number, begun.transition) == 1
+
+    def stored(self, client, count):
+        states = [state for (state,) in Case.stored(self, client, count)]
+        return [mfakit.read_approval(state, now=NOON) == "pending" for state in states]
+
+
 class ThrottleCase(Case):
     """A charge: whoever lost the race reads again, so here it counts once."""
 
@@ -484,6 +560,8 @@ CASES = {
     "temporary": TemporaryCase,
     "temporary_issue": TemporaryIssueCase,
     "temporary_revoke": TemporaryRevokeCase,
+    "approval": ApprovalCase,
+    "approval_begin": ApprovalBeginCase,
     "throttle": ThrottleCase,
 }
 

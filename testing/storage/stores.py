@@ -38,6 +38,7 @@ TABLES = {
     "recovery": ("user_id", ["record", "used"]),
     "temporary_code": ("user_id", ["record"]),
     "throttle": ("user_id", ["state"]),
+    "approval": ("user_id", ["state"]),
 }
 
 # In SQL an authenticator is one row, whatever part of it a case looks at.
@@ -82,7 +83,7 @@ class SqlClient:
 
     def be_careless(self):
         """Read, then write: the same statements without their conditions, and row counts that nobody looks at."""
-        for name in ("totp", "totp_drift", "totp_enrol", "hotp", "credential", "recovery", "temporary", "throttle"):
+        for name in ("totp", "totp_drift", "totp_enrol", "hotp", "credential", "recovery", "temporary", "approval", "throttle"):
             self.statements[name], cut = CONDITION.subn("", self.statements[name])
             assert cut == 1, name
         self.statements["ceremony_read"] = self.translate(RECIPES["mysql"]["ceremony_read"])

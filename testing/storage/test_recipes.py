@@ -15,7 +15,7 @@ def test_a_proof_counts_once(case, cases, client, rounds, store, workers):
     assert case.stored(client, rounds) == case.expected()[:rounds]
 
 
-CONTROLS = ["totp", "totp_drift", "totp_enrol", "hotp", "credential", "ceremony_take", "recovery", "temporary"]
+CONTROLS = ["totp", "totp_drift", "totp_enrol", "hotp", "credential", "ceremony_take", "recovery", "temporary", "approval"]
 
 
 @pytest.mark.parametrize("case", CONTROLS)

@@ -15,17 +15,26 @@ import pytest
 import mfakit
 from attested import MDS, Authority, blob, entry
 from mfakit import (
+    Assessment,
+    AssuranceProfile,
     AttestationTrust,
+    Classification,
     ConfigError,
     CredentialRecord,
+    DeviceKey,
+    DeviceRecord,
+    Evidence,
     Hotp,
     MalformedError,
     Metadata,
     MfaError,
     PendingTotp,
     Peppers,
+    PolicyProfile,
     RelyingParty,
+    Requirement,
     Throttle,
+    Tier,
     Totp,
 )
 from mfakit.testing import SoftAuthenticator
@@ -75,6 +84,71 @@ def issue(user_id="alice", **options):
     return mfakit.issue_temporary_code(user_id, **options)
 
 
+POLICY, REQUIREMENT = PolicyProfile.named("salesforce-2026-05-05"), Requirement(Tier.STANDARD)
+SESSION = mfakit.assess(Evidence.password(at=NOON), now=NOON)
+CLAIMS = {"sub": "alice", "amr": ["pwd", "hwk"], "acr": "phr", "auth_time": NOON}
+SIGNED_IN = mfakit.classify("salesforce-2026-05-05", claims=CLAIMS, now=NOON)
+
+
+def enrolling(user_id="alice", **options):
+    return mfakit.begin_device_enrollment(user_id, **{"audience": "example.com", "now": NOON, **options})
+
+
+ENROLLMENT = enrolling()
+ENROLLING = mfakit.read_device_enrollment(ENROLLMENT.request)
+DEVICE_KEY = mfakit.generate_device_key(ENROLLING)
+ENROLLED = mfakit.sign_enrollment(ENROLLING, device=DEVICE_KEY, name="Phone", now=NOON)
+DEVICE = mfakit.finish_device_enrollment(ENROLLED, state=ENROLLMENT.state, now=NOON).commit(1)
+
+
+def approving(user_id="alice", **options):
+    options = {"audience": "example.com", "action": "Sign in", "context": "here", "devices": [DEVICE], "now": NOON, **options}
+    return mfakit.begin_approval(user_id, **options)
+
+
+def sign(request=None, **options):
+    options = {"device": DEVICE_KEY, "decision": "approve", "number": APPROVAL.number, "now": NOON, **options}
+    return mfakit.sign_approval(request or ASKED, **options)
+
+
+def to_sign(request=None, **options):
+    options = {"device": DEVICE, "decision": "approve", "number": APPROVAL.number, "now": NOON, **options}
+    return mfakit.approval_to_sign(request or ASKED, **options)
+
+
+APPROVAL = approving()
+ASKED = mfakit.read_approval_request(APPROVAL.request)
+STATE, ANSWER = APPROVAL.transition.next, sign()
+
+
+def finish(answer, **options):
+    return mfakit.finish_approval(answer, **{"state": STATE, "now": NOON, **options})
+
+
+def finish_device(answer, **options):
+    return mfakit.finish_device_enrollment(answer, **{"state": ENROLLMENT.state, "now": NOON, **options})
+
+
+def touch(kind="web", **options):
+    return mfakit.touch_session(kind, **{"created": NOON, "last_active": NOON, "now": NOON, **options})
+
+
+def decided(**options):
+    return mfakit.decide(SESSION, **{"requirement": REQUIREMENT, "enrolled": ["totp"], "now": NOON, **options})
+
+
+def policy(**options):
+    return POLICY.requirement(**{"rights": [], **options})
+
+
+def removal(**options):
+    return mfakit.can_remove(["totp"], **{"remove": "totp", "requirement": REQUIREMENT, **options})
+
+
+def served(**options):
+    return mfakit.grandfathered(**{"enrolled_at": NOON, "enrolled_before": NOON, "until": NOON, "now": NOON, **options})
+
+
 # ---- the client's
 
 # Each argument that is the client's: its name, what is right there, the call, and what the call says of text that is not right.
@@ -97,6 +171,11 @@ CLIENT = [
     ("temporary verify, digits", SENT, lambda x: admit(x, SENT_RECORD), "temporary_code_malformed"),
     ("temporary check, symbols", SUPPORT, lambda x: mfakit.check_temporary_code(x, record=SUPPORT_RECORD), "temporary_code_malformed"),
     ("temporary check, digits", SENT, lambda x: mfakit.check_temporary_code(x, record=SENT_RECORD), "temporary_code_malformed"),
+    ("a device's answer to an enrolment", ENROLLED, finish_device, "approval_malformed"),
+    ("a device's answer to an approval", ANSWER, finish, "approval_malformed"),
+    ("an answer that is looked up", ANSWER, mfakit.read_approval_answer, "approval_malformed"),
+    ("the request of an enrolment", ENROLLMENT.request, mfakit.read_device_enrollment, "approval_malformed"),
+    ("the request of an approval", APPROVAL.request, mfakit.read_approval_request, "approval_malformed"),
 ]  # fmt: skip
 URI = f"otpauth://totp/Acme:alice?secret={SECRET}&issuer=Acme&digits=6"
 EXPORT = "otpauth-migration://offline?data=Ch8KFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgVhbGljZTACEAIYAQ=="
@@ -300,6 +379,36 @@ TIMES = [
     ("verify_registration", lambda x: RP.verify_registration("{}", **EXPECTED, now=x)),
     ("explain_registration", lambda x: RP.explain_registration("{}", **EXPECTED, now=x)),
     ("Metadata.parse", lambda x: parse(now=x)),
+    ("Evidence.password", lambda x: Evidence.password(at=x)),
+    ("assess", lambda x: mfakit.assess([], now=x)),
+    ("assessment.meets", lambda x: SESSION.meets(1, max_age=1, now=x)),
+    ("classify", lambda x: mfakit.classify("rfc8176", now=x)),
+    ("enforced_from", lambda x: Requirement(1, enforced_from=x)),
+    ("a policy's enforced_from", lambda x: policy(enforced_from=x)),
+    ("requirement.applies", REQUIREMENT.applies),
+    ("decide", lambda x: decided(now=x)),
+    ("eligible_methods", lambda x: mfakit.eligible_methods([], requirement=REQUIREMENT, now=x)),
+    ("can_remove", lambda x: removal(now=x)),
+    ("can_disable", lambda x: mfakit.can_disable(SESSION, requirement=REQUIREMENT, now=x)),
+    ("enrolled_at", lambda x: served(enrolled_at=x)),
+    ("enrolled_before", lambda x: served(enrolled_before=x)),
+    ("until", lambda x: served(until=x)),
+    ("grandfathered", lambda x: served(now=x)),
+    ("a session's created", lambda x: mfakit.session_expires_at("web", created=x)),
+    ("a session's last_active", lambda x: mfakit.session_expires_at("web", created=NOON, last_active=x)),
+    ("touch_session, created", lambda x: touch(created=x)),
+    ("touch_session, last_active", lambda x: touch(last_active=x)),
+    ("touch_session", lambda x: touch(now=x)),
+    ("audit_record", lambda x: mfakit.audit_record("e", now=x)),
+    ("begin_device_enrollment", lambda x: enrolling(now=x)),
+    ("finish_device_enrollment", lambda x: finish_device(ENROLLED, now=x)),
+    ("begin_approval", lambda x: approving(now=x)),
+    ("finish_approval", lambda x: finish(ANSWER, now=x)),
+    ("read_approval", lambda x: mfakit.read_approval(STATE, now=x)),
+    ("sign_enrollment", lambda x: mfakit.sign_enrollment(ENROLLING, device=DEVICE_KEY, now=x)),
+    ("enrollment_to_sign", lambda x: mfakit.enrollment_to_sign(ENROLLING, device=DEVICE, now=x)),
+    ("sign_approval", lambda x: sign(now=x)),
+    ("approval_to_sign", lambda x: to_sign(now=x)),
 ]
 
 # Values that are no whole number, for every number of the host's: `argument_type_invalid`. So is None where there is no default for it.
@@ -336,6 +445,12 @@ NUMBERS = [
     ("sign_count", lambda x: CredentialRecord("AA", public_key=RECORD.public_key, user_handle=USER, sign_count=x), "argument_value_invalid", False),
     ("ceremony's lifetime", lambda x: RP.begin_decoy_authentication("alice", lifetime=x), "argument_value_invalid", True),
     ("an algorithm", lambda x: relying(algorithms=[x]), "argument_value_invalid", False),
+    ("an assessment's max_age", lambda x: SESSION.meets(1, max_age=x), "argument_value_invalid", True),
+    ("claims' max_age", lambda x: mfakit.classify("rfc8176", max_age=x), "argument_value_invalid", True),
+    ("a requirement's max_age", lambda x: Requirement(1, max_age=x), "argument_value_invalid", True),
+    ("a policy's max_age", lambda x: policy(max_age=x), "argument_value_invalid", True),
+    ("an enrolment's lifetime", lambda x: enrolling(lifetime=x), "argument_value_invalid", True),
+    ("an approval's lifetime", lambda x: approving(lifetime=x), "argument_value_invalid", True),
 ]  # fmt: skip
 
 def relying(**options):
@@ -343,6 +458,7 @@ def relying(**options):
     return RelyingParty("example.org", **arguments)
 
 
+NO_RECORD = {"": "record_corrupt", "\0": "record_corrupt", "x" * 10**6: "record_corrupt"}
 NOT_A_NAME = dict.fromkeys(["", "required\0", "Direct", "ｎｏｎｅ", "x" * 10**6], "argument_value_invalid")
 # Values that are no text, for every text of the host's: `argument_type_invalid`. So is None where there is no default for it.
 NOT_A_TEXT = [True, 6, 6.5, math.nan, b"alice", b"\xff", bytearray(b"alice"), [], {}, object(), "\ud800", "alice\udc00"]
@@ -394,6 +510,49 @@ TEXTS = [
     ("a switch", lambda x: AttestationTrust(fido_switches=[x]), NOT_A_NAME, False),
     ("a tolerance", lambda x: AttestationTrust(tolerances=[x]), NOT_A_NAME, False),
     ("a related origin", lambda x: mfakit.related_origins_json([x]), {"": "origin_invalid", "https://é.example": "origin_invalid", "x" * 10**6: "origin_invalid"}, False),
+    ("a stored assessment", Assessment.from_trusted_json, NO_RECORD, False),
+    ("a stored classification", lambda x: Classification.from_trusted_json(x, profile="rfc8176"), NO_RECORD, False),
+    ("a profile", AssuranceProfile.from_json, {"": "profile_invalid", "{}": "profile_invalid", "x" * 10**6: "profile_invalid"}, False),
+    ("a policy", PolicyProfile.from_json, {"": "profile_invalid", "{}": "profile_invalid", "x" * 10**6: "profile_invalid"}, False),
+    ("a profile's id", AssuranceProfile.named, NOT_A_NAME, False),
+    ("a policy's id", PolicyProfile.named, NOT_A_NAME, False),
+    ("a linted profile's id", mfakit.lint, NOT_A_NAME, False),
+    ("the id of the claims' profile", mfakit.classify, NOT_A_NAME, False),
+    ("exemption", lambda x: Requirement(1, exemption=x), NOT_A_NAME, True),
+    ("acr_values", lambda x: Requirement(1, acr_values=x), {"a\nb": "argument_value_invalid", '"': "argument_value_invalid", "é": "argument_value_invalid"}, True),
+    ("a kind that the client can", lambda x: Requirement(1, client_can=[x]), NOT_A_NAME, False),
+    ("a right", lambda x: policy(rights=[x]), {"author apex": "argument_value_invalid", "AuthorApex": "argument_value_invalid"}, False),
+    ("channel", lambda x: policy(channel=x), NOT_A_NAME, False),
+    ("environment", lambda x: policy(environment=x), NOT_A_NAME, False),
+    ("an enrolled kind", lambda x: decided(enrolled=[x]), NOT_A_NAME, False),
+    ("a kind to choose from", lambda x: mfakit.eligible_methods((x,), requirement=REQUIREMENT), NOT_A_NAME, False),
+    ("a kind to remove", lambda x: removal(remove=x), NOT_A_NAME, False),
+    ("a kind to advise upon", lambda x: mfakit.method_advice([x]), NOT_A_NAME, False),
+    ("an event", mfakit.effects, NOT_A_NAME, False),
+    ("a session's kind", lambda x: mfakit.session_expires_at(x, created=NOON), NOT_A_NAME, False),
+    ("a touched session's kind", touch, NOT_A_NAME, False),
+    ("an audited event", mfakit.audit_record, {"": "argument_value_invalid", "x" * 256: "argument_value_invalid"}, False),
+    ("an audited user", lambda x: mfakit.audit_record("e", user=x), {"": "argument_value_invalid", "x" * 256: "argument_value_invalid"}, True),
+    ("via", lambda x: admit(SENT, SENT_RECORD).commit(1, via=x), NOT_A_NAME, True),
+    ("a device's record", DeviceRecord.from_text, NO_RECORD, False),
+    ("a device's key", DeviceKey.from_text, NO_RECORD, False),
+    ("user of a device", enrolling, {"": "user_id_invalid", "x" * 10**6: "user_id_invalid"}, False),
+    ("audience of a device", lambda x: enrolling(audience=x), {"": "argument_value_invalid", "\0": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
+    ("state of an enrolment", lambda x: finish_device(ENROLLED, state=x), NO_RECORD, False),
+    ("user of an approval", approving, {"": "user_id_invalid", "x" * 10**6: "user_id_invalid"}, False),
+    ("audience", lambda x: approving(audience=x), {"": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
+    ("action", lambda x: approving(action=x), {"": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
+    ("context", lambda x: approving(context=x), {"\0": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
+    ("a device to ask", lambda x: approving(devices=[x]), NO_RECORD, False),
+    ("the previous approval", lambda x: approving(previous=x), NO_RECORD, True),
+    ("state of an approval", lambda x: finish(ANSWER, state=x), NO_RECORD, False),
+    ("state to read", mfakit.read_approval, NO_RECORD, False),
+    ("state to cancel", mfakit.cancel_approval, NO_RECORD, False),
+    ("a device's name", lambda x: mfakit.sign_enrollment(ENROLLING, device=DEVICE_KEY, name=x, now=NOON), {"": "argument_value_invalid", "\0": "argument_value_invalid"}, True),
+    ("decision", lambda x: sign(decision=x), NOT_A_NAME, False),
+    ("number", lambda x: sign(number=x), {"": "argument_value_invalid", "4": "argument_value_invalid", "４２": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, True),
+    ("a number to sign", lambda x: to_sign(number=x), {"042": "argument_value_invalid", "4\0": "argument_value_invalid"}, True),
+    ("a record to sign for", lambda x: to_sign(device=x), NO_RECORD, False),
 ]  # fmt: skip
 
 # What else is the host's: `argument_type_invalid`.
@@ -419,6 +578,21 @@ OTHERS = [
     ("hints", lambda x: relying(hints=x), [True, 7, "hybrid", {"hybrid"}, {"hybrid": 1}, [["hybrid"]]]),
     ("uv_initialized", lambda x: CredentialRecord("AA", public_key=RECORD.public_key, user_handle=USER, sign_count=0, uv_initialized=x), [0, 1, "yes", []]),
     ("related origins", mfakit.related_origins_json, [None, True, "https://example.org", {}, b"x"]),
+    ("rows of an approval", lambda x: finish(ANSWER).commit(x), [True, None, "1", 1.0, math.nan, [1]]),
+    ("rows of a device", lambda x: finish_device(ENROLLED).commit(x), [True, None, "1", 1.0, math.nan, [1]]),
+    ("evidence", mfakit.assess, [None, True, 7, "totp", b"totp", object(), [None], ["totp"], {"totp": 1}, SESSION, [SESSION]]),
+    ("previous", lambda x: mfakit.assess([], previous=x), [True, SESSION.to_json(), {}, SIGNED_IN, Assessment]),
+    ("tier", Requirement, [None, True, False, 2.0, b"weak", [], {}, "\ud800", object()]),
+    ("waiver", lambda x: Requirement(1, waiver=x), [None, 0, 1, "yes", []]),
+    ("client_can", lambda x: Requirement(1, client_can=x), [True, 7, "totp", {"totp"}, {"totp": 1}, [["totp"]]]),
+    ("rights", lambda x: policy(rights=x), [None, True, 7, "Author Apex", {"Author Apex"}, {"Author Apex": 1}, [["Author Apex"]]]),
+    ("enrolled", lambda x: decided(enrolled=x), [None, True, 7, "totp", {"totp"}, {"totp": 1}, [["totp"]]]),
+    ("requirement", lambda x: decided(requirement=x), [None, True, 2, "standard", POLICY, Requirement, {}]),
+    ("devices", lambda x: approving(devices=x), [None, True, DEVICE, DEVICE.to_text(), {DEVICE.to_text(): 1}, [DEVICE_KEY], [None]]),
+    ("device key", lambda x: sign(device=x), [None, True, DEVICE, DEVICE_KEY.to_text(), DeviceKey]),
+    ("bytes to sign", lambda x: mfakit.approval_answer(x, signature=b"x"), [None, True, 7, [], memoryview(b"x"), "\ud800"]),
+    ("a signature", lambda x: mfakit.approval_answer(to_sign(), signature=x), [None, True, 7, [], memoryview(b"x"), "\ud800"]),
+    ("a public key", ENROLLING.device, [None, True, 7, [], memoryview(b"x"), "\ud800"]),
 ]
 
 
@@ -642,6 +816,53 @@ def test_mutated_recovery_codes_and_records():
     assert refused > MUTATIONS / 2
 
 
+def test_mutated_approvals():
+    """A message has one encoding, and all of it is signed."""
+    chance = random.Random(6)
+    for call, answer in ((finish, ANSWER), (finish_device, ENROLLED), (mfakit.read_approval_answer, ANSWER)):
+        good, refused = unb64(answer), 0
+        for _ in range(MUTATIONS):
+            changed = mutate(chance, good)
+            try:
+                call(b64(changed))
+            except MfaError as error:
+                assert not isinstance(error, ConfigError)
+                refused += 1
+                continue
+            assert changed == good or call is mfakit.read_approval_answer
+        assert refused > MUTATIONS / 2
+
+
+def test_mutated_states_and_records_of_approvals():
+    chance, states = random.Random(7), [STATE, ENROLLMENT.state, DEVICE.to_text(), DEVICE_KEY.to_text()]
+    calls = [mfakit.read_approval, lambda state: finish_device(ENROLLED, state=state), DeviceRecord.from_text, DeviceKey.from_text]
+    for call, state in zip(calls, states):
+        call(state)
+        for _ in range(MUTATIONS):
+            changed = mutate(chance, state.encode()).decode("utf-8", "surrogateescape")
+            try:
+                read = call(changed)
+            except MfaError:
+                continue
+            assert not hasattr(read, "to_text") or read.to_text() == changed
+
+
+def test_mutated_claims_and_stored_standings():
+    chance, token = random.Random(8), json.dumps(CLAIMS).encode()
+    strong = mfakit.assess(Evidence.password(at=NOON), now=NOON).to_json()
+    for _ in range(MUTATIONS):
+        try:
+            read = mfakit.classify("salesforce-2026-05-05", claims=mutate(chance, token), now=NOON)
+            assert Classification.from_trusted_json(read.to_json(), profile="salesforce-2026-05-05") == read
+        except MfaError as error:
+            assert not isinstance(error, ConfigError)
+        try:
+            read = Assessment.from_trusted_json(mutate(chance, strong.encode()).decode("utf-8", "surrogateescape"))
+        except ConfigError:
+            continue
+        assert Assessment.from_trusted_json(read.to_json()) == read
+
+
 JUNK = [
     None, True, False, 0, 1, -1, 6, 30, 2**31, 2**53, 2**63, 2**64, -(2**64), 10**400, 0.5, -0.0, math.nan, math.inf, 1e300,
     "", "0", "755224", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "\ud800", "\0", "é😀", "{}", "null", "x" * 70000, b"", b"\xff" * 40,
@@ -746,11 +967,63 @@ def test_hostile_arguments_of_every_function():
         (rp.verify_discoverable_authentication, ["response"], ["challenge", "record", "extensions"]),
         (rp.explain_registration, ["response"], ["challenge", "user_handle", "mediation", "extensions", "now"]),
         (rp.explain_authentication, ["response"], ["challenge", "user_handle", "record", "allow", "extensions"]),
+        (Evidence.password, [], ["at"]),
+        (mfakit.assess, ["evidence"], ["previous", "now"]),
+        (Assessment.from_trusted_json, ["text"], []),
+        (SESSION.meets, ["tier"], ["max_age", "now"]),
+        (AssuranceProfile.named, ["id"], []),
+        (AssuranceProfile.from_json, ["text"], []),
+        (mfakit.lint, ["profile"], []),
+        (mfakit.amr_description, ["value"], []),
+        (mfakit.classify, ["profile"], ["claims", "max_age", "now"]),
+        (mfakit.classify, ["profile"], ["amr", "acr", "authn_context", "auth_time", "max_age", "now"]),
+        (Classification.from_trusted_json, ["text"], ["profile"]),
+        (SIGNED_IN.meets, ["tier"], []),
+        (Requirement, ["tier"], ["max_age", "exemption", "waiver", "enforced_from", "client_can", "acr_values"]),
+        (REQUIREMENT.applies, ["now"], []),
+        (PolicyProfile.named, ["id"], []),
+        (PolicyProfile.from_json, ["text"], []),
+        (POLICY.label, ["tier"], []),
+        (POLICY.requirement, [], ["rights", "channel", "environment", "waiver", "exemption", "enforced_from", "client_can", "max_age"]),
+        (mfakit.decide, ["standing"], ["requirement", "enrolled", "now"]),
+        (mfakit.eligible_methods, ["enrolled"], ["requirement", "now"]),
+        (mfakit.enrollable_methods, ["requirement"], []),
+        (mfakit.can_remove, ["enrolled"], ["remove", "requirement", "now"]),
+        (mfakit.can_disable, ["assessment"], ["requirement", "now"]),
+        (mfakit.method_advice, ["enrolled"], []),
+        (mfakit.grandfathered, ["enrolled_at"], ["enrolled_before", "until", "now"]),
+        (mfakit.effects, ["event"], []),
+        (mfakit.session_expires_at, ["kind"], ["created", "last_active"]),
+        (mfakit.touch_session, ["kind"], ["created", "last_active", "now"]),
+        (mfakit.audit_record, ["event"], ["user", "standing", "requirement", "decision", "credential_id", "now"]),
+        (admit(SENT, SENT_RECORD).commit, ["rows"], ["via"]),
+        (DeviceRecord.from_text, ["text"], []),
+        (DeviceKey.from_text, ["text"], []),
+        (mfakit.begin_device_enrollment, ["user_id"], ["audience", "lifetime", "now"]),
+        (mfakit.finish_device_enrollment, ["answer"], ["state", "now"]),
+        (mfakit.begin_approval, ["user_id"], ["audience", "action", "context", "devices", "previous", "lifetime", "now"]),
+        (mfakit.finish_approval, ["answer"], ["state", "now"]),
+        (mfakit.read_approval, ["state"], ["now"]),
+        (mfakit.cancel_approval, ["state"], []),
+        (mfakit.read_approval_answer, ["answer"], []),
+        (mfakit.read_device_enrollment, ["request"], []),
+        (mfakit.read_approval_request, ["request"], []),
+        (ENROLLING.device, ["public_key"], ["name"]),
+        (mfakit.generate_device_key, ["request"], []),
+        (mfakit.sign_enrollment, ["request"], ["device", "name", "now"]),
+        (mfakit.enrollment_to_sign, ["request"], ["device", "now"]),
+        (mfakit.sign_approval, ["request"], ["device", "decision", "number", "now"]),
+        (mfakit.approval_to_sign, ["request"], ["device", "decision", "number", "now"]),
+        (mfakit.approval_answer, ["to_sign"], ["signature"]),
     ]
     ours = [login.state, sealing.begin_discoverable_authentication().state, peppers, {"2026-05": b"k" * 32}, "2026-05"]
     ours += [made.record, made.codes[0], URI, EXPORT, SENT_RECORD, SENT, SUPPORT_RECORD, "delivered", "$mfakit-throttle$v=1$3$7", MfaError(90)]
     ours += [KNOWN, RECORD, RECORD.to_compact(), BLOB, MAKER.root_der, [MAKER.root_pem], AttestationTrust(), {"credProps": True}, USER, CHALLENGE]
     ours += ["hybrid", ["hybrid"], "direct", ["packed"], "platform", "reject", "union", ["tpm_rs1"], [-257], ["REVOKED"], NOON]
+    ours += [SESSION, SESSION.to_json(), SIGNED_IN, SIGNED_IN.to_json(), CLAIMS, ["pwd"], "rfc8176", POLICY, POLICY.id, REQUIREMENT, Tier.WEAK, 2]
+    ours += [decided(), Evidence.password(at=NOON), [Evidence.password(at=NOON)], "totp", ["totp"], ["Author Apex"], "ui", "approved", "web"]
+    ours += [ENROLLMENT.request, ENROLLMENT.state, ENROLLING, ENROLLED, DEVICE, [DEVICE], DEVICE.to_text(), DEVICE_KEY, DEVICE_KEY.to_text()]
+    ours += [APPROVAL.request, APPROVAL.number, STATE, ASKED, ANSWER, "approve", "deny", to_sign(), DEVICE.public_key, "sms", "mfa_enabled", "alice"]
     values = [*JUNK, *ours, Explosive(), {"x": Explosive()}, [Explosive()], ExplosiveError(90)]
     for function, positional, keywords in functions:
         for _ in range(MUTATIONS):

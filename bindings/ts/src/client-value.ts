@@ -75,11 +75,20 @@ export function payloadBytes(value: unknown): Uint8Array {
 
 /** Claims that came one by one, as a JSON object. One that is undefined is absent; null is a value, and a wrong one. */
 export function claimsBytes(claims: { amr: unknown; acr: unknown; authn_context: unknown; auth_time: unknown }): Uint8Array {
-  return total(() => wellFormed(JSON.stringify(Object.fromEntries(Object.entries(claims).map(([name, value]) => {
-    // What an object says of itself as JSON is no claim: a claim is a text, a number or a list of texts.
-    if (typeof value === "object" && !Array.isArray(value)) throw new TypeError();
-    return [name, value];
-  })), plain)), "claims_malformed");
+  return total(() => wellFormed(JSON.stringify(Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [name, Array.isArray(value) ? elements(value).map(scalar) : scalar(value)])), plain)),
+  "claims_malformed");
+}
+
+/** Each element, read once. More than these are too large whatever they are. */
+function elements(list: unknown[]): unknown[] {
+  return Array.from({ length: Math.min(list.length, ENOUGH_TO_REFUSE) }, (_, index) => list[index] ?? null);
+}
+
+/** What an object says of itself as JSON is no claim. */
+function scalar(value: unknown): unknown {
+  if (typeof value === "object" && value !== null) throw new TypeError();
+  return value;
 }
 
 /**

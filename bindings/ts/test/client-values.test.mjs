@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  AttestationTrust, Hotp, Metadata, PendingTotp, Peppers, Totp, VerificationError, checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, issueTemporaryCode,
-  parseOtpauth, parseOtpauthMigration, readResponse, verifyRecoveryCode, verifyTemporaryCode,
+  AttestationTrust, Hotp, Metadata, PendingTotp, Peppers, Totp, VerificationError, beginDeviceEnrollment, checkRecoveryCode, checkTemporaryCode, classify,
+  finishApproval, finishDeviceEnrollment, generateRecoveryCodes, issueTemporaryCode, parseOtpauth, parseOtpauthMigration, readApprovalAnswer, readApprovalRequest,
+  readDeviceEnrollment, readResponse, verifyRecoveryCode, verifyTemporaryCode,
 } from "mfakit";
 import { NOW, authority, blob, entry } from "./support/attestation.mjs";
 import { HOSTILE } from "./support/hostile.mjs";

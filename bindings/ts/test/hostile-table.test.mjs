@@ -89,15 +89,6 @@ const CLIENT = {
   export: [EXPORT, { parseOtpauthMigration }],
   blob: [BLOB, { "Metadata.parse": (value) => Metadata.parse(value, { roots: [maker.certificate], now: NOW }) }],
   name: ["nobody@example.org", { "rp.beginDecoyAuthentication": (value) => rp.beginDecoyAuthentication(value) }],
-  answer: [answered, {
-    finishApproval: (answer) => finishApproval(answer, { state: pendingState, now: NOW }),
-    readApprovalAnswer,
-  }],
-  enrolment: [enrolled, { finishDeviceEnrollment: (answer) => finishDeviceEnrollment(answer, { state: enrolment.state, now: NOW }) }],
-  request: [approval.request, { readApprovalRequest }],
-  enrolmentRequest: [enrolment.request, { readDeviceEnrollment }],
-  acr: ["phr", { "classify acr": (acr) => classify("openid-eap", { acr, now: NOW }) }],
-  idToken: ['{"amr":["hwk"],"auth_time":1800000000}', { "classify claims": (claims) => classify("rfc8176", { claims, now: NOW }) }],
 };
 
 const digits = (zero) => (right) => right.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
@@ -146,6 +137,42 @@ const CLIENT_VALUES = [
 function all(code, but = {}) {
   return Object.keys(CLIENT).map((column) => but[column] ?? code);
 }
+
+// What is right elsewhere, every call that reads it, and the code that a text and another value give there, line by line where it differs.
+const MORE = {
+  answer: [answered, {
+    finishApproval: (answer) => finishApproval(answer, { state: pendingState, now: NOW }), readApprovalAnswer,
+  }, "approval_malformed", "input_malformed"],
+  "an enrolment's answer": [enrolled, {
+    finishDeviceEnrollment: (answer) => finishDeviceEnrollment(answer, { state: enrolment.state, now: NOW }),
+  }, "approval_malformed", "input_malformed"],
+  request: [approval.request, { readApprovalRequest }, "approval_malformed", "input_malformed"],
+  "an enrolment's request": [enrolment.request, { readDeviceEnrollment }, "approval_malformed", "input_malformed"],
+  claim: ["1234", {
+    "classify acr": (acr) => classify("rfc8176", { acr, now: NOW }),
+  }, "accepted", "claims_malformed", {
+    "a lone high surrogate": "claims_malformed", "a lone low surrogate": "claims_malformed", "surrogates the wrong way round": "claims_malformed",
+    "1 MB of digits": "input_too_large", "1 MB of spaces before it": "input_too_large", "1 MB of euro signs": "input_too_large",
+    "1 MB of lone surrogates": "claims_malformed", undefined: "accepted",
+  }],
+  "list of claims": ["1234", {
+    "classify amr": (value) => classify("rfc8176", { amr: [value], now: NOW }),
+    "classify authnContext": (value) => classify("rfc8176", { authnContext: [value], now: NOW }),
+  }, "accepted", "claims_malformed", {
+    "a lone high surrogate": "claims_malformed", "a lone low surrogate": "claims_malformed", "surrogates the wrong way round": "claims_malformed",
+    "1 MB of digits": "input_too_large", "1 MB of spaces before it": "input_too_large", "1 MB of euro signs": "input_too_large",
+    "1 MB of lone surrogates": "claims_malformed",
+  }],
+  payload: ['{"amr":["1234"]}', {
+    "classify claims": (claims) => classify("rfc8176", { claims, now: NOW }),
+  }, "json_malformed", "claims_malformed", {
+    "full-width digits": "accepted", "Arabic digits": "accepted", "mathematical digits": "accepted", superscripts: "accepted",
+    "a line break after it": "accepted", "a byte order mark before it": "accepted", "1 MB of digits": "input_too_large", "1 MB of spaces before it": "input_too_large",
+    "1 MB of euro signs": "input_too_large", "1 MB of lone surrogates": "input_too_large", "a lone high surrogate": "claims_malformed",
+    "a lone low surrogate": "claims_malformed", "surrogates the wrong way round": "claims_malformed", "its bytes": "accepted",
+    "its bytes in a Buffer": "accepted", "bytes that are not UTF-8": "json_malformed", undefined: "accepted",
+  }],
+};
 
 // Inside a URI, where a number or a secret is read.
 const URIS = [
@@ -271,6 +298,24 @@ const TRUST = [NULL, ["text", maker.pem, "argument_type_invalid"], ["options", {
 const METADATA = [NULL, ["the BLOB", BLOB, "argument_type_invalid"], ["an entry", metadata.find(AAGUID), "argument_type_invalid"],
   ["a copy", { ...metadata }, "argument_type_invalid"], ["its twin by prototype", Object.create(metadata), "argument_type_invalid"]];
 const VALUE = "argument_value_invalid";
+
+// What is no genuine part: a copy, or its twin by prototype.
+const genuine = (part) => [NULL, ["text", "x", TYPE], ["a number", 5, TYPE], ["a copy", { ...part }, TYPE], ["its twin by prototype", Object.create(part), TYPE],
+  ["a clone", structuredClone({ ...part }), TYPE], ["a proxy", new Proxy(part, {}), TYPE], ["a list of it", [part], TYPE]];
+const TYPE = "argument_type_invalid";
+const STANDING = [...genuine(assessment), ["its JSON text", assessment.toJson(), TYPE], ["evidence", evidence, TYPE], ["left out", undefined, TYPE]];
+const REQUIREMENT = [...genuine(demanded), ["a tier", Tier.STANDARD, TYPE], ["left out", undefined, TYPE]];
+const TIER = [...COUNT.filter(([what]) => !["text", "full-width text"].includes(what)), ["0", 0, VALUE], ["4", 4, VALUE], ["an unknown name", "strong", VALUE],
+  ["a number in text", "1", VALUE], ["a lone surrogate", "\ud800", VALUE], ["left out", undefined, TYPE]];
+const PROFILE = [...genuine(AssuranceProfile.named("rfc8176")).filter(([what]) => what !== "text"), ["a name that is none", "rfc", VALUE], ["nothing", "", VALUE],
+  ["in upper case", "RFC8176", VALUE], ["a lone surrogate", "\ud800", TYPE], ["a policy's", policy, TYPE], ["left out", undefined, TYPE]];
+const PROFILE_JSON = text("profile_invalid");
+// A record's or a state's text.
+const RECORD = [...text("record_corrupt"), ["nothing", "", "record_corrupt"], ["left out", undefined, TYPE]];
+const DEVICE = RECORD.filter(([what]) => what !== "left out").concat([["a copy", { ...device }, TYPE], ["its twin by prototype", Object.create(device), TYPE]]);
+const BYTES = [NULL, ["text", "AAAA", TYPE], ["a number", 5, TYPE], ["numbers", [1, 2], TYPE], ["shared memory", new Uint8Array(new SharedArrayBuffer(8)), TYPE],
+  ["left out", undefined, TYPE], ["nothing", new Uint8Array(0), VALUE], ["other bytes", new Uint8Array(64), VALUE]];
+const sign = (change) => signApproval(approving, { device: deviceKey, decision: "approve", number: "12", now: NOW, ...change });
 
 const CODE = totp.codeAt(NOW);
 const [RECOVERY] = recovery.codes;
@@ -431,6 +476,120 @@ const HOST = {
     ["15 bytes", new Uint8Array(15), VALUE], ["17 bytes", new Uint8Array(17), VALUE], ["full-width", "\uff11", VALUE], ["a lone surrogate", "\ud800", VALUE],
     ["braces around it", `{${AAGUID}}`, VALUE], ["its hyphens elsewhere", "6d616b6-572-0040-0080-000000000000001", VALUE], ["1 MB", "A".repeat(1_000_000), VALUE]]],
   "relatedOriginsJson origins": [(origins) => relatedOriginsJson(origins), names("origin_invalid"), ["none of them", [], "origin_invalid"]],
+  "Evidence.password options": [(value) => Evidence.password(value), OPTIONS],
+  "Evidence.password at": [(at) => Evidence.password({ at }), TIME],
+  "commit options": [(value) => totp.verify(CODE, { lastStep: null, now: NOW }).commit(1, value), OPTIONS],
+  "commit via": [(via) => verifyTemporary().commit(1, { via }), text(VALUE).filter(([what]) => what !== "a lone surrogate"), ["a lone surrogate", "\ud800", VALUE], ["in upper case", "SMS", VALUE], ["a method", "totp", VALUE]],
+  "assess evidence": [(value) => assess(value, { now: NOW }), genuine(evidence).filter(([what]) => what !== "a list of it"), ["a copy in it", [{ ...evidence }], TYPE],
+    ["a hole in it", [,], TYPE], ["a set", new Set([evidence]), TYPE], ["an assessment", assessment, TYPE], ["left out", undefined, TYPE]],
+  "assess options": [(value) => assess(evidence, value), OPTIONS],
+  "assess previous": [(previous) => assess(evidence, { previous, now: NOW }), genuine(assessment).filter(([what]) => what !== "null"), ["its JSON text", assessment.toJson(), TYPE]],
+  "assess now": [(now) => assess(evidence, { now }), TIME],
+  "Assessment.fromTrustedJson text": [(value) => Assessment.fromTrustedJson(value), RECORD],
+  "assessment.meets tier": [(tier) => assessment.meets(tier), TIER],
+  "assessment.meets maxAge": [(maxAge) => assessment.meets(Tier.WEAK, { maxAge, now: NOW }), COUNT],
+  "assessment.meets now": [(now) => assessment.meets(Tier.WEAK, { maxAge: 5, now }), TIME],
+  "tierName tier": [(tier) => tierName(tier), TIER],
+  "AssuranceProfile.named id": [(id) => AssuranceProfile.named(id), text(VALUE), ["nothing", "", VALUE]],
+  "AssuranceProfile.fromJson text": [(value) => AssuranceProfile.fromJson(value), PROFILE_JSON, ["nothing", "", "profile_invalid"]],
+  "lint profile": [(profile) => lint(profile), PROFILE],
+  "classify profile": [(profile) => classify(profile, { amr: ["hwk"], now: NOW }), PROFILE],
+  "classify options": [(value) => classify("rfc8176", value), OPTIONS],
+  "classify maxAge": [(maxAge) => classify("rfc8176", { amr: ["hwk"], authTime: NOW, maxAge, now: NOW }), COUNT],
+  "classify now": [(now) => classify("rfc8176", { amr: ["hwk"], now }), TIME],
+  "Classification.fromTrustedJson text": [(value) => Classification.fromTrustedJson(value, { profile: "rfc8176" }), RECORD],
+  "Classification.fromTrustedJson profile": [(profile) => Classification.fromTrustedJson(classification.toJson(), { profile }), PROFILE],
+  "classification.meets tier": [(tier) => classification.meets(tier), TIER],
+  "new Requirement tier": [(tier) => new Requirement(tier), TIER],
+  "new Requirement options": [(value) => new Requirement(Tier.WEAK, value), OPTIONS],
+  "new Requirement maxAge": [(maxAge) => new Requirement(Tier.WEAK, { maxAge }), COUNT],
+  "new Requirement exemption": [(exemption) => new Requirement(Tier.WEAK, { exemption }), text(VALUE).filter(([what]) => what !== "a lone surrogate"), ["a lone surrogate", "\ud800", VALUE],
+    ["in upper case", "Approved", VALUE]],
+  "new Requirement waiver": [(waiver) => new Requirement(Tier.WEAK, { waiver }), flag],
+  "new Requirement enforcedFrom": [(enforcedFrom) => new Requirement(Tier.WEAK, { enforcedFrom }), TIME],
+  "new Requirement clientCan": [(clientCan) => new Requirement(Tier.WEAK, { clientCan }), names()],
+  "new Requirement acrValues": [(acrValues) => new Requirement(Tier.WEAK, { acrValues }), text(VALUE)],
+  "requirement.applies now": [(now) => demanded.applies({ now }), TIME],
+  "PolicyProfile.named id": [(id) => PolicyProfile.named(id), text(VALUE), ["nothing", "", VALUE]],
+  "PolicyProfile.fromJson text": [(value) => PolicyProfile.fromJson(value), PROFILE_JSON],
+  "policy.label tier": [(tier) => policy.label(tier), TIER],
+  "policy.requirement person": [(value) => policy.requirement(value), OPTIONS.filter(([what]) => what !== "an unknown name"), ["nobody", undefined, TYPE]],
+  "policy.requirement rights": [(rights) => policy.requirement({ rights }), texts, ["left out", undefined, TYPE]],
+  "policy.requirement channel": [(channel) => policy.requirement({ rights: [], channel }), text(VALUE)],
+  "policy.requirement environment": [(environment) => policy.requirement({ rights: [], environment }), text(VALUE)],
+  "policy.requirement enforcedFrom": [(enforcedFrom) => policy.requirement({ rights: [], enforcedFrom }), TIME],
+  "policy.requirement clientCan": [(clientCan) => policy.requirement({ rights: [], clientCan }), names()],
+  "decide standing": [(standing) => decide(standing, { requirement: demanded, enrolled: [], now: NOW }), STANDING],
+  "decide options": [(value) => decide(assessment, value), OPTIONS.filter(([what]) => what !== "an unknown name")],
+  "decide requirement": [(requirement) => decide(assessment, { requirement, enrolled: [], now: NOW }), REQUIREMENT],
+  "decide enrolled": [(enrolled) => decide(assessment, { requirement: demanded, enrolled, now: NOW }), names(), ["left out", undefined, TYPE]],
+  "decide now": [(now) => decide(assessment, { requirement: demanded, enrolled: [], now }), TIME],
+  "eligibleMethods enrolled": [(enrolled) => eligibleMethods(enrolled, { requirement: demanded, now: NOW }), names()],
+  "eligibleMethods requirement": [(requirement) => eligibleMethods([], { requirement, now: NOW }), REQUIREMENT],
+  "enrollableMethods requirement": [(requirement) => enrollableMethods(requirement), REQUIREMENT],
+  "canRemove enrolled": [(enrolled) => canRemove(enrolled, { remove: "totp", requirement: demanded, now: NOW }), names()],
+  "canRemove remove": [(remove) => canRemove(["totp"], { remove, requirement: demanded, now: NOW }), text(VALUE), ["left out", undefined, TYPE]],
+  "canRemove requirement": [(requirement) => canRemove(["totp"], { remove: "totp", requirement, now: NOW }), REQUIREMENT],
+  "canDisable assessment": [(value) => canDisable(value, { requirement: demanded, now: NOW }), STANDING, ["a classification", classification, TYPE]],
+  "canDisable requirement": [(requirement) => canDisable(assessment, { requirement, now: NOW }), REQUIREMENT],
+  "methodAdvice enrolled": [(enrolled) => methodAdvice(enrolled), names()],
+  "grandfathered enrolledAt": [(at) => grandfathered(at, { enrolledBefore: NOW, until: NOW, now: NOW }), TIME.filter(([what]) => what !== "null"), ["left out", undefined, "time_invalid"]],
+  "grandfathered enrolledBefore": [(enrolledBefore) => grandfathered(NOW, { enrolledBefore, until: NOW, now: NOW }), TIME],
+  "grandfathered until": [(until) => grandfathered(NOW, { enrolledBefore: NOW, until, now: NOW }), TIME],
+  "effects event": [(event) => effects(event), text(VALUE)],
+  "sessionExpiresAt kind": [(kind) => sessionExpiresAt(kind, { created: NOW }), text(VALUE)],
+  "sessionExpiresAt created": [(created) => sessionExpiresAt("web", { created }), TIME],
+  "sessionExpiresAt lastActive": [(lastActive) => sessionExpiresAt("web", { created: NOW, lastActive }), TIME],
+  "touchSession created": [(created) => touchSession("web", { created, lastActive: NOW, now: NOW }), TIME],
+  "touchSession lastActive": [(lastActive) => touchSession("web", { created: NOW, lastActive, now: NOW }), TIME],
+  "touchSession now": [(now) => touchSession("web", { created: NOW, lastActive: NOW, now }), TIME],
+  "auditRecord event": [(event) => auditRecord(event, { now: NOW }), text(null), ["nothing", "", VALUE], ["1 MB", "x".repeat(1_000_000), VALUE]],
+  "auditRecord options": [(value) => auditRecord("x", value), OPTIONS],
+  "auditRecord user": [(user) => auditRecord("x", { user, now: NOW }), text(null), ["nothing", "", VALUE], ["1 MB", "x".repeat(1_000_000), VALUE]],
+  "auditRecord standing": [(standing) => auditRecord("x", { standing, now: NOW }), STANDING.filter(([what]) => what !== "left out")],
+  "auditRecord requirement": [(requirement) => auditRecord("x", { requirement, now: NOW }), REQUIREMENT.filter(([what]) => what !== "left out")],
+  "auditRecord decision": [(value) => auditRecord("x", { decision: value, now: NOW }), genuine(decision)],
+  "auditRecord credentialId": [(credentialId) => auditRecord("x", { credentialId, now: NOW }), [NULL, ["a number", 5, TYPE], ["no base64url", "!", VALUE], ["shared memory", new Uint8Array(new SharedArrayBuffer(8)), TYPE]]],
+  "beginDeviceEnrollment userId": [(userId) => beginDeviceEnrollment(userId, { audience: "x", now: NOW }), label("user_id_invalid")],
+  "beginDeviceEnrollment audience": [(audience) => beginDeviceEnrollment("ada", { audience, now: NOW }), text(null), ["nothing", "", VALUE], ["a NUL", "\0", VALUE], ["256 bytes", "x".repeat(256), VALUE]],
+  "beginDeviceEnrollment lifetime": [(lifetime) => beginDeviceEnrollment("ada", { audience: "x", lifetime, now: NOW }), COUNT, ["59", 59, VALUE], ["milliseconds", 600_000, VALUE]],
+  "beginDeviceEnrollment now": [(now) => beginDeviceEnrollment("ada", { audience: "x", now }), TIME],
+  "finishDeviceEnrollment state": [(state) => finishDeviceEnrollment(enrolled, { state, now: NOW }), RECORD, ["an approval's", pendingState, "record_corrupt"]],
+  "finishDeviceEnrollment now": [(now) => finishDeviceEnrollment(enrolled, { state: enrolment.state, now }), TIME],
+  "DeviceRecord.fromText text": [(value) => DeviceRecord.fromText(value), RECORD, ["a key", deviceKey.toText(), "record_corrupt"]],
+  "DeviceKey.fromText text": [(value) => DeviceKey.fromText(value), RECORD, ["a record", device.toText(), "record_corrupt"]],
+  "beginApproval userId": [(userId) => beginApproval(userId, asking), label("user_id_invalid").filter(([what]) => what !== "1 MB"), ["another user", "eve", VALUE]],
+  "beginApproval options": [(value) => beginApproval("ada", value), OPTIONS.filter(([what]) => what !== "an unknown name")],
+  "beginApproval audience": [(audience) => beginApproval("ada", { ...asking, audience }), text(null), ["another", "example.com", VALUE]],
+  "beginApproval action": [(action) => beginApproval("ada", { ...asking, action }), text(null), ["nothing", "", VALUE], ["a line break", "a\nb", VALUE], ["256 bytes", "x".repeat(256), VALUE]],
+  "beginApproval context": [(context) => beginApproval("ada", { ...asking, context }), text(null), ["a NUL", "\0", VALUE], ["1025 bytes", "x".repeat(1025), VALUE]],
+  "beginApproval devices": [(devices) => beginApproval("ada", { ...asking, devices }), [NULL, ["a record", device, TYPE], ["a copy in it", [{ ...device }], TYPE], ["a number in it", [5], TYPE],
+    ["another text in it", ["x"], "record_corrupt"], ["none of them", [], VALUE], ["left out", undefined, TYPE]]],
+  "beginApproval previous": [(previous) => beginApproval("ada", { ...asking, previous }), nullableText("record_corrupt"), ["nothing", "", "record_corrupt"]],
+  "beginApproval lifetime": [(lifetime) => beginApproval("ada", { ...asking, lifetime }), COUNT, ["59", 59, VALUE], ["601", 601, VALUE]],
+  "beginApproval now": [(now) => beginApproval("ada", { ...asking, now }), TIME],
+  "finishApproval state": [(state) => finishApproval(answered, { state, now: NOW }), RECORD, ["an enrolment's", enrolment.state, "record_corrupt"]],
+  "finishApproval now": [(now) => finishApproval(answered, { state: pendingState, now }), TIME],
+  "readApproval state": [(state) => readApproval(state, { now: NOW }), RECORD],
+  "readApproval now": [(now) => readApproval(pendingState, { now }), TIME],
+  "cancelApproval state": [(state) => cancelApproval(state), RECORD],
+  "enrolling.device publicKey": [(publicKey) => enrolling.device(publicKey), [NULL, ["a number", 5, TYPE], ["shared memory", new Uint8Array(new SharedArrayBuffer(8)), TYPE], ["left out", undefined, TYPE]]],
+  "enrolling.device name": [(name) => enrolling.device(device.publicKey, { name }), text(null), ["nothing", "", VALUE], ["256 bytes", "x".repeat(256), VALUE]],
+  "generateDeviceKey request": [(request) => generateDeviceKey(request), genuine(enrolling), ["its text", enrolment.request, TYPE], ["an approval's", approving, TYPE]],
+  "signEnrollment request": [(request) => signEnrollment(request, { device: deviceKey, now: NOW }), genuine(enrolling), ["its text", enrolment.request, TYPE]],
+  "signEnrollment device": [(device) => signEnrollment(enrolling, { device, now: NOW }), genuine(deviceKey), ["its text", deviceKey.toText(), TYPE], ["a record", device, TYPE]],
+  "signEnrollment name": [(name) => signEnrollment(enrolling, { device: deviceKey, name, now: NOW }), text(null), ["nothing", "", VALUE], ["a NUL", "\0", VALUE]],
+  "signEnrollment now": [(now) => signEnrollment(enrolling, { device: deviceKey, now }), TIME],
+  "enrollmentToSign device": [(device) => enrollmentToSign(enrolling, { device, now: NOW }), DEVICE],
+  "enrollmentToSign now": [(now) => enrollmentToSign(enrolling, { device, now }), TIME],
+  "signApproval request": [(request) => signApproval(request, { device: deviceKey, decision: "deny", now: NOW }), genuine(approving), ["an enrolment's", enrolling, TYPE]],
+  "signApproval device": [(device) => sign({ device }), genuine(deviceKey), ["its text", deviceKey.toText(), TYPE]],
+  "signApproval decision": [(decision) => sign({ decision }), text(VALUE), ["no, with a number", "deny", VALUE], ["left out", undefined, TYPE]],
+  "signApproval number": [(number) => sign({ number }), text(VALUE), ["one digit", "1", VALUE], ["left out", undefined, VALUE]],
+  "signApproval now": [(now) => sign({ now }), TIME],
+  "approvalToSign device": [(device) => approvalToSign(approving, { device, decision: "deny", now: NOW }), DEVICE],
+  "approvalAnswer toSign": [(toSign) => approvalAnswer(toSign, { signature: new Uint8Array(64) }), BYTES],
+  "approvalAnswer signature": [(signature) => approvalAnswer(new Uint8Array(64), { signature }), BYTES],
   "new CredentialRecord uvInitialized": [(uvInitialized) => new CredentialRecord(record.id, { publicKey: record.publicKey, userHandle, signCount: 0, uvInitialized }),
     flag.filter(([what]) => what !== "null")],
 };
@@ -459,6 +618,21 @@ for (const [column, [kind, [right, calls]]] of Object.entries(CLIENT).entries())
   }
 }
 
+for (const [kind, [right, calls, ofText, ofAnother, but = {}]] of Object.entries(MORE)) {
+  for (const [name, call] of Object.entries(calls)) {
+    test(`${name}: the other side's value`, async () => {
+      assert.equal(await ending(call, right, VerificationError), "accepted");
+      const [expected, got] = [{}, {}];
+      for (const [what, make] of CLIENT_VALUES) {
+        const value = make(right);
+        expected[what] = but[what] ?? (typeof value === "string" ? ofText : ofAnother);
+        got[what] = await ending(call, value, VerificationError);
+      }
+      assert.deepEqual(got, expected, kind);
+    });
+  }
+}
+
 test("parseOtpauth: the parts of a URI", async () => {
   for (const [uri, code] of URIS) assert.equal(await ending(parseOtpauth, uri, VerificationError), code, uri);
 });
@@ -473,6 +647,6 @@ for (const [name, [call, values, ...more]] of Object.entries(HOST)) {
 }
 
 test("the tables have a line for every call that a client reaches and every kind of value", () => {
-  assert.equal(Object.values(CLIENT).flatMap(([, calls]) => Object.keys(calls)).length, 19);
+  assert.equal([CLIENT, MORE].flatMap((table) => Object.values(table)).flatMap(([, calls]) => Object.keys(calls)).length, 28);
   assert.ok(CLIENT_VALUES.every((line) => line.length === 2 + Object.keys(CLIENT).length));
 });

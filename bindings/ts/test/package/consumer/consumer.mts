@@ -1,10 +1,16 @@
 // A consumer's file, type-checked and never run: what must compile does, and what must not is marked.
 import init, {
-  AttestationTrust, CredentialRecord, Hotp, Metadata, PendingTotp, Peppers, RelyingParty, Throttle, Totp, VerificationError,
-  checkRecoveryCode, checkTemporaryCode, generateRecoveryCodes, generateRecoveryCodesAsync, guessOdds, isEvidence, isMfaError,
-  issueTemporaryCode, issueTemporaryCodeAsync, parseOtpauth, parseOtpauthMigration, qrPng, qrTerminal, relatedOriginsJson, revokeTemporaryCode,
-  verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
-  type Attestation, type AuthenticationState, type AuthenticationVerified, type ErrorCode, type Evidence, type ExtensionInputs,
+  Assessment, AssuranceProfile, AttestationTrust, Classification, CredentialRecord, DeviceKey, DeviceRecord, Evidence, Hotp, Metadata, PendingTotp,
+  Peppers, PolicyProfile, RelyingParty, Requirement, Throttle, Tier, Totp, VerificationError, amrDescription, approvalAnswer, approvalToSign,
+  assess, auditRecord, beginApproval, beginDeviceEnrollment, canDisable, canRemove, cancelApproval, checkRecoveryCode, checkTemporaryCode,
+  classify, decide, effects, eligibleMethods, enrollableMethods, enrollmentToSign, finishApproval, finishDeviceEnrollment, generateDeviceKey,
+  generateRecoveryCodes, generateRecoveryCodesAsync, grandfathered, guessOdds, isEvidence, isMfaError, issueTemporaryCode,
+  issueTemporaryCodeAsync, lint, methodAdvice, parseOtpauth, parseOtpauthMigration, qrPng, qrTerminal, readApproval, readApprovalAnswer,
+  readApprovalRequest, readDeviceEnrollment, relatedOriginsJson, revokeTemporaryCode, sessionExpiresAt, signApproval, signEnrollment, tierName,
+  touchSession, verifyRecoveryCode, verifyRecoveryCodeAsync, verifyTemporaryCode, verifyTemporaryCodeAsync,
+  type Advice, type Applies, type Approval, type ApprovalStatus, type ApprovalVerified, type Decision, type DecisionReason, type DeviceVerified, type Effect,
+  type Factors, type MethodKind, type Reason, type Removal, type TierName, type UnverifiedAnswer,
+  type Attestation, type AuthenticationState, type AuthenticationVerified, type ErrorCode, type ExtensionInputs,
   type ExtensionOutputs, type MetadataEntry, type RegistrationVerified, type Step, type Transition, type HashAlgorithm, type MigrationEntry, type Otpauth,
   type OtpauthWarning, type RecoverySet, type RecoveryVerified, type RegistrationState, type TemporaryAudit, type TemporaryCode,
   type TemporaryKind, type TemporaryRevoked, type TemporaryVerified, type ThrottleTransition, type TotpConfirmed,
@@ -70,7 +76,11 @@ totp.verify("123456", { lastStep: null, window: 1 });
 // @ts-expect-error: a copy has no commit
 ({ ...verified }).commit(1);
 // @ts-expect-error: evidence cannot be written by hand
-const forged: Evidence = { method: "totp", userVerified: true };
+const forged: Evidence = { method: "totp", kind: "totp", userVerified: true };
+// @ts-expect-error: nor copied
+const copied: Evidence = { ...evidence };
+// @ts-expect-error: nor made
+new Evidence();
 // @ts-expect-error: results cannot be written by hand
 const made: TotpVerified = { step: 1, drift: 0, transition: { prev: null, next: 1 }, commit: () => evidence };
 // @ts-expect-error: results are read-only
@@ -184,6 +194,89 @@ const forgedVerified: TemporaryVerified = { kind, usesLeft: left, audit, transit
 // @ts-expect-error: an audit value is read-only
 audit.uses = 0;
 
+// ---- assurance, policy, approvals
+
+const password: Evidence = Evidence.password({ at: new Date() });
+const session: Assessment = assess([password, evidence], { previous: null, now: 5 });
+const stepped: Assessment = assess(evidence, { previous: Assessment.fromTrustedJson(session.toJson()) });
+const [level, amr, shownMethods, factors]: [Tier, readonly string[], readonly MethodKind[], Factors] = [stepped.tier, stepped.amr, stepped.methods, stepped.factors];
+const enough: boolean = stepped.meets(Tier.STANDARD, { maxAge: 300 }) && level >= Tier.STANDARD;
+const levelName: TierName = tierName(level);
+const sms: Evidence = temporary.commit(1, { via: "sms" });
+const profile = AssuranceProfile.named("rfc8176");
+const classified: Classification = classify("salesforce-2026-05-05", { claims: JSON.parse("{}"), maxAge: 60 });
+const single: Classification = classify(profile, { amr: undefined, acr: null, authnContext: ["urn:x"], authTime: 5 });
+const kept: Classification = Classification.fromTrustedJson(single.toJson(), { profile });
+const oddities: readonly Reason[] = lint(profile);
+const description: string | null = amrDescription({ anything: true });
+const own = new Requirement("phishing_resistant", { maxAge: 300, exemption: "approved", clientCan: ["totp"], acrValues: "phr" });
+const policy = PolicyProfile.named("salesforce-2026-05-05");
+const demanded: Requirement = policy.requirement({ rights: ["Author Apex"], channel: "sso", waiver: false });
+const applies: Applies = demanded.applies({ now: 5 });
+const decision: Decision = decide(kept, { requirement: demanded, enrolled: ["totp"] });
+const [why6, offered, need]: [DecisionReason, readonly MethodKind[], Tier | null] = [decision.reason, decision.options, decision.need];
+decision.orThrow();
+const removal: Removal = canRemove(offered, { remove: "totp", requirement: own });
+const off: boolean = canDisable(session, { requirement: own }).allowed || removal.allowed;
+const advice: readonly Advice[] = methodAdvice(eligibleMethods(offered, { requirement: own }));
+const still: boolean = grandfathered(null, { enrolledBefore: new Date(), until: 5 });
+const todo: readonly Effect[] = effects("method_added");
+const until: number = touchSession("web", { created: 5, lastActive: sessionExpiresAt("cli", { created: new Date() }) });
+const line: string = auditRecord("sign_in", { user: "ada", standing: classified, requirement: own, decision, credentialId: new Uint8Array(16) });
+// @ts-expect-error: a decision is not a look-alike
+auditRecord("sign_in", { decision: { ...decision } });
+// @ts-expect-error: no decision without the person's methods
+decide(session, { requirement: own });
+// @ts-expect-error: nor a requirement without the person's rights
+policy.requirement({ channel: "ui" });
+// @ts-expect-error: rights are a list
+policy.requirement({ rights: "Author Apex" });
+// @ts-expect-error: evidence is assessed first
+decide(evidence, { requirement: own, enrolled: [] });
+// @ts-expect-error: a requirement is made
+decide(session, { requirement: { tier: 3 }, enrolled: [] });
+// @ts-expect-error: not a method
+decide(session, { requirement: own, enrolled: ["fob"] });
+// @ts-expect-error: an assessment cannot be written by hand
+const forgedSession: Assessment = { ...session };
+// @ts-expect-error: results are read-only
+decision.kind = "allow";
+// @ts-expect-error: an exemption is approved or is not
+new Requirement(Tier.WEAK, { exemption: true });
+// @ts-expect-error: not a tier
+new Requirement(4);
+// @ts-expect-error: only delivered codes were delivered
+verified.commit(1, { via: "sms" });
+// @ts-expect-error: not a way
+temporary.commit(1, { via: "post" });
+// @ts-expect-error: evidence, not a session, is assessed
+assess(session);
+// @ts-expect-error: a profile's name or a profile
+lint({ id: "rfc8176" });
+
+const begun = beginDeviceEnrollment("ada", { audience: "example.org" });
+const wanted = readDeviceEnrollment(begun.request);
+const deviceKey: DeviceKey = DeviceKey.fromText(generateDeviceKey(wanted).toText());
+const enrolledDevice: DeviceVerified = finishDeviceEnrollment(signEnrollment(wanted, { device: deviceKey, name: "Phone" }), { state: begun.state });
+const device: DeviceRecord = enrolledDevice.commit(1);
+const approval: Approval = beginApproval("ada", { audience: "example.org", action: "Sign in", devices: [device, "…"], previous: null });
+const asked = readApprovalRequest(approval.request);
+const approved: ApprovalVerified = finishApproval(signApproval(asked, { device: deviceKey, decision: "approve", number: approval.number }), { state: "…" });
+const pushed: Evidence = approved.commit(1);
+const status: ApprovalStatus = readApproval(cancelApproval("…").next);
+const answerer: UnverifiedAnswer = readApprovalAnswer(undefined);
+const hardwareAnswer: string = approvalAnswer(approvalToSign(asked, { device, decision: "deny" }), { signature: enrollmentToSign(wanted, { device: wanted.device("…") }) });
+// @ts-expect-error: a denial has no number
+signApproval(asked, { device: deviceKey, decision: "deny", number: "12" });
+// @ts-expect-error: an approval has one
+signApproval(asked, { device: deviceKey, decision: "approve" });
+// @ts-expect-error: the text of a request is read first
+signApproval(approval.request, { device: deviceKey, decision: "deny" });
+// @ts-expect-error: an enrolment is not a login
+const enrolledLogin: Evidence = enrolledDevice.commit(1);
+// @ts-expect-error: a key is not its record
+signEnrollment(wanted, { device });
+
 const odds: number = guessOdds({ digits: 6, window: 3, attempts: 100 });
 new Throttle({ digits: 8, window: 21, budget: "strict" });
 // @ts-expect-error: not a budget
@@ -210,6 +303,8 @@ try {
 }
 
 export {
+  advice, amr, answerer, applies, copied, description, enough, enrolledLogin, enrollableMethods, factors, forgedSession, hardwareAnswer, levelName, line, need, off,
+  oddities, pushed, shownMethods, sms, status, still, todo, until, why6,
   big, blob, corrected, counter, created, decoy, delivered, discoverable, enrolled, hardware, leaf, forgedLogin, reason, secret, texts, upgrade, id, either, forged, forgedCode, forgedVerified, form, isEvidence, label, last, later,
   laterStill, login, made, mask, next, odds, parameters, place, png, retry, shownInTerminal, small, states, steam, temporaryLater, token,
   typeable, unasked, warned,
