@@ -147,13 +147,23 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_go_back_and_the_end_of_time_do_no_harm() {
+    fn clocks_that_differ_and_the_end_of_time_do_no_harm() {
         let web = SessionLimits::WEB;
-        assert_eq!(web.expires_at(at(5), at(4)), Err(Error::ArgumentValueInvalid));
-        assert_eq!(web.touch(at(5), at(4), at(5)), Err(Error::ArgumentValueInvalid));
-        assert_eq!(web.touch(at(CREATED), at(CREATED + 60), at(0)), Ok(at(CREATED + 60 + DAY)));
+        // Two machines may differ by CLOCK_SKEW: what seems to be before the beginning is the beginning.
+        assert_eq!(web.expires_at(at(CREATED), at(CREATED - CLOCK_SKEW)), Ok(at(CREATED + DAY)));
+        let too_early = web.expires_at(at(CREATED), at(CREATED - CLOCK_SKEW - 1));
+        assert_eq!(too_early, Err(Error::ArgumentValueInvalid));
+        let touch = |created, active, now| web.touch(at(created), at(active), at(now));
+        assert_eq!(
+            touch(CREATED, CREATED - CLOCK_SKEW - 1, CREATED),
+            Err(Error::ArgumentValueInvalid)
+        );
+        assert_eq!(touch(CREATED, CREATED, CREATED - CLOCK_SKEW), Ok(at(CREATED + DAY)));
+        let unborn = touch(CREATED, CREATED, CREATED - CLOCK_SKEW - 1);
+        assert_eq!(unborn, Err(Error::ArgumentValueInvalid));
+        assert_eq!(touch(CREATED, CREATED + 60, CREATED), Ok(at(CREATED + 60 + DAY)));
         assert_eq!(web.expires_at(at(u64::MAX), at(u64::MAX)), Ok(at(u64::MAX)));
-        assert_eq!(web.touch(at(0), at(0), at(u64::MAX)), Err(Error::SessionExpired));
+        assert_eq!(touch(0, 0, u64::MAX), Err(Error::SessionExpired));
     }
 
     #[test]

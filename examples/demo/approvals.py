@@ -17,6 +17,7 @@ import policy
 from common import PUBLIC_MESSAGES, Refusal, conflict, label, seconds, text
 from sign_in import offered, take_ceremony
 
+MOST_DEVICES = 4  # as many as mfakit asks with one request
 REQUEST_SECONDS = 120  # long enough to find the phone, short enough to remember having asked
 
 # Enrolling a device
@@ -24,6 +25,9 @@ REQUEST_SECONDS = 120  # long enough to find the phone, short enough to remember
 
 def begin_device(site, body, session):
     here, now = policy.adding(site, session), site.now()
+    if len(site.store.devices_of(here.user["id"])) >= MOST_DEVICES:
+        message = f"{MOST_DEVICES} devices are the most that can be asked at once. Remove one first."
+        raise Refusal(HTTPStatus.CONFLICT, "too_many_devices", message)
     enrolment = mfakit.begin_device_enrollment(here.user["handle"], audience=site.origin, now=now)
     ceremony = secrets.token_urlsafe(16)
     site.store.keep_ceremony(
@@ -80,7 +84,7 @@ def begin(site, body, session):
             audience=site.origin,
             action="Sign in",
             context=f"{here.user['name']} at {site.origin}, from this computer",
-            devices=[row["record"] for row in site.store.devices_of(here.user["id"])][:4],
+            devices=[row["record"] for row in site.store.devices_of(here.user["id"])],
             previous=here.user["approval"],
             lifetime=REQUEST_SECONDS,
             now=now,

@@ -67,13 +67,11 @@ def with_password(site, body, session):
 
 
 def go_on(site, body, session):
-    """What was proven may be enough by now: a device approved, or the person does without a second factor."""
+    """What was proven is enough without another word: the person does without a second factor, where they may."""
     here, now = policy.standing(site, session), site.now()
-    if here.session["kind"] != "web" and here.decision.kind != "allow":
-        # Whoever is done with adding methods proves one of them now, without typing the password again.
-        with site.store.transaction() as db:
-            site.store.change_session(db, session["token_hash"], kind="started")
-        return {"message": "Now prove that it is you."}
+    if here.session["kind"] == "web" or here.decision.kind != "allow":
+        # A web session does not begin anew without a proof: its ten days are counted from its beginning.
+        raise Refusal(HTTPStatus.FORBIDDEN, "nothing_new", "Please prove first that it is you.")
     with site.store.transaction() as db:
         token = settle(site, db, here.user, here.assessment, session=session, now=now)
     return {"message": "Signed in."}, token

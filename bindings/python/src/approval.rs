@@ -227,6 +227,10 @@ pub(crate) struct ApprovalVerified {
     #[pyo3(get)]
     decision: &'static str,
     #[pyo3(get)]
+    user_id: String,
+    #[pyo3(get)]
+    approval_id: String,
+    #[pyo3(get)]
     device_id: String,
     #[pyo3(get)]
     transition: Py<Transition>,
@@ -247,6 +251,8 @@ pub(crate) fn finish_approval(
     let verified = py.detach(|| mfakit::finish_approval(&answer, &state, now)).map_err(raise)?;
     Ok(ApprovalVerified {
         decision: verified.decision().as_str(),
+        user_id: verified.user_id().to_owned(),
+        approval_id: verified.approval_id(),
         device_id: verified.device_id(),
         transition: Transition::make(py, verified.transition().clone())?,
         proof: Once::new(verified),
@@ -271,9 +277,14 @@ impl ApprovalVerified {
 
 /// How a stored approval stands.
 #[pyfunction]
-#[pyo3(signature = (state, *, now=None))]
-pub(crate) fn read_approval(state: Any<'_, '_>, now: Maybe<'_, '_>) -> PyResult<&'static str> {
-    let status = mfakit::read_approval(&convert::text(state)?, convert::now(now)?);
+#[pyo3(signature = (state, *, id, now=None))]
+pub(crate) fn read_approval(
+    state: Any<'_, '_>,
+    id: Any<'_, '_>,
+    now: Maybe<'_, '_>,
+) -> PyResult<&'static str> {
+    let (state, id) = (convert::text(state)?, convert::text(id)?);
+    let status = mfakit::read_approval(&state, &id, convert::now(now)?);
     status.map(|status| status.as_str()).map_err(raise)
 }
 

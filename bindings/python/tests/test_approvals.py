@@ -159,7 +159,8 @@ def test_a_person_approves_with_sqlite():
     approval = begin(previous=state())
     assert store(approval.transition) == 1 and approval.expires_at == NOON + 120
     assert len(approval.number) == 2 and approval.number.isdecimal()
-    assert read_approval(state(), now=NOON + 120) == "pending" and read_approval(state(), now=NOON + 121) == "expired"
+    assert read_approval(state(), id=approval.id, now=NOON + 120) == "pending"
+    assert read_approval(state(), id=approval.id, now=NOON + 121) == "expired"
     asked = read_approval_request(approval.request)
     assert (asked.id, asked.audience, asked.user_id) == (approval.id, AUDIENCE, "alice")
     assert (asked.action, asked.context, asked.expires_at) == ("Sign in", "Firefox\nBerlin", approval.expires_at)
@@ -169,20 +170,25 @@ def test_a_person_approves_with_sqlite():
     assert (claimed.user_id, claimed.device_id, claimed.request_id) == ("alice", DEVICE.id, approval.id)
     verified = finish_approval(answer, state=state(), now=NOON + 31)
     assert (verified.decision, verified.device_id) == ("approved", DEVICE.id)
+    assert (verified.user_id, verified.approval_id) == ("alice", approval.id)
     replay = finish_approval(answer, state=state(), now=NOON + 31)
     evidence = verified.commit(store(verified.transition))
     assert isinstance(evidence, Evidence)
     assert (evidence.method, evidence.kind, evidence.user_verified) == ("push_approval", "push_approval", False)
     session = assess([Evidence.password(at=NOON), evidence], now=NOON + 31)
     assert (session.tier, session.methods) == (Tier.STANDARD, ("password", "push_approval"))
-    assert read_approval(state(), now=NOON + 3600) == "approved"
+    # It is told to the login that waits, for as long as that may wait, and to no other.
+    assert read_approval(state(), id=approval.id, now=NOON + 120) == "approved"
+    assert read_approval(state(), id=approval.id, now=NOON + 3600) == "expired"
+    assert read_approval(state(), id=begin().id, now=NOON + 31) == "expired"
     # Whoever read the state before it was stored comes too late, and so does who reads it now.
     refused("state_conflict", RejectedError, lambda: replay.commit(store(replay.transition)))
     refused("approval_answered", RejectedError, finish_approval, answer, state=state(), now=NOON + 31)
     refused("approval_answered", RejectedError, cancel_approval, state())
     # The next one, over the old.
     again = begin(previous=state())
-    assert store(again.transition) == 1 and read_approval(state(), now=NOON) == "pending"
+    assert store(again.transition) == 1 and read_approval(state(), id=again.id, now=NOON) == "pending"
+    assert read_approval(state(), id=approval.id, now=NOON) == "expired"
     refused("approval_pending", RejectedError, begin, previous=state())
     assert begin(previous=state(), now=NOON + 121).transition.prev == state()
 
@@ -197,7 +203,7 @@ def test_a_no_is_stored_before_it_is_told(decision, right, outcome, code):
     answer = signed(approval, decision, **options)
     verified = finish(answer, approval)
     assert verified.decision == outcome
-    assert read_approval(verified.transition.next, now=NOON) == outcome
+    assert read_approval(verified.transition.next, id=approval.id, now=NOON) == outcome
     refused("state_conflict", RejectedError, verified.commit, 0)
     refused(code, RejectedError, finish(answer, approval).commit, 1)
     refused("approval_answered", RejectedError, finish_approval, signed(approval), state=verified.transition.next, now=NOON)
@@ -207,7 +213,7 @@ def test_who_leaves_cancels():
     approval = begin()
     cancelled = cancel_approval(approval.transition.next)
     assert cancelled.prev == approval.transition.next
-    assert read_approval(cancelled.next, now=NOON) == "cancelled"
+    assert read_approval(cancelled.next, id=approval.id, now=NOON) == "cancelled"
     refused("approval_answered", RejectedError, finish_approval, signed(approval), state=cancelled.next, now=NOON)
 
 
@@ -266,7 +272,7 @@ def test_time_comes_in_every_form_and_from_the_clock():
     asked = read_approval_request(approval.request)
     assert asked.context == ""
     answer = sign_approval(asked, device=key, decision="approve", number=approval.number)
-    assert read_approval(approval.transition.next) == "pending"
+    assert read_approval(approval.transition.next, id=approval.id) == "pending"
     assert finish_approval(answer, state=approval.transition.next).commit(1).method == "push_approval"
 
 
@@ -290,6 +296,9 @@ ENROLLING = read_device_enrollment(ENROLLMENT.request)
         ({"action": "Sign\u202ein"}, "argument_value_invalid"),
         ({"context": "x" * 1025}, "argument_value_invalid"),
         ({"context": "\0"}, "argument_value_invalid"),
+        ({"context": "\n" * 9}, "argument_value_invalid"),
+        ({"action": "\u3164"}, "argument_value_invalid"),
+        ({"action": "Sign\u200bin"}, "argument_value_invalid"),
         ({"lifetime": 59}, "argument_value_invalid"),
         ({"lifetime": 601}, "argument_value_invalid"),
         ({"previous": ""}, "record_corrupt"),
@@ -307,6 +316,18 @@ ENROLLING = read_device_enrollment(ENROLLMENT.request)
 )
 def test_what_cannot_be_begun(options, code):
     refused(code, ConfigError, begin, **options)
+
+
+def test_what_cannot_be_read():
+    state, id = APPROVAL.transition.next, APPROVAL.id
+    for wrong in ("", id[:-1], id + "A", "=" * 22, "x" * 10**6):
+        refused("argument_value_invalid", ConfigError, read_approval, state, id=wrong)
+    for wrong in (None, True, b"x" * 16, [id], "\ud800"):
+        refused("argument_type_invalid", ConfigError, read_approval, state, id=wrong)
+        refused("argument_type_invalid", ConfigError, read_approval, wrong, id=id)
+        refused("argument_type_invalid", ConfigError, cancel_approval, wrong)
+    with pytest.raises(TypeError):
+        read_approval(state)
 
 
 def test_what_cannot_be_signed():

@@ -404,7 +404,7 @@ TIMES = [
     ("finish_device_enrollment", lambda x: finish_device(ENROLLED, now=x)),
     ("begin_approval", lambda x: approving(now=x)),
     ("finish_approval", lambda x: finish(ANSWER, now=x)),
-    ("read_approval", lambda x: mfakit.read_approval(STATE, now=x)),
+    ("read_approval", lambda x: mfakit.read_approval(STATE, id=APPROVAL.id, now=x)),
     ("sign_enrollment", lambda x: mfakit.sign_enrollment(ENROLLING, device=DEVICE_KEY, now=x)),
     ("enrollment_to_sign", lambda x: mfakit.enrollment_to_sign(ENROLLING, device=DEVICE, now=x)),
     ("sign_approval", lambda x: sign(now=x)),
@@ -546,7 +546,8 @@ TEXTS = [
     ("a device to ask", lambda x: approving(devices=[x]), NO_RECORD, False),
     ("the previous approval", lambda x: approving(previous=x), NO_RECORD, True),
     ("state of an approval", lambda x: finish(ANSWER, state=x), NO_RECORD, False),
-    ("state to read", mfakit.read_approval, NO_RECORD, False),
+    ("state to read", lambda x: mfakit.read_approval(x, id=APPROVAL.id), NO_RECORD, False),
+    ("id of an approval", lambda x: mfakit.read_approval(STATE, id=x), {"": "argument_value_invalid", "x" * 10**6: "argument_value_invalid"}, False),
     ("state to cancel", mfakit.cancel_approval, NO_RECORD, False),
     ("a device's name", lambda x: mfakit.sign_enrollment(ENROLLING, device=DEVICE_KEY, name=x, now=NOON), {"": "argument_value_invalid", "\0": "argument_value_invalid"}, True),
     ("decision", lambda x: sign(decision=x), NOT_A_NAME, False),
@@ -835,7 +836,7 @@ def test_mutated_approvals():
 
 def test_mutated_states_and_records_of_approvals():
     chance, states = random.Random(7), [STATE, ENROLLMENT.state, DEVICE.to_text(), DEVICE_KEY.to_text()]
-    calls = [mfakit.read_approval, lambda state: finish_device(ENROLLED, state=state), DeviceRecord.from_text, DeviceKey.from_text]
+    calls = [lambda state: mfakit.read_approval(state, id=APPROVAL.id, now=NOON), lambda state: finish_device(ENROLLED, state=state), DeviceRecord.from_text, DeviceKey.from_text]
     for call, state in zip(calls, states):
         call(state)
         for _ in range(MUTATIONS):
@@ -1003,7 +1004,7 @@ def test_hostile_arguments_of_every_function():
         (mfakit.finish_device_enrollment, ["answer"], ["state", "now"]),
         (mfakit.begin_approval, ["user_id"], ["audience", "action", "context", "devices", "previous", "lifetime", "now"]),
         (mfakit.finish_approval, ["answer"], ["state", "now"]),
-        (mfakit.read_approval, ["state"], ["now"]),
+        (mfakit.read_approval, ["state"], ["id", "now"]),
         (mfakit.cancel_approval, ["state"], []),
         (mfakit.read_approval_answer, ["answer"], []),
         (mfakit.read_device_enrollment, ["request"], []),
@@ -1023,7 +1024,7 @@ def test_hostile_arguments_of_every_function():
     ours += [SESSION, SESSION.to_json(), SIGNED_IN, SIGNED_IN.to_json(), CLAIMS, ["pwd"], "rfc8176", POLICY, POLICY.id, REQUIREMENT, Tier.WEAK, 2]
     ours += [decided(), Evidence.password(at=NOON), [Evidence.password(at=NOON)], "totp", ["totp"], ["Author Apex"], "ui", "approved", "web"]
     ours += [ENROLLMENT.request, ENROLLMENT.state, ENROLLING, ENROLLED, DEVICE, [DEVICE], DEVICE.to_text(), DEVICE_KEY, DEVICE_KEY.to_text()]
-    ours += [APPROVAL.request, APPROVAL.number, STATE, ASKED, ANSWER, "approve", "deny", to_sign(), DEVICE.public_key, "sms", "mfa_enabled", "alice"]
+    ours += [APPROVAL.request, APPROVAL.number, APPROVAL.id, STATE, ASKED, ANSWER, "approve", "deny", to_sign(), DEVICE.public_key, "sms", "mfa_enabled", "alice"]
     values = [*JUNK, *ours, Explosive(), {"x": Explosive()}, [Explosive()], ExplosiveError(90)]
     for function, positional, keywords in functions:
         for _ in range(MUTATIONS):

@@ -200,12 +200,14 @@ def test_the_four_kinds_of_decision():
         (signed_in(), STANDARD, [], "enroll", "no_suitable_method", "enrollment_required"),
         (signed_in(), Requirement(2, client_can=[]), ["totp"], "block", "client_cannot_perform", "login_blocked"),
         (signed_in(), Requirement(3, exemption="approved"), (), "allow", "exempt", None),
+        (signed_in(), Requirement(1), ["totp"], "step_up", "second_factor_on", "step_up_required"),
+        (assess([], now=NOON), Requirement(2, exemption="approved"), ["totp"], "block", "nothing_proven", "login_blocked"),
         (classify("rfc8176", amr=["hwk", "pin"]), STANDARD, ["totp"], "allow", "satisfied", None),
         (classify("rfc8176", amr=["nonsense"]), STANDARD, ["totp"], "step_up", "not_recognised", "step_up_required"),
     ]:
         decision = decide(standing, requirement=required, enrolled=enrolled, now=NOON)
         assert (decision.kind, decision.reason) == (kind, reason)
-        assert decision.explain()[0].code == reason and len(decision.explain()) > 1
+        assert decision.explain()[0].code == reason and len(decision.explain()) == 1 + len(standing.explain())
         assert (decision.challenge is None) == (kind != "step_up")
         assert (decision.need is None) == (kind in ("allow", "block"))
         if code is None:
@@ -282,7 +284,8 @@ def test_the_last_method_stays():
         (["totp", "recovery_code"], "totp", STANDARD, False, "last_method", "method_required"),
         (["totp", "totp"], "totp", STANDARD, True, "enough_left", None),
         (("security_key", "totp"), "security_key", RESISTANT, False, "no_suitable_method_left", "method_required"),
-        (["totp"], "totp", Requirement(2, exemption="approved"), True, "not_enforced", None),
+        (["totp", "hotp"], "totp", Requirement(2, exemption="approved"), True, "not_enforced", None),
+        (["totp"], "totp", Requirement(2, exemption="approved"), True, "turns_off", None),
         (["totp"], "hotp", STANDARD, False, "not_enrolled", "argument_value_invalid"),
     ]:
         removal = can_remove(enrolled, remove=remove, requirement=required, now=NOON)
@@ -297,12 +300,13 @@ def test_the_last_method_stays():
         refused("argument_value_invalid", ConfigError, can_remove, ["totp"], remove=value, requirement=STANDARD)
 
 
-def test_turning_it_off_takes_a_fresh_password():
-    off = Requirement(2, exemption="approved")
-    assert can_disable(signed_in(), requirement=off, now=NOON + 300).allowed
-    stale = can_disable(signed_in(), requirement=off, now=NOON + 301)
-    assert (stale.allowed, stale.reason) == (False, "password_needed")
-    refused("step_up_required", RejectedError, stale.or_raise)
+def test_turning_it_off_takes_a_fresh_password_and_the_second_factor():
+    off, session = Requirement(2, exemption="approved"), signed_in(totp())
+    assert can_disable(session, requirement=off, now=NOON + 300).allowed
+    for standing, now, reason in [(session, NOON + 301, "password_needed"), (signed_in(), NOON, "second_factor_needed")]:
+        removal = can_disable(standing, requirement=off, now=now)
+        assert (removal.allowed, removal.reason) == (False, reason)
+        refused("step_up_required", RejectedError, removal.or_raise)
     demanded = can_disable(signed_in(), requirement=STANDARD, now=NOON)
     assert demanded.reason == "enforced"
     refused("method_required", RejectedError, demanded.or_raise)

@@ -1,7 +1,7 @@
 //! Push approvals over stored texts: the host's side, and where the feature `approval-device` is on, the device's.
 
 use crate::entropy::random;
-use crate::text::to_base64url;
+use crate::text::{from_base64url, to_base64url};
 use crate::time::or_clock;
 use mfakit_core::approval::{self, ApprovalState, Begin, MAX_ANSWER, Number, enrollment};
 use mfakit_core::{Error, Evidence, Transition, UnixTime};
@@ -304,7 +304,7 @@ impl fmt::Debug for Approval {
 /// let next = verified.transition().next.clone(); // UPDATE … SET approval = next WHERE user = … AND approval = prev
 /// let evidence = verified.commit(1)?;
 /// assert_eq!(evidence.method().as_str(), "push_approval");
-/// assert_eq!(mfakit::read_approval(&next, None)?.as_str(), "approved");
+/// assert_eq!(mfakit::read_approval(&next, approval.id(), None)?.as_str(), "approved");
 /// # Ok(())
 /// # }
 /// # #[cfg(not(feature = "approval-device"))]
@@ -356,6 +356,16 @@ impl ApprovalVerified {
     pub fn device_id(&self) -> String {
         to_base64url(self.verified.device_id())
     }
+    /// The user who answered: the one that the approval was begun for. See that it is the one who signs in.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        self.verified.user_id()
+    }
+    /// Names the approval. The evidence is for the login that began it, and for no other.
+    #[must_use]
+    pub fn approval_id(&self) -> String {
+        to_base64url(self.verified.approval_id())
+    }
     /// From the state, as it was passed in, to its end.
     #[must_use]
     pub const fn transition(&self) -> &Transition<String> {
@@ -391,14 +401,22 @@ pub fn finish_approval(
     Ok(ApprovalVerified { verified, transition })
 }
 
-/// How a stored approval stands, for the login screen that waits for it. It opens no session: only evidence does. `now` is `None` for
-/// the host's clock.
+/// How the approval with this id stands, for the login that began it and waits: `id` is [`Approval::id`], kept in that login. If the user
+/// has begun another since, or the time is over (for an outcome, by more than a minute), it is expired. It opens no session: only
+/// evidence does. `now` is `None` for the host's clock.
 ///
 /// # Errors
 ///
-/// The host's: [`Error::RecordCorrupt`], [`Error::RecordVersionUnknown`], [`Error::AlgorithmUnsupported`], [`Error::TimeInvalid`].
-pub fn read_approval(state: &str, now: Option<UnixTime>) -> Result<ApprovalStatus, Error> {
-    Ok(ApprovalState::parse(state)?.status(or_clock(now)?))
+/// The host's: [`Error::ArgumentValueInvalid`] for an id that is none; [`Error::RecordCorrupt`], [`Error::RecordVersionUnknown`],
+/// [`Error::AlgorithmUnsupported`], [`Error::TimeInvalid`].
+pub fn read_approval(
+    state: &str,
+    id: &str,
+    now: Option<UnixTime>,
+) -> Result<ApprovalStatus, Error> {
+    let id = from_base64url(id).ok().and_then(|id| <[u8; 16]>::try_from(id).ok());
+    let id = id.ok_or(Error::ArgumentValueInvalid)?;
+    Ok(ApprovalState::parse(state)?.status(&id, or_clock(now)?))
 }
 
 /// Ends a pending approval, because the person chose another way or left.
@@ -518,7 +536,7 @@ mod tests {
                 format!("Approval {{ id: {:?}, .. }}", approval.id())
             );
             let state = &approval.transition().next;
-            assert_eq!(read_approval(state, at(NOW))?.as_str(), "pending");
+            assert_eq!(read_approval(state, approval.id(), at(NOW))?.as_str(), "pending");
             let again = BeginApproval { previous: Some(state), ..options };
             assert_eq!(begin_approval("alice", again).err(), Some(Error::ApprovalPending));
 
@@ -556,7 +574,7 @@ mod tests {
             );
             let lost = finish_approval(&answer, state, at(NOW))?;
             assert_eq!(lost.commit(0).err(), Some(Error::StateConflict));
-            assert_eq!(read_approval(&next, at(NOW))?.as_str(), outcome);
+            assert_eq!(read_approval(&next, approval.id(), at(NOW))?.as_str(), outcome);
             let replayed = finish_approval(&answer, &next, at(NOW)).err();
             assert_eq!(replayed, Some(Error::ApprovalAnswered));
             assert_eq!(cancel_approval(&next).err(), Some(Error::ApprovalAnswered));
@@ -580,7 +598,7 @@ mod tests {
         let signing =
             SignApproval { now: at(NOW), ..SignApproval::approve(&key, approval.number()) };
         let answer = sign_approval(&request, signing)?;
-        assert_eq!(read_approval(state, at(NOW + 61))?.as_str(), "expired");
+        assert_eq!(read_approval(state, approval.id(), at(NOW + 61))?.as_str(), "expired");
         let late = finish_approval(&answer, state, at(NOW + 61)).err();
         assert_eq!(late, Some(Error::ApprovalExpired));
         let late = sign_approval(&request, SignApproval { now: at(NOW + 66), ..signing });
@@ -588,7 +606,7 @@ mod tests {
 
         let cancelled = cancel_approval(state)?;
         assert_eq!(cancelled.prev.as_ref(), Some(state));
-        assert_eq!(read_approval(&cancelled.next, at(NOW))?.as_str(), "cancelled");
+        assert_eq!(read_approval(&cancelled.next, approval.id(), at(NOW))?.as_str(), "cancelled");
         let refused = finish_approval(&answer, &cancelled.next, at(NOW)).err();
         assert_eq!(refused, Some(Error::ApprovalAnswered));
         let next = BeginApproval { previous: Some(&cancelled.next), ..options };
@@ -616,7 +634,7 @@ mod tests {
             const CORRUPT: Option<Error> = Some(Error::RecordCorrupt);
             assert_eq!(finish_approval("", text, at(NOW)).err(), CORRUPT);
             assert_eq!(finish_device_enrollment("", text, at(NOW)).err(), CORRUPT);
-            assert_eq!(read_approval(text, at(NOW)).err(), CORRUPT);
+            assert_eq!(read_approval(text, approval.id(), at(NOW)).err(), CORRUPT);
             assert_eq!(cancel_approval(text).err(), CORRUPT);
             assert_eq!(DeviceRecord::from_text(text).err(), CORRUPT);
             assert_eq!(DeviceKey::from_text(text).err(), CORRUPT);
@@ -635,7 +653,7 @@ mod tests {
         for error in [
             begin_approval("alice", BeginApproval { now: milliseconds, ..options }).err(),
             finish_approval("", state, milliseconds).err(),
-            read_approval(state, milliseconds).err(),
+            read_approval(state, approval.id(), milliseconds).err(),
             sign_approval(&request, SignApproval { now: milliseconds, ..SignApproval::deny(&key) })
                 .err(),
         ] {

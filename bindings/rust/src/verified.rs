@@ -237,7 +237,8 @@ impl AuthenticationVerified {
     /// unless the user was verified now and the record does not say so already.
     ///
     /// Store it in place of [`AuthenticationVerified::transition`] only if another factor of the same strength was proven beside
-    /// this one: a record that says so lets the credential stand alone where the host asks for that.
+    /// this one: a record that says so lets the credential stand alone. Until then the evidence of such a sign-in counts as one without
+    /// user verification: whoever finds a key without a PIN can set one.
     #[must_use]
     pub fn uv_transition(&self) -> Option<Transition<String>> {
         let upgrade = self.user_verified && self.next.uv_initialized() != Some(true);

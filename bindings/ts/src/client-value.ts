@@ -75,14 +75,15 @@ export function payloadBytes(value: unknown): Uint8Array {
 
 /** Claims that came one by one, as a JSON object. One that is undefined is absent; null is a value, and a wrong one. */
 export function claimsBytes(claims: { amr: unknown; acr: unknown; authn_context: unknown; auth_time: unknown }): Uint8Array {
-  return total(() => wellFormed(JSON.stringify(Object.fromEntries(
-    Object.entries(claims).map(([name, value]) => [name, Array.isArray(value) ? elements(value).map(scalar) : scalar(value)])), plain)),
-  "claims_malformed");
+  return total(() => {
+    const read = Object.entries(claims).map(([name, value]) => [name, Array.isArray(value) ? elements(value).map(scalar) : scalar(value)]);
+    return wellFormed(JSON.stringify(Object.fromEntries(read), plain), CLAIMS_TO_REFUSE);
+  }, "claims_malformed");
 }
 
 /** Each element, read once. More than these are too large whatever they are. */
 function elements(list: unknown[]): unknown[] {
-  return Array.from({ length: Math.min(list.length, ENOUGH_TO_REFUSE) }, (_, index) => list[index] ?? null);
+  return Array.from({ length: Math.min(list.length, CLAIMS_TO_REFUSE) }, (_, index) => list[index] ?? null);
 }
 
 /** What an object says of itself as JSON is no claim. */
@@ -96,20 +97,22 @@ function scalar(value: unknown): unknown {
  * make this side copy more than that.
  */
 const ENOUGH_TO_REFUSE = 64 * 1024 + 1;
+/** The same of claims that this side writes as JSON, where a character may have six. */
+const CLAIMS_TO_REFUSE = 256 * 1024 + 1;
 const UNPAIRED_SURROGATE = /[\ud800-\udfff]/u;
 const UTF8 = new TextEncoder();
 const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An unpaired surrogate becomes U+FFFD, which is as little a digit. */
-function textBytes(value: unknown): Uint8Array {
+function textBytes(value: unknown, longest = ENOUGH_TO_REFUSE): Uint8Array {
   if (typeof value !== "string") throw new TypeError();
-  return UTF8.encode(value.slice(0, ENOUGH_TO_REFUSE)).subarray(0, ENOUGH_TO_REFUSE);
+  return UTF8.encode(value.slice(0, longest)).subarray(0, longest);
 }
 
 /** JSON with an unpaired surrogate has no UTF-8: to replace it is to verify another text than the one that was sent. */
-function wellFormed(value: unknown): Uint8Array {
-  const bytes = textBytes(value);
-  if (bytes.length < ENOUGH_TO_REFUSE && UNPAIRED_SURROGATE.test(value as string)) throw new TypeError();
+function wellFormed(value: unknown, longest = ENOUGH_TO_REFUSE): Uint8Array {
+  const bytes = textBytes(value, longest);
+  if (bytes.length < longest && UNPAIRED_SURROGATE.test(value as string)) throw new TypeError();
   return bytes;
 }
 

@@ -8,6 +8,7 @@ import {
   amrDescription, assess, classify, generateRecoveryCodes, isEvidence, issueTemporaryCode, lint, tierName, verifyRecoveryCode,
   verifyTemporaryCode,
 } from "mfakit";
+import { HOSTILE } from "./support/hostile.mjs";
 import { Site } from "./support/site.mjs";
 
 const NOW = 1_800_000_000;
@@ -227,7 +228,38 @@ test("a claim of a wrong shape is the identity provider's fault, and never a str
   for (const claims of [" ".repeat(65_537), new Uint8Array(65_537), { x: "y".repeat(70_000) }]) {
     malformed("input_too_large", () => classify(SALESFORCE, { claims, now: NOW }));
   }
-  malformed("input_too_large", () => classify(SALESFORCE, { amr: Array(30_000).fill("hwk"), now: NOW }));
+  malformed("input_too_large", () => classify(SALESFORCE, { amr: Array(50_000).fill("hwk"), now: NOW }));
+  malformed("input_too_large", () => classify(SALESFORCE, { amr: Array(2 ** 32 - 1), now: NOW }));
+});
+
+test("whatever stands for claims is refused or recognised as nothing", () => {
+  for (const [what, value] of Object.entries(HOSTILE)) {
+    for (const options of [{ claims: value }, { amr: value }, { amr: [value] }, { acr: value }, { authnContext: value }, { authTime: value }]) {
+      try {
+        assert.equal(classify(SALESFORCE, { ...options, now: NOW }).recognised, false, what);
+      } catch (error) {
+        assert.ok(error instanceof MalformedError, `${what}: ${String(error?.stack)}`);
+      }
+    }
+  }
+});
+
+test("only a payload's own members are claims", () => {
+  const nothing = (claims) => assert.equal(classify(SALESFORCE, { claims, now: NOW }).recognised, false);
+  nothing(Object.create({ amr: ["hwk"] }));
+  nothing(JSON.parse('{"__proto__":{"amr":["hwk"]}}'));
+  Object.prototype.amr = ["hwk"];
+  try {
+    nothing({});
+    nothing("{}");
+    assert.equal(classify(SALESFORCE, { now: NOW }).recognised, false);
+  } finally {
+    delete Object.prototype.amr;
+  }
+  // Each is read once.
+  let reads = 0;
+  const moody = { get amr() { reads += 1; return reads === 1 ? ["pwd"] : ["hwk"]; } };
+  assert.deepEqual([classify(SALESFORCE, { claims: moody, now: NOW }).tier, reads], [Tier.WEAK, 1]);
 });
 
 test("the time of a sign-in elsewhere counts where its age is asked for", () => {

@@ -47,7 +47,7 @@ test("each code signs in once", () => {
       transition: { prev: (1 << index) - 1, next: (1 << (index + 1)) - 1 },
     });
     assert.ok(isEvidence(evidence));
-    assert.deepEqual({ ...evidence }, { method: "recovery_code", userVerified: false });
+    assert.deepEqual({ ...evidence }, { method: "recovery_code", kind: "recovery_code", userVerified: false });
     rejects("recovery_code_rejected", () => account.signIn(code));
   });
   assert.equal(account.used, 1023);

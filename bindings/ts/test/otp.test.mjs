@@ -64,7 +64,7 @@ test("a login stores the step and a replay dies", () => {
   const code = totp.codeAt(now);
   const evidence = signIn(code, now);
   assert.ok(isEvidence(evidence));
-  assert.deepEqual({ ...evidence }, { method: "totp", userVerified: false });
+  assert.deepEqual({ ...evidence }, { method: "totp", kind: "totp", userVerified: false });
   assert.equal(account.lastStep, Math.floor(now / 30));
 
   rejects("otp_replayed", () => signIn(code, now));
@@ -257,7 +257,7 @@ test("an HOTP login moves the counter and never goes back", () => {
   const hotp = new Hotp(SECRET);
   const verified = hotp.verify("969429", { counter: 1 });
   assert.deepEqual({ ...verified }, { matchedCounter: 3, nextCounter: 4, transition: { prev: 1, next: 4 } });
-  assert.deepEqual({ ...verified.commit(1) }, { method: "hotp", userVerified: false });
+  assert.deepEqual({ ...verified.commit(1) }, { method: "hotp", kind: "hotp", userVerified: false });
   rejects("otp_replayed", () => hotp.verify("969429", { counter: 4 }));
   rejects("otp_rejected", () => hotp.verify("755224", { counter: 4 }));
 });

@@ -159,7 +159,8 @@ test("methods are offered, added, removed and recommended as the policy has it",
     [["totp", "recovery_code"], "totp", standard, false, "last_method", "method_required"],
     [["totp", "totp"], "totp", standard, true, "enough_left", null],
     [["totp", "security_key"], "security_key", strict, false, "no_suitable_method_left", "method_required"],
-    [["totp"], "totp", policy.requirement({ rights: [], channel: "api" }), true, "not_enforced", null],
+    [["totp"], "totp", policy.requirement({ rights: [], channel: "api" }), true, "turns_off", null],
+    [["totp", "sms"], "sms", new Requirement(Tier.WEAK), true, "not_enforced", null],
     [["totp"], "sms", standard, false, "not_enrolled", "argument_value_invalid"],
   ];
   for (const [enrolled, remove, requirement, allowed, reason, error] of removals) {
@@ -174,11 +175,13 @@ test("methods are offered, added, removed and recommended as the policy has it",
 
 test("two-factor authentication is turned off with a fresh password, where nothing demands it", () => {
   const free = new Requirement(Tier.STANDARD, { exemption: "approved" });
-  assert.equal(canDisable(withPassword, { requirement: free, now: NOW + 300 }).allowed, true);
-  const late = canDisable(withPassword, { requirement: free, now: NOW + 302 });
-  assert.deepEqual([late.allowed, late.reason], [false, "password_needed"]);
-  rejects("step_up_required", () => late.orThrow());
-  rejects("method_required", () => canDisable(withPassword, { requirement: new Requirement(Tier.STANDARD), now: NOW }).orThrow());
+  const off = (standing, now = NOW) => canDisable(standing, { requirement: free, now });
+  assert.deepEqual([off(withCode, NOW + 300).allowed, off(withCode).orThrow()], [true, undefined]);
+  for (const [removal, reason] of [[off(withCode, NOW + 302), "password_needed"], [off(withKey), "password_needed"], [off(withPassword), "second_factor_needed"]]) {
+    assert.deepEqual([removal.allowed, removal.reason], [false, reason]);
+    rejects("step_up_required", () => removal.orThrow());
+  }
+  rejects("method_required", () => canDisable(withCode, { requirement: new Requirement(Tier.STANDARD), now: NOW }).orThrow());
   misuse("argument_type_invalid", () => canDisable(classify(SALESFORCE, { amr: ["pwd"], now: NOW }), { requirement: free, now: NOW }));
 });
 

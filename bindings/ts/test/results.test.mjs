@@ -42,7 +42,7 @@ test("evidence is what commit made, and nothing that looks like it", () => {
   assert.ok(Object.isFrozen(evidence));
   const fakes = [
     { ...evidence }, structuredClone(evidence), JSON.parse(JSON.stringify(evidence)), Object.create(evidence),
-    new Proxy(evidence, {}), { method: "totp", userVerified: true }, verified(), null, undefined, 1, "evidence", Symbol(),
+    new Proxy(evidence, {}), { method: "totp", kind: "totp", userVerified: true }, verified(), null, undefined, 1, "evidence", Symbol(),
   ];
   for (const fake of fakes) assert.equal(isEvidence(fake), false);
 });

@@ -34,7 +34,7 @@ test("an administrator's code is good until it ends, and each use is stored", ()
     assert.equal(verified.transition.prev, record);
     const evidence = verified.commit(1);
     assert.ok(isEvidence(evidence));
-    assert.deepEqual({ ...evidence }, { method: "admin_code", userVerified: false });
+    assert.deepEqual({ ...evidence }, { method: "admin_code", kind: "admin_code", userVerified: false });
     record = verified.transition.next;
   }
   rejects("temporary_code_rejected", () => verify(issued.code, record, { now: NOW + 7201 }));

@@ -66,7 +66,7 @@ test("a passkey is registered and signs in", () => {
   assert.equal(verified.userHandle, site.userHandle);
   assert.equal(verified.userVerified, true);
   assert.ok(isEvidence(evidence));
-  assert.deepEqual({ ...evidence }, { method: "webauthn", userVerified: true });
+  assert.deepEqual({ ...evidence }, { method: "webauthn", kind: "built_in_authenticator", userVerified: true });
 });
 
 test("a passkey names its user where the site does not know yet", () => {

@@ -948,17 +948,18 @@ def approval_begin(inputs):
         "expires_at": begun.expires_at,
         "prefix": prefix(begun.transition.next),
         "number_length": len(begun.number),
-        "status": mfakit.read_approval(begun.transition.next, **now(inputs)),
+        "status": mfakit.read_approval(begun.transition.next, id=begun.id, **now(inputs)),
     }
 
 
 def approval_finish(inputs):
     verified = mfakit.finish_approval(inputs["answer"], **named(inputs, "state"), **now(inputs))
-    return {**of(verified, "decision", "device_id"), **stored(verified.transition), **committed(verified, inputs)}
+    fields = of(verified, "decision", "user_id", "approval_id", "device_id")
+    return {**fields, **stored(verified.transition), **committed(verified, inputs)}
 
 
 def approval_read(inputs):
-    return {"status": mfakit.read_approval(inputs["state"], **now(inputs))}
+    return {"status": mfakit.read_approval(inputs["state"], **named(inputs, "id"), **now(inputs))}
 
 
 def approval_cancel(inputs):

@@ -3,6 +3,7 @@
 use super::enrollment;
 use super::message::{self, MAX_ANSWER, Members, Sign1, key, label};
 use super::request::{ApprovalState, Status, is_number};
+use super::text::Name;
 use crate::crypto::sha256;
 use crate::ct;
 use crate::error::Error;
@@ -51,6 +52,7 @@ pub struct ApprovalVerified {
     next: ApprovalState,
     outcome: Outcome,
     device: [u8; 16],
+    user: Name,
 }
 
 impl ApprovalVerified {
@@ -63,6 +65,16 @@ impl ApprovalVerified {
     #[must_use]
     pub const fn device_id(&self) -> &[u8; 16] {
         &self.device
+    }
+    /// The user who answered: the one that the approval was begun for. See that it is the one who signs in.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        self.user.as_str()
+    }
+    /// Names the approval. The evidence is for the login that began it, and for no other.
+    #[must_use]
+    pub const fn approval_id(&self) -> &[u8; 16] {
+        self.next.id()
     }
     /// The state to store in place of the one that was passed in: whatever the answer was, it is the last.
     #[must_use]
@@ -133,6 +145,7 @@ pub fn finish(
         next: state.answered(outcome, *answer.device),
         outcome,
         device: *answer.device,
+        user: Name::new(answer.user).ok_or(Error::ApprovalRequestMismatch)?,
     })
 }
 

@@ -72,7 +72,8 @@
 //! let next = verified.next().to_string(); // UPDATE … SET approval = next WHERE user = … AND approval = prev
 //! let evidence = verified.commit(1)?;
 //! assert_eq!(evidence.method().as_str(), "push_approval");
-//! # let _ = ApprovalState::parse(&next)?;
+//! let state = ApprovalState::parse(&next)?;
+//! assert_eq!(state.status(state.id(), now).as_str(), "approved"); // for the login screen that waits
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "approval-device"))]

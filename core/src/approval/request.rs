@@ -22,6 +22,9 @@ pub const MAX_LIFETIME: u64 = 600;
 /// How many devices one approval may be sent to.
 pub const MAX_DEVICES: usize = 4;
 
+/// How long after its end an approval's outcome can be read: a login screen asks every few seconds.
+const READABLE: u64 = 60;
+
 const PREFIX: &str = "$mfakit-ap$";
 /// Four keys of P-521 take 900 bytes, everything else 260.
 const MAX_STATE: usize = 1400;
@@ -133,7 +136,7 @@ pub fn begin(begin: Begin<'_>) -> Result<Approval<'_>, Error> {
     }
     let expires_at = expiry(now, lifetime)?;
     let devices = Devices::new(begin.devices, audience, user).ok_or(Error::ArgumentValueInvalid)?;
-    if begin.previous.is_some_and(|previous| previous.status(now) == Status::Pending) {
+    if begin.previous.is_some_and(|p| p.pending().is_ok() && p.is_live(now)) {
         return Err(Error::ApprovalPending);
     }
     let pending = Pending {
@@ -268,7 +271,7 @@ pub enum Status {
     NumberMismatch,
     /// The host cancelled it.
     Cancelled,
-    /// No device answered in time.
+    /// No device answered in time, or another approval was begun.
     Expired,
 }
 
@@ -327,10 +330,13 @@ impl ApprovalState {
         if parts.next().is_some() { Err(CORRUPT) } else { Ok(Self { id, expires_at, stage }) }
     }
 
-    /// How the approval stands.
+    /// How the approval with this id stands, for the login that began it. If the user has begun another since, or the time is over, it
+    /// is expired: what is read here is no standing permission. An answer of the last second can be read for a minute more.
     #[must_use]
-    pub fn status(&self, now: UnixTime) -> Status {
+    pub fn status(&self, id: &[u8; 16], now: UnixTime) -> Status {
+        let late = now.seconds() > self.expires_at.saturating_add(READABLE);
         match &self.stage {
+            _ if *id != self.id || late => Status::Expired,
             Stage::Pending(_) if self.is_live(now) => Status::Pending,
             Stage::Pending(_) => Status::Expired,
             Stage::Answered(outcome, _) => outcome.status(),

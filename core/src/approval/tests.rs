@@ -162,7 +162,7 @@ fn the_first_answer_of_any_kind_is_the_last() {
         }
         let next = verify().next().to_string();
         let next = ApprovalState::parse(&next).expect("what was written");
-        assert_eq!(next.status(NOW).as_str(), outcome.as_str());
+        assert_eq!(next.status(&REQUEST, NOW).as_str(), outcome.as_str());
         for again in [&text, &yes] {
             let refused = finish(again.as_bytes(), &next, NOW).err();
             assert_eq!(refused, Some(Error::ApprovalAnswered));
@@ -171,7 +171,7 @@ fn the_first_answer_of_any_kind_is_the_last() {
     }
     let cancelled = pending().cancel().expect("pending");
     let cancelled = ApprovalState::parse(&cancelled.to_string()).expect("what was written");
-    assert_eq!(cancelled.status(NOW), Status::Cancelled);
+    assert_eq!(cancelled.status(&REQUEST, NOW), Status::Cancelled);
     assert_eq!(cancelled.cancel().err(), Some(Error::ApprovalAnswered));
     assert_eq!(finish(yes.as_bytes(), &cancelled, NOW).err(), Some(Error::ApprovalAnswered));
 }
@@ -413,13 +413,20 @@ fn an_approval_ends_with_its_last_second() {
         (0, false),
     ] {
         let status = if live { Status::Pending } else { Status::Expired };
-        assert_eq!(state.status(at(seconds)), status, "{seconds}");
+        assert_eq!(state.status(&REQUEST, at(seconds)), status, "{seconds}");
         let expected = if live { None } else { Some(Error::ApprovalExpired) };
         assert_eq!(finish(text.as_bytes(), &state, at(seconds)).err(), expected, "{seconds}");
     }
-    // What was answered stays so.
-    let next = finish(text.as_bytes(), &state, NOW).expect("authentic");
-    assert_eq!(next.next().status(at(EXPIRES + 1000)), Status::Approved);
+    // What was answered can be read for a minute more, and by the login that began it alone.
+    let verified = finish(text.as_bytes(), &state, NOW).expect("authentic");
+    assert_eq!((verified.user_id(), verified.approval_id()), ("alice", &REQUEST));
+    let cancelled = state.cancel().expect("pending");
+    for (state, status) in [(verified.next(), Status::Approved), (&cancelled, Status::Cancelled)] {
+        assert_eq!(state.status(&REQUEST, at(EXPIRES + 60)), status);
+        assert_eq!(state.status(&REQUEST, at(EXPIRES + 61)), Status::Expired);
+        assert_eq!(state.status(&[0x4f; 16], at(EXPIRES)), Status::Expired);
+    }
+    assert_eq!(state.status(&[0x4f; 16], NOW), Status::Expired);
 }
 
 #[test]

@@ -41,25 +41,49 @@ impl Name {
     }
 }
 
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Name(…)")
+    }
+}
+
 /// A user's id: 1 to 255 bytes.
 pub(super) const fn is_user(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_NAME
 }
 
-/// An audience, an action or a device's name: 1 to 255 bytes that can be shown on one line.
+/// An audience, an action or a device's name: 1 to 255 bytes that can be shown on one line, and are not blank.
 pub(super) fn is_line(text: &str) -> bool {
-    is_user(text) && text.chars().all(can_be_shown)
+    is_user(text)
+        && text.chars().all(can_be_shown)
+        && text.chars().any(|c| !c.is_whitespace() && !is_joiner(c))
 }
 
-/// A context: up to 1024 bytes that can be shown on any number of lines.
+/// A context: up to 1024 bytes that can be shown on nine lines.
 pub(super) fn is_context(text: &str) -> bool {
-    text.len() <= MAX_CONTEXT && text.chars().all(|c| c == '\n' || can_be_shown(c))
+    text.len() <= MAX_CONTEXT
+        && text.chars().all(|c| c == '\n' || can_be_shown(c))
+        && text.chars().filter(|c| *c == '\n').count() <= MAX_LINE_FEEDS
 }
 
-/// Control characters, line ends and what turns the direction of all that follows could make a text look like another.
+/// More would push what is below them off a small screen.
+const MAX_LINE_FEEDS: usize = 8;
+
+/// Control characters, line ends, what turns the direction of what follows, and what nobody sees could make a text look like
+/// another.
 fn can_be_shown(c: char) -> bool {
     !c.is_control()
-        && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        && !matches!(
+            c,
+            '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        )
+        && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2800}' | '\u{3164}' | '\u{feff}')
+        && !matches!(c, '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What joins letters in Persian and Hindi, and faces in emoji: seen beside others alone.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -85,20 +109,48 @@ mod tests {
 
     #[test]
     fn what_would_fool_the_eye_is_refused() {
-        for text in [
-            "a\nb",
-            "a\tb",
-            "a\u{0}",
-            "a\u{7f}",
-            "a\u{85}",
-            "a\u{202e}b",
-            "a\u{2066}b",
-            "a\u{2028}b",
-        ] {
+        for text in ["a\nb", "a\tb", "a\u{0}", "a\u{7f}", "a\u{85}"] {
             assert!(!is_line(text) && is_user(text), "{text:?}");
             assert_eq!(is_context(text), text == "a\nb", "{text:?}");
         }
-        assert!(is_line("Überweisung: 5\u{a0}€ an תמר \u{1f600}"));
+        for c in [
+            '\u{61c}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{e0000}',
+            '\u{e0041}',
+            '\u{e007f}',
+        ] {
+            let text = std::format!("a{c}b");
+            assert!(!is_line(&text) && !is_context(&text), "{text:?}");
+        }
+        for blank in [" ", "\u{a0}\u{3000}", "\u{200d}", "\u{200c} "] {
+            assert!(!is_line(blank) && is_context(blank), "{blank:?}");
+        }
+        for text in [
+            "Überweisung: 5\u{a0}€ an תמר \u{1f600}",
+            "می\u{200c}خواهم",
+            "👨\u{200d}👩\u{200d}👧",
+            "7",
+        ] {
+            assert!(is_line(text) && is_context(text), "{text}");
+        }
+        assert!(is_context(&"\n".repeat(8)) && !is_context(&"\n".repeat(9)));
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! Leaks: nothing secret here.
 
 use super::assess::is_recent;
-use super::profile::{Combine, Entry, Factor, MAX_VALUE, Match, Profile, eq_folded};
+use super::profile::{
+    Combine, Entry, Factor, MAX_COMBINATION_BITS, MAX_VALUE, Match, Profile, eq_folded,
+};
 use super::tier::Tier;
 use crate::encoding::json::Str;
 use crate::error::Error;
@@ -184,17 +186,83 @@ pub fn classify(
 ) -> Result<Classification, Error> {
     check(claims)?;
     check_time(claims, now)?;
-    let outcomes = || profile.findings(claims).map(|finding| finding.outcome);
-    let auth_time = claims.auth_time;
-    let tiers = || outcomes().filter_map(Outcome::tier);
-    // Whatever stands beside a denied value, the sign-in counts for nothing: it does not even meet a weak requirement.
-    let denied = outcomes().any(|outcome| outcome == Outcome::Denied);
+    let tally = Tally::of(profile, claims);
     let tier = match profile.combine() {
-        Combine::Strongest => tiers().chain(profile.together(claims)).max(),
-        Combine::Weakest => tiers().min(),
+        Combine::Strongest => {
+            [tally.strongest, tally.together(profile)].into_iter().max().flatten()
+        }
+        Combine::Weakest => tally.weakest,
     };
-    let tier = tier.filter(|_| !denied);
-    Ok(Classification { tier: tier.unwrap_or(Tier::Weak), recognised: tier.is_some(), auth_time })
+    // Whatever stands beside a denied value, the sign-in counts for nothing: it does not even meet a weak requirement.
+    let tier = tier.filter(|_| !tally.denied);
+    Ok(Classification {
+        tier: tier.unwrap_or(Tier::Weak),
+        recognised: tier.is_some(),
+        auth_time: claims.auth_time,
+    })
+}
+
+/// What the values are worth one by one: each is looked up once, whatever the profile.
+#[derive(Default)]
+struct Tally {
+    denied: bool,
+    strongest: Option<Tier>,
+    weakest: Option<Tier>,
+    /// Of knowledge, possession and inherence.
+    factors: [bool; 3],
+    /// A bit for each value of each combination, in the profile's order.
+    combined: u128,
+}
+
+impl Tally {
+    fn of(profile: &Profile<'_>, claims: &Claims<'_>) -> Self {
+        claims.values().fold(Self::default(), |mut tally, claim| {
+            match profile.judge(&claim) {
+                Judgement::Denied => tally.denied = true,
+                Judgement::Unknown => {}
+                Judgement::Recognised(entry, _) => tally.add(profile, &entry),
+            }
+            tally
+        })
+    }
+
+    fn add(&mut self, profile: &Profile<'_>, entry: &Entry<'_>) {
+        self.strongest = self.strongest.max(Some(entry.tier));
+        self.weakest = Some(self.weakest.map_or(entry.tier, |weakest| weakest.min(entry.tier)));
+        for (slot, factor) in self.factors.iter_mut().zip(FACTORS) {
+            *slot |= entry.factor == Some(factor);
+        }
+        let wanted = profile.combinations().flat_map(|combination| combination.bits());
+        for (bit, value) in wanted.scan(1_u128, next_bit) {
+            if value.is_some_and(|value| value.bytes().eq(entry.value.bytes())) {
+                self.combined |= bit;
+            }
+        }
+    }
+
+    /// What several values are worth together.
+    fn together(&self, profile: &Profile<'_>) -> Option<Tier> {
+        let met = profile.combinations().scan(self.combined, |rest, combination| {
+            let present = *rest;
+            *rest = rest.checked_shr(MAX_COMBINATION_BITS).unwrap_or(0);
+            let complete = combination.bits().zip(0_u32..).all(|(value, at)| {
+                value.is_none() || present.checked_shr(at).unwrap_or(0) & 1 == 1
+            });
+            Some(complete.then_some(combination.tier))
+        });
+        let kinds = self.factors.into_iter().filter(|there| *there).count();
+        let by_factors = profile.two_factors().filter(|_| kinds >= 2);
+        met.flatten().chain(by_factors).max()
+    }
+}
+
+const FACTORS: [Factor; 3] = [Factor::Knowledge, Factor::Possession, Factor::Inherence];
+
+/// Each value with its own bit, from the lowest.
+fn next_bit<T>(bit: &mut u128, value: T) -> Option<(u128, T)> {
+    let this = *bit;
+    *bit = bit.checked_shl(1).unwrap_or(0);
+    Some((this, value))
 }
 
 fn check(claims: &Claims<'_>) -> Result<(), Error> {
@@ -235,22 +303,23 @@ impl<'a> Profile<'a> {
         claims: &'c Claims<'_>,
     ) -> impl Iterator<Item = Finding<'c>> + use<'a, 'c, '_> {
         let profile = *self;
-        claims.values().map(move |claim| Finding { claim, outcome: profile.judge(&claim) })
+        claims
+            .values()
+            .map(move |claim| Finding { claim, outcome: profile.judge(&claim).outcome() })
     }
 
-    fn judge(&self, claim: &Claim<'_>) -> Outcome {
+    fn judge(&self, claim: &Claim<'_>) -> Judgement<'a> {
         // A refusal is taken widely: the value as it stands, and as the last segment of a URI.
         let is_denied = |denied: Str<'_>| {
             denied == *claim.value
                 || self.prefixes().any(|p| is_segment(claim.value.bytes(), p, denied))
         };
         if self.denied().any(is_denied) {
-            return Outcome::Denied;
+            return Judgement::Denied;
         }
         match self.recognise(claim) {
-            Some((entry, Match::Exact)) => Outcome::Exact(entry.tier),
-            Some((entry, Match::LastSegment)) => Outcome::LastSegment(entry.tier),
-            None => Outcome::Unknown,
+            Some((entry, matching)) => Judgement::Recognised(entry, matching),
+            None => Judgement::Unknown,
         }
     }
 
@@ -273,29 +342,23 @@ impl<'a> Profile<'a> {
             })
             .map(|entry| (entry, Match::LastSegment))
     }
+}
 
-    /// What several values are worth together.
-    fn together(&self, claims: &Claims<'_>) -> impl Iterator<Item = Tier> {
-        let is_there = |wanted: Str<'_>| {
-            claims.values().any(|claim| {
-                self.recognise(&claim)
-                    .is_some_and(|(entry, _)| entry.value.bytes().eq(wanted.bytes()))
-            })
-        };
-        let combined = self
-            .combinations()
-            .filter(|combination| combination.values().all(is_there))
-            .map(|combination| combination.tier)
-            .max();
-        let has = |factor: Factor| {
-            claims.values().any(|claim| {
-                self.recognise(&claim).is_some_and(|(entry, _)| entry.factor == Some(factor))
-            })
-        };
-        let factors = [Factor::Knowledge, Factor::Possession, Factor::Inherence];
-        let two = || factors.into_iter().filter(|factor| has(*factor)).nth(1).is_some();
-        let by_factors = self.two_factors().filter(|_| two());
-        [combined, by_factors].into_iter().flatten()
+/// What a profile makes of a value, with the entry.
+enum Judgement<'a> {
+    Denied,
+    Recognised(Entry<'a>, Match),
+    Unknown,
+}
+
+impl Judgement<'_> {
+    const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Denied => Outcome::Denied,
+            Self::Recognised(entry, Match::Exact) => Outcome::Exact(entry.tier),
+            Self::Recognised(entry, Match::LastSegment) => Outcome::LastSegment(entry.tier),
+            Self::Unknown => Outcome::Unknown,
+        }
     }
 }
 
@@ -520,6 +583,21 @@ mod tests {
             Claims { amr: &["none"], ..Claims::default() },
         ] {
             assert_eq!(tier(&profile, &claims), None);
+        }
+    }
+
+    #[test]
+    fn a_denied_value_is_denied_as_a_segment_too() {
+        let text = profile_of(
+            r#""combine": "strongest", "uri_prefixes": ["urn:x:"], "deny": ["Smartcard", "sms"],
+               "entries": [{"value": "Smartcard", "tier": "phishing_resistant", "match": "last_segment"}, {"value": "hwk", "tier": "standard"}]"#,
+        );
+        let profile = Profile::from_json(text.as_bytes()).unwrap();
+        for value in ["Smartcard", "urn:x:Smartcard", "urn:x:SMARTCARD", "sms", "urn:x:SMS"] {
+            assert_eq!(amr(&profile, &["hwk", value]), None, "{value}");
+        }
+        for value in ["SMS", "urn:y:sms", "urn:x:smsx", "urn:x:a:sms", "smartcard"] {
+            assert_eq!(amr(&profile, &["hwk", value]), Some(Tier::Standard), "{value}");
         }
     }
 

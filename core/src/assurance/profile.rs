@@ -10,13 +10,19 @@ use crate::encoding::json::{self, Str, Value};
 use crate::error::Error;
 
 /// The largest profile. Genuine ones have two or three thousand bytes.
-pub const MAX_PROFILE: usize = 64 * 1024;
+pub const MAX_PROFILE: usize = 16 * 1024;
 /// The most entries, so that the search for values that stand twice stays short.
-const MAX_ENTRIES: usize = 256;
+const MAX_ENTRIES: usize = 128;
 /// The longest value, in bytes. Context classes are URIs of less than a hundred.
 pub(super) const MAX_VALUE: usize = 256;
+/// The most prefixes, combinations and denied values: each is held against each of the claims.
+const MAX_PREFIXES: usize = 8;
+const MAX_COMBINATIONS: usize = 16;
+const MAX_DENIED: usize = 16;
 /// The most values in a combination.
 const MAX_COMBINATION: usize = 8;
+/// The same as a number of bits; with 16 combinations there are 128.
+pub(super) const MAX_COMBINATION_BITS: u32 = 8;
 
 const SCHEMA: &str = "mfakit-assurance-profile/1";
 
@@ -77,15 +83,20 @@ pub(super) struct Entry<'a> {
 }
 
 /// Values that together stand for a tier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Combination<'a> {
     all: Value<'a>,
     pub(super) tier: Tier,
 }
 
 impl<'a> Combination<'a> {
-    pub(super) fn values(&self) -> impl Iterator<Item = Str<'a>> {
+    pub(super) fn values(self) -> impl Iterator<Item = Str<'a>> {
         strings(Some(self.all))
+    }
+
+    /// The values, and nothing after them up to the most that there may be.
+    pub(super) fn bits(self) -> impl Iterator<Item = Option<Str<'a>>> {
+        self.values().map(Some).chain(core::iter::repeat(None)).take(MAX_COMBINATION)
     }
 }
 
@@ -281,12 +292,12 @@ fn check(profile: &Profile<'_>) -> Option<()> {
     for value in profile.entries?.as_array()? {
         read_entry(value)?;
     }
-    for (list, most) in [(profile.prefixes, 16), (profile.deny, 64)] {
+    for (list, most) in [(profile.prefixes, MAX_PREFIXES), (profile.deny, MAX_DENIED)] {
         check_strings(list, most)?;
     }
     if let Some(list) = profile.combinations {
         for (number, value) in list.as_array()?.enumerate() {
-            if number >= 64 {
+            if number >= MAX_COMBINATIONS {
                 return None;
             }
             let combination = read_combination(value)?;
@@ -552,6 +563,8 @@ mod tests {
             ("[\"one\", \"two\"]", "[\"one\"]"),
             ("[\"one\", \"two\"]", "[]"),
             ("[\"one\", \"two\"]", "[\"one\", \"three\"]"),
+            ("[\"one\", \"two\"]", "[\"one\", \"one\"]"),
+            ("[\"one\", \"two\"]", "[\"two\", \"one\", \"t\\u0077o\"]"),
             ("[\"one\", \"two\"]", "\"one two\""),
             ("[\"none\"]", "\"none\""),
             ("[\"none\"]", "[\"0\"]"),
@@ -565,6 +578,19 @@ mod tests {
         }
         let no_entries = r#"{"schema": "mfakit-assurance-profile/1", "id": "own", "version": "1", "combine": "strongest", "entries": []}"#;
         assert!(!takes(no_entries) && !takes("null") && !takes("") && !takes("[]"));
+    }
+
+    #[test]
+    fn the_id_of_a_built_in_profile_is_its_own() {
+        for id in Profile::names() {
+            assert!(!takes(&with("\"own\"", &format!("\"{id}\""))), "{id}");
+            let built_in = String::from_utf8(Profile::named(id).unwrap().json().to_vec()).unwrap();
+            assert!(takes(&built_in) && takes(&format!(" {built_in}\n")), "{id}");
+            assert!(
+                !takes(&built_in.replacen("\"tier\": \"weak\"", "\"tier\": \"standard\"", 1)),
+                "{id}"
+            );
+        }
     }
 
     #[test]

@@ -84,10 +84,11 @@ mod tests {
 
     #[test]
     fn a_challenge_has_the_values_of_the_host_before_those_of_the_tier() {
+        let own = |values| AcrValues::new(values).ok();
         let values = |tier, own| Challenge::new(tier, own, None).acr_values();
         assert_eq!(values(Tier::PhishingResistant, None), Some("phr phrh"));
-        assert_eq!(values(Tier::PhishingResistant, Some("gold")), Some("gold"));
-        assert_eq!(values(Tier::Standard, Some("silver")), Some("silver"));
+        assert_eq!(values(Tier::PhishingResistant, own("gold")), Some("gold"));
+        assert_eq!(values(Tier::Standard, own("silver")), Some("silver"));
         assert_eq!((values(Tier::Standard, None), values(Tier::Weak, None)), (None, None));
     }
 
@@ -95,7 +96,10 @@ mod tests {
     fn it_is_written_as_rfc_9470_has_it() {
         let head = "Bearer error=\"insufficient_user_authentication\", \
                     error_description=\"A stronger or more recent authentication is required\"";
-        let written = |tier, own, max_age| Challenge::new(tier, own, max_age).to_string();
+        let written = |tier, own: Option<&str>, max_age| {
+            let own = own.map(|values| AcrValues::new(values).unwrap());
+            Challenge::new(tier, own, max_age).to_string()
+        };
         assert_eq!(written(Tier::Standard, None, None), head);
         let aged = std::format!("{head}, max_age=\"0\"");
         assert_eq!(written(Tier::Standard, None, Some(0)), aged);

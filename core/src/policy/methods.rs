@@ -357,13 +357,15 @@ mod tests {
         use MethodKind::{AdminCode, Hotp, Password, RecoveryCode, SecurityKey, Sms, Totp};
         for (enrolled, remove, tier, expected) in [
             (&[Totp][..], Totp, Tier::Standard, RemovalReason::LastMethod),
-            (&[Totp], Totp, Tier::Weak, RemovalReason::LastMethod),
+            (&[Totp], Totp, Tier::Weak, RemovalReason::TurnsOff),
+            (&[Totp, RecoveryCode], Totp, Tier::Weak, RemovalReason::TurnsOff),
+            (&[Totp, RecoveryCode], RecoveryCode, Tier::Weak, RemovalReason::NotEnforced),
             (&[Totp, RecoveryCode], Totp, Tier::Standard, RemovalReason::LastMethod),
             (&[Totp, AdminCode, Password], Totp, Tier::Standard, RemovalReason::LastMethod),
             (&[Totp, Totp], Totp, Tier::Standard, RemovalReason::EnoughLeft),
             (&[Totp, Hotp], Totp, Tier::Standard, RemovalReason::EnoughLeft),
             (&[Totp, Sms], Totp, Tier::Standard, RemovalReason::NoSuitableMethodLeft),
-            (&[Totp, Sms], Totp, Tier::Weak, RemovalReason::EnoughLeft),
+            (&[Totp, Sms], Totp, Tier::Weak, RemovalReason::NotEnforced),
             (
                 &[SecurityKey, Totp],
                 SecurityKey,
@@ -382,25 +384,35 @@ mod tests {
             assert_eq!(removal.reason, expected, "{enrolled:?} without {remove:?}");
         }
         let exempt = Requirement { exempt: true, ..demanded(Tier::Standard) };
-        assert_eq!(can_remove(&[Totp], Totp, &exempt, NOW).reason, RemovalReason::NotEnforced);
+        assert_eq!(can_remove(&[Totp], Totp, &exempt, NOW).reason, RemovalReason::TurnsOff);
+        assert_eq!(
+            can_remove(&[Totp, Hotp], Totp, &exempt, NOW).reason,
+            RemovalReason::NotEnforced
+        );
         assert_eq!(can_remove(&[], Totp, &exempt, NOW).reason, RemovalReason::NotEnrolled);
     }
 
     #[test]
-    fn turning_it_off_takes_a_new_password_and_no_demand() {
-        let proven = |kind, ago: u64| Proven {
-            facts: Facts::of(kind),
-            at: UnixTime::from_seconds(NOW.seconds() - ago),
+    fn turning_it_off_takes_a_second_factor_and_a_new_password_and_no_demand() {
+        use MethodKind::{Password, RecoveryCode, Totp};
+        let at = |ago: u64| UnixTime::from_seconds(NOW.seconds() - ago);
+        let of = |proven: &[(MethodKind, u64)]| {
+            let proven =
+                proven.iter().map(|(kind, ago)| Proven { facts: Facts::of(*kind), at: at(*ago) });
+            Assessment::from_trusted(proven).unwrap()
         };
-        let of = |proven: &[Proven]| Assessment::from_trusted(proven.iter().copied()).unwrap();
-        let free = Requirement { exempt: true, ..demanded(Tier::Standard) };
-        let fresh = of(&[proven(MethodKind::Password, 300), proven(MethodKind::Totp, 5000)]);
-        let stale = of(&[proven(MethodKind::Password, 301), proven(MethodKind::Totp, 0)]);
-        assert_eq!(can_disable(&fresh, &free, NOW).reason, RemovalReason::NotEnforced);
-        assert_eq!(can_disable(&stale, &free, NOW).reason, RemovalReason::PasswordNeeded);
-        let nothing = Assessment::default();
-        assert_eq!(can_disable(&nothing, &free, NOW).reason, RemovalReason::PasswordNeeded);
-        let enforced = demanded(Tier::Weak);
+        let exempt = Requirement { exempt: true, ..demanded(Tier::Standard) };
+        for free in [exempt, demanded(Tier::Weak)] {
+            let reason = |proven: &[(MethodKind, u64)]| can_disable(&of(proven), &free, NOW).reason;
+            assert_eq!(reason(&[(Password, 300), (Totp, 5000)]), RemovalReason::NotEnforced);
+            assert_eq!(reason(&[(Password, 0), (RecoveryCode, 0)]), RemovalReason::NotEnforced);
+            assert_eq!(reason(&[(Password, 301), (Totp, 0)]), RemovalReason::PasswordNeeded);
+            assert_eq!(reason(&[(Totp, 0)]), RemovalReason::PasswordNeeded);
+            assert_eq!(reason(&[(Password, 0)]), RemovalReason::SecondFactorNeeded);
+            assert_eq!(reason(&[]), RemovalReason::SecondFactorNeeded);
+        }
+        let fresh = of(&[(Password, 0), (Totp, 0)]);
+        let enforced = demanded(Tier::Standard);
         assert_eq!(can_disable(&fresh, &enforced, NOW).reason, RemovalReason::Enforced);
     }
 
@@ -409,6 +421,8 @@ mod tests {
         for (reason, expected) in [
             (RemovalReason::EnoughLeft, Ok(())),
             (RemovalReason::NotEnforced, Ok(())),
+            (RemovalReason::TurnsOff, Ok(())),
+            (RemovalReason::SecondFactorNeeded, Err(Error::StepUpRequired)),
             (RemovalReason::LastMethod, Err(Error::MethodRequired)),
             (RemovalReason::NoSuitableMethodLeft, Err(Error::MethodRequired)),
             (RemovalReason::Enforced, Err(Error::MethodRequired)),

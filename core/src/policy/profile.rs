@@ -347,11 +347,37 @@ mod tests {
             assert_eq!(tier(&[right])?, Tier::PhishingResistant, "{right}");
             assert_eq!(tier(&["API Enabled", right])?, Tier::PhishingResistant, "{right}");
         }
-        for rights in [&[][..], &["API Enabled"], &["Modify All", "Data"], &[""]] {
+        for rights in [
+            &[][..],
+            &["API Enabled"],
+            &["Modify All", "Data"],
+            &[""],
+            &["Permissions", "Author Apexes"],
+        ] {
             assert_eq!(tier(rights)?, Tier::Standard, "{rights:?}");
         }
         // Almost a right is no other right.
-        for right in ["author apex", "Author Apex ", " View All Data", "SYSTEM ADMINISTRATOR"] {
+        for right in [
+            "author apex",
+            "Author Apex ",
+            " View All Data",
+            "SYSTEM ADMINISTRATOR",
+            "Author\u{a0}Apex",
+            "Author  Apex",
+            "Author\tApex",
+            "Author Apex\u{200b}",
+            "Author Apex\0",
+            "\u{ff21}uthor Apex",
+            "AuthorApex",
+            "Author_Apex",
+            "ModifyAllData",
+            "PermissionsModifyAllData",
+            "permissions author apex",
+            "Author Apex,View All Data",
+            "API Enabled;Author Apex",
+            "API Enabled | Author Apex",
+            "API Enabled\nauthor-apex",
+        ] {
             assert_eq!(tier(&[right]), Err(Error::ArgumentValueInvalid), "{right}");
             assert_eq!(tier(&["Modify All Data", right]), Err(Error::ArgumentValueInvalid));
         }

@@ -133,8 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn a_second_factor_is_demanded_where_a_tier_above_weak_applies() {
+        for (tier, demanded) in
+            [(Tier::Weak, false), (Tier::Standard, true), (Tier::PhishingResistant, true)]
+        {
+            let requirement = Requirement::new(tier);
+            assert_eq!(requirement.demands_more_than_a_password(at(0)), demanded);
+            let exempt = Requirement { exempt: true, ..requirement };
+            assert!(!exempt.demands_more_than_a_password(at(0)));
+        }
+    }
+
+    #[test]
     fn acr_values_fit_into_a_header() {
-        let takes = |values: &str| Requirement::new(Tier::Standard).with_acr_values(values).is_ok();
+        let takes = |values: &str| AcrValues::new(values).is_ok();
         for values in ["phr", "phr phrh", "urn:a:b https://c/d?e=f#g", "!~[]"] {
             assert!(takes(values), "{values}");
         }

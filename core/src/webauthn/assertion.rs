@@ -301,6 +301,16 @@ impl AssertionProof {
         self
     }
 
+    /// Adds whether the record says that the user was ever verified with this credential (§4, `uvInitialized`). While it says no, a user
+    /// verification must not be relied upon as a factor: whoever finds a key without a PIN can set one.
+    pub const fn uv_initialized(mut self, uv_initialized: Option<bool>) -> Self {
+        if matches!(uv_initialized, Some(false)) {
+            self.facts.user_verified = false;
+            self.facts.verified_by = VerifiedBy::UNKNOWN;
+        }
+        self
+    }
+
     /// Adds that hardware keeps the key, as a trusted attestation and its metadata said at registration. The caller's word.
     pub const fn hardware(mut self, hardware: bool) -> Self {
         self.facts.hardware = hardware;

@@ -451,7 +451,8 @@ export async function scanQr({ page, context }) {
 /** One file a state: the scenario's number, the picture's within it, and a name. */
 export async function picture(someone, name) {
   const number = `${someone.scenario}-${String(++someone.story.pictures).padStart(2, "0")}`;
-  const png = await someone.page.screenshot({ fullPage: true, animations: "disabled" });
+  const fullPage = (await someone.page.locator("dialog[open]").count()) === 0; // a dialog covers what is on the screen
+  const png = await someone.page.screenshot({ fullPage, animations: "disabled" });
   writeFileSync(path.join(SCREENSHOTS, `${number}-${name}.webp`), await asWebp(someone, png));
 }
 

@@ -1074,6 +1074,12 @@ scenario("the policy page decides, and gives its reasons", async (arrive) => {
   };
   assert.equal(await decide(dates("2026-07-20", "2026-07-19")), "Allow", "not yet");
   assert.equal(await decide(dates("2026-07-20", "2026-07-20")), "Enrol");
+  const environment = (name) => async (page) => {
+    await dates("", "2026-07-01")(page);
+    await select(page, "Environment", name);
+  };
+  assert.equal(await decide(environment("production")), "Allow", "the published date: 20 July");
+  assert.equal(await decide(environment("sandbox")), "Enrol", "the published date: 22 June");
   assert.equal(
     await decide(async (page) => {
       await check(page, "Modify All Data", "Security key");

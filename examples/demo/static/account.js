@@ -263,6 +263,7 @@ function showMethods({ methods, recoveryCodes, enrollable }, enrolling) {
   for (const [card, kind] of [
     ["totp-card", "totp"],
     ["device-card", "push_approval"],
+    ["recovery-card", "totp"], // of the same tier
   ])
     $(card).querySelector(".not-enough").hidden = enrollable.includes(kind);
 

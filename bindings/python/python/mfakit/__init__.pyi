@@ -1825,6 +1825,14 @@ class ApprovalVerified:
         """For a log. Whether the person may go on, commit tells."""
 
     @property
+    def user_id(self) -> str:
+        """Who answered: the user whom the approval was begun for. See that it is the one who signs in."""
+
+    @property
+    def approval_id(self) -> str:
+        """Names the approval. The evidence is for the login that began it, and for no other."""
+
+    @property
     def device_id(self) -> str: ...
     @property
     def transition(self) -> Transition[str]: ...
@@ -1845,9 +1853,13 @@ def finish_approval(answer: str, *, state: str, now: Optional[_Time] = ...) -> A
     """
 
 def read_approval(
-    state: str, *, now: Optional[_Time] = ...
+    state: str, *, id: str, now: Optional[_Time] = ...
 ) -> Literal["pending", "approved", "denied", "number_mismatch", "cancelled", "expired"]:
-    """How a stored approval stands, for the login screen that waits for it. It opens no session: only evidence does."""
+    """How the approval with this id stands, for the login that began it and waits: id is Approval.id, kept in that login. It is expired if
+    the user has begun another since, or the time is over. It opens no session: only evidence does.
+
+    ConfigError: `argument_value_invalid` for an id that is none, `record_corrupt`, `record_version_unknown`, `time_invalid`.
+    """
 
 def cancel_approval(state: str) -> Transition[str]:
     """Ends a pending approval, because the person chose another way or left. VerificationError: `approval_answered`."""

@@ -96,12 +96,15 @@ fn approval_finish(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
     let verified = crate::finish_approval(message(client)?, &state, Some(now))?;
     let answer = Object::new()
         .string("decision", verified.decision().as_str())
+        .string("id", &verified.approval_id())
+        .string("userId", verified.user_id())
         .string("deviceId", &verified.device_id());
     Ok(transition(answer, verified.transition()).end())
 }
 
 fn approval_read(host: &Host<'_>) -> Result<String, Error> {
-    let status = crate::read_approval(&host.string("state")?, Some(host.now()?))?;
+    let status =
+        crate::read_approval(&host.string("state")?, &host.string("id")?, Some(host.now()?))?;
     Ok(Object::new().string("status", status.as_str()).end())
 }
 
@@ -313,8 +316,9 @@ mod tests {
         let state = member(&begun, "next");
         let refused = run("approval_begin", "", &begin(&device, Some(state)));
         assert_eq!(refused, Err(Error::ApprovalPending));
-        let status =
-            |state: &str, now| run("approval_read", "", &json!({"state": state, "now": now}));
+        let status = |state: &str, now| {
+            run("approval_read", "", &json!({"state": state, "id": begun["id"], "now": now}))
+        };
         assert_eq!(status(state, NOW)?, json!({"status": "pending"}));
         assert_eq!(status(state, NOW + 61)?, json!({"status": "expired"}));
 

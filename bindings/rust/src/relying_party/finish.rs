@@ -339,7 +339,7 @@ fn proof(
     response: &response::Authentication<'_>,
     record: &CredentialRecord,
 ) -> AssertionProof {
-    let proof = proof.hardware(record.hardware);
+    let proof = proof.hardware(record.hardware).uv_initialized(record.uv_initialized);
     match response.attachment.as_deref() {
         Some("platform") => proof.built_in(true),
         Some("cross-platform") => proof.built_in(false),

@@ -26,8 +26,8 @@ pub(crate) fn file() -> File {
         topic: "audit",
         description: "Audit records: flat JSON, every member always there, byte for byte",
         notes: vec![
-            "A credential is named by the SHA-256 hash of its id. Texts are escaped as JSON: quote, backslash, control characters, \
-             U+2028 and U+2029; everything else stands as it is."
+            "A credential is named by the SHA-256 hash of its id. Escaped are the quote, the backslash, and as \\u00xx control characters, \
+             U+2028 to U+202E and U+2066 to U+2069; everything else stands as it is."
                 .into(),
         ],
         cases,
@@ -197,14 +197,18 @@ fn escapes(cases: &mut Vec<Case>) {
     for (id, user, escaped) in [
         ("quote", "a\"b", r#"a\"b"#),
         ("backslash", "a\\b", r"a\\b"),
-        ("line-feed", "a\nb", r"a\nb"),
-        ("carriage-return", "a\rb", r"a\rb"),
-        ("tab", "a\tb", r"a\tb"),
+        ("line-feed", "a\nb", r"a\u000ab"),
+        ("carriage-return", "a\rb", r"a\u000db"),
+        ("tab", "a\tb", r"a\u0009b"),
         ("nul", "a\u{0}b", r"a\u0000b"),
         ("unit-separator", "a\u{1f}b", r"a\u001fb"),
         ("forged", "x\",\"decision\":\"allow", r#"x\",\"decision\":\"allow"#),
         ("line-separator", "a\u{2028}b", r"a\u2028b"),
         ("paragraph-separator", "a\u{2029}b", r"a\u2029b"),
+        ("delete", "a\u{7f}b", r"a\u007fb"),
+        ("next-line", "a\u{85}b", r"a\u0085b"),
+        ("right-to-left-override", "a\u{202e}b", r"a\u202eb"),
+        ("right-to-left-isolate", "a\u{2067}b", r"a\u2067b"),
         ("letters", "\u{fc}\u{20ac}\u{1f600}", "\u{fc}\u{20ac}\u{1f600}"),
         ("slash", "a/b<c>", "a/b<c>"),
     ] {

@@ -105,9 +105,9 @@ fn tokens(cases: &mut Vec<Case>) {
         ("auth-time-negative", r#"{"amr":["hwk"],"auth_time":-1}"#, "before 1970"),
         ("auth-time-milliseconds", r#"{"amr":["hwk"],"auth_time":1799999990000}"#, "milliseconds"),
         ("auth-time-huge", r#"{"amr":["hwk"],"auth_time":1e400}"#, "more than any number holds"),
-        ("array", r#"["hwk"]"#, "no object"),
-        ("text", r#""hwk""#, "no object"),
-        ("null", "null", "no object"),
+        ("not-an-object-array", r#"["hwk"]"#, "no object"),
+        ("not-an-object-text", r#""hwk""#, "no object"),
+        ("not-an-object-null", "null", "no object"),
     ] {
         let surrogate = id == "amr-lone-surrogate";
         let code = if surrogate { "json_malformed" } else { MALFORMED };

@@ -24,9 +24,10 @@ pub(crate) fn file() -> File {
         topic: "policy-decision",
         description: "Decisions: allow, step up, enrol, block, and why",
         notes: vec![
-            "Order: whether the requirement applies; whether the tier is reached; whether anything was proven; whether a method that the \
-             person has is enough; whether the client can perform one that could be added; who has other methods proves the best of them \
-             first; else one is added."
+            "Order: whether anything was proven; whether the requirement applies, and where a password is enough, whether the person \
+             turned a second factor on; whether the tier is reached, or was too long ago; whether a method that the person has is enough; \
+             whether the client can perform one that could be added; who has other methods proves the best of them first; else one is \
+             added."
                 .into(),
             "options are in the order in which to offer them; need is the tier that is missing, of prove_before_enrolling that of the \
              person's best method."
@@ -47,16 +48,18 @@ struct Expected<'a> {
     /// `None` for the tier's own.
     acr_values: Option<&'a str>,
     max_age: Option<u64>,
+    /// Whether an API answers with a challenge: for a step-up, and where an identity provider could be asked again.
+    challenged: bool,
 }
 
 fn allow(reason: &'static str) -> Expected<'static> {
-    Expected { kind: "allow", reason, need: None, options: &[], acr_values: None, max_age: None }
+    Expected { kind: "allow", reason, need: None, options: &[], acr_values: None, max_age: None, challenged: false }
 }
 fn block(reason: &'static str) -> Expected<'static> {
     Expected { kind: "block", ..allow(reason) }
 }
 fn step_up<'a>(reason: &'static str, need: &'static str, options: &'a [&'a str]) -> Expected<'a> {
-    Expected { kind: "step_up", need: Some(need), options, ..allow(reason) }
+    Expected { kind: "step_up", need: Some(need), options, challenged: true, ..allow(reason) }
 }
 fn enroll<'a>(need: &'static str, options: &'a [&'a str]) -> Expected<'a> {
     Expected { kind: "enroll", need: Some(need), options, ..allow("no_suitable_method") }
@@ -67,9 +70,13 @@ impl Expected<'_> {
         Self { max_age: Some(seconds), ..self }
     }
 
+    fn of_claims(self) -> Self {
+        Self { challenged: self.challenged || self.kind == "enroll", ..self }
+    }
+
     /// RFC 9470 §3.
     fn challenge(&self) -> Option<String> {
-        (self.kind == "step_up").then_some(())?;
+        self.challenged.then_some(())?;
         let mut text = String::from(
             "Bearer error=\"insufficient_user_authentication\", error_description=\"A stronger or more recent authentication is required\"",
         );
@@ -168,7 +175,6 @@ fn satisfied(cases: &mut Vec<Case>) {
 }
 
 fn excused(cases: &mut Vec<Case>) {
-    let nothing: &[Proof] = &[];
     let before = requirement([("tier", RESISTANT.into()), ("enforced_from", (NOW + 1).into())]);
     let waived = requirement([("tier", RESISTANT.into()), ("enforced_from", (NOW + 1).into()), ("waiver", true.into())]);
     let waived_now = requirement([("tier", STANDARD.into()), ("enforced_from", NOW.into()), ("waiver", true.into())]);
@@ -179,10 +185,14 @@ fn excused(cases: &mut Vec<Case>) {
         ("not-yet-enforced", vec![password()], &before, "not_yet_enforced", "the last second before enforcement"),
         ("waived", vec![password()], &waived, "waived", "a waiver, in the last second before enforcement"),
         ("exempt", vec![password()], &exempt, "exempt", "an approved exemption"),
-        ("exempt-nothing-proven", nothing.to_vec(), &exempt, "exempt", "the decision is about second factors: whether anybody signed in is the host's to know"),
         ("channel-unaffected", vec![password()], &api, "channel_unaffected", "the policy does not cover the channel"),
     ] {
         cases.push(decided(id, &proofs, requirement, &[], &allow(reason), why));
+    }
+    for (id, requirement) in [("exempt", &exempt), ("not-yet-enforced", &before), ("channel-unaffected", &api)] {
+        let id = format!("nothing-proven-{id}");
+        let why = "whoever is not asked for a second factor must have signed in all the same";
+        cases.push(decided(&id, &[], requirement, &["totp"], &block("nothing_proven"), why));
     }
     for (id, requirement) in [("waived-first-second", &waived_now), ("waived-without-date", &waived_always)] {
         let expected = enroll(STANDARD, &OFFERED);
@@ -199,7 +209,8 @@ fn refused(cases: &mut Vec<Case>) {
         ("step-up-all", pw(), demand(STANDARD), &["recovery_code", "sms", "totp", "security_key", "password"], step_up("tier_too_low", STANDARD, &["security_key", "totp", "recovery_code"]), "what is enough, the best first; a password is no choice"),
         ("step-up-key", vec![password(), proof("totp")], demand(RESISTANT), &["totp", "security_key"], step_up("tier_too_low", RESISTANT, &["security_key"]), "codes are not enough, and the person has a key"),
         ("step-up-delivered", vec![password(), proof("sms")], demand(STANDARD), &["sms", "totp"], step_up("tier_too_low", STANDARD, &["totp"]), "a delivered code is weak"),
-        ("step-up-bare-key", vec![proof("security_key")], demand(STANDARD), &["security_key"], step_up("tier_too_low", STANDARD, &["security_key"]), "a key alone, without user verification, is weak"),
+        ("other-factor", vec![proof("security_key")], demand(STANDARD), &["security_key"], step_up("other_factor_needed", STANDARD, &["security_key", "password"]), "a key alone, without user verification: the password is missing"),
+        ("other-factor-resistant", vec![proof("security_key"), proof("totp")], demand(RESISTANT), &["security_key", "totp"], step_up("other_factor_needed", RESISTANT, &["security_key", "password"]), "a key and a code are both possession"),
         ("too-old", vec![key().at(NOW - 301)], within(RESISTANT, 300), &["security_key"], step_up("too_old", RESISTANT, &["security_key"]).within(300), "one second too old"),
         ("too-old-zero", vec![key().at(NOW - 1)], within(RESISTANT, 0), &["security_key"], step_up("too_old", RESISTANT, &["security_key"]).within(0), "max_age 0: in this second"),
         ("too-old-future", vec![key().at(NOW + 6)], within(RESISTANT, 300), &["security_key"], step_up("too_old", RESISTANT, &["security_key"]).within(300), "a proof of the future is not recent"),
@@ -209,6 +220,15 @@ fn refused(cases: &mut Vec<Case>) {
         ("enroll-delivered-only", vec![password(), proof("sms")], demand(STANDARD), &["sms"], enroll(STANDARD, &OFFERED), "a delivered code is nothing to prove first"),
         ("enroll-after-totp", vec![password(), proof("totp")], demand(RESISTANT), &["totp"], enroll(RESISTANT, &RESISTING), "the best method was proven: a key may be added"),
         ("enroll-after-recovery", vec![password(), proof("recovery_code")], demand(RESISTANT), &["totp", "recovery_code"], enroll(RESISTANT, &RESISTING), "a recovery code is of the same tier as the app that was lost"),
+        ("prove-delivered", pw(), demand(STANDARD), &["sms"], step_up("prove_before_enrolling", WEAK, &["sms"]), "who has a method, a weak one even, proves it first"),
+        ("enroll-too-old", vec![password().at(NOW - 301)], within(STANDARD, 300), &[], step_up("too_old", STANDARD, &[]).within(300), "who has no method has signed in recently"),
+        ("enroll-at-the-limit", vec![password().at(NOW - 300)], within(STANDARD, 300), &[], enroll(STANDARD, &OFFERED), "as long ago as may be"),
+        ("second-factor-on", pw(), demand(WEAK), &["totp"], step_up("second_factor_on", STANDARD, &["totp"]), "nothing demands it, and the person turned it on: a password alone does not open the account"),
+        ("second-factor-on-key", pw(), demand(WEAK), &["security_key", "totp"], step_up("second_factor_on", STANDARD, &["security_key", "totp"]), "any method that the person has"),
+        ("second-factor-on-delivered", pw(), demand(WEAK), &["sms"], step_up("second_factor_on", WEAK, &["sms"]), "a weak method, too"),
+        ("second-factor-on-not-yet", pw(), requirement([("tier", STANDARD.into()), ("enforced_from", (NOW + 1).into())]), &["totp"], step_up("second_factor_on", STANDARD, &["totp"]), "before enforcement, too"),
+        ("second-factor-shown", vec![password(), proof("totp")], demand(WEAK), &["totp"], allow("satisfied"), "shown"),
+        ("second-factor-off", pw(), demand(WEAK), &[], allow("satisfied"), "never turned on"),
         ("prove-totp", pw(), demand(RESISTANT), &["totp"], step_up("prove_before_enrolling", STANDARD, &["totp"]), "a stolen password must not be enough to add a key"),
         ("prove-best", pw(), demand(RESISTANT), &["totp", "push_approval", "sms", "recovery_code"], step_up("prove_before_enrolling", STANDARD, &["push_approval", "totp", "recovery_code"]), "any of the best tier that the person has"),
         ("prove-after-sms", vec![password(), proof("sms")], demand(RESISTANT), &["totp", "sms"], step_up("prove_before_enrolling", STANDARD, &["totp"]), "a delivered code does not stand for the app"),
@@ -228,6 +248,7 @@ fn refused(cases: &mut Vec<Case>) {
         ("client-nothing-to-add", pw(), can(RESISTANT, &["totp", "push_approval"]), &[], cannot(), "no key can be added on this client"),
         ("client-nothing-to-prove", pw(), can(RESISTANT, &["security_key"]), &["totp"], cannot(), "the app must be proven first, and this client cannot"),
         ("client-some-to-add", pw(), can(STANDARD, &["totp"]), &[], enroll(STANDARD, &["totp"]), "what can be added on this client"),
+        ("client-second-factor-on", pw(), can(WEAK, &["security_key"]), &["totp"], cannot(), "turned on, and a client that cannot"),
         ("client-satisfied", vec![key()], can(RESISTANT, &[]), &[], allow("satisfied"), "what was proven was proven"),
     ];
     for (id, proofs, requirement, enrolled, expected, why) in rows {
@@ -266,12 +287,13 @@ fn through_claims(cases: &mut Vec<Case>) {
         ("recent", hwk(), Some(NOW - 300), within(RESISTANT, 300), &["security_key"], allow("satisfied"), "as old as it may be"),
         ("too-old", hwk(), Some(NOW - 301), within(RESISTANT, 300), &["security_key"], step_up("too_old", RESISTANT, &["security_key"]).within(300), "one second too old"),
         ("no-time", hwk(), None, within(RESISTANT, 300), &["security_key"], step_up("too_old", RESISTANT, &["security_key"]).within(300), "a sign-in of an unknown time is not recent"),
-        ("no-time-enroll", hwk(), None, within(RESISTANT, 300), &[], enroll(RESISTANT, &RESISTING), "nor where a method must be added"),
+        ("no-time-no-method", hwk(), None, within(RESISTANT, 300), &[], step_up("too_old", RESISTANT, &[]).within(300), "nor where the person has no method here: the identity provider is asked again"),
+        ("weak-with-method", pwd(), None, demand(WEAK), &["totp"], allow("satisfied"), "a sign-in through an identity provider is its second factor's matter"),
         ("client", mfa(), None, can(&[]), &["totp"], cannot(), "a client that can do nothing"),
     ];
     for (id, said, time, requirement, enrolled, expected, why) in rows {
         let case = case(id, SALESFORCE, &said, time, &requirement, enrolled);
-        cases.push(case.accept("ok", expected.fields(line(&said))).why(why));
+        cases.push(case.accept("ok", expected.of_claims().fields(line(&said))).why(why));
     }
     let okta = [amr("pwd", Exact(WEAK)), amr("mfa", Exact(STANDARD)), amr("swk", Exact(WEAK))];
     let neutral = case("neutral", "rfc8176", &okta, None, &demand(RESISTANT), &["security_key"]);
@@ -303,7 +325,8 @@ fn published(cases: &mut Vec<Case>) {
         ("user-admin-code", vec![password(), proof("admin_code")], ordinary.clone(), NOW, &[], allow("satisfied"), "a temporary code of an administrator"),
         ("user-sms", vec![password(), proof("sms")], ordinary.clone(), NOW, &["sms"], enroll(STANDARD, &OFFERED), "a text message: a method is added"),
         ("user-password", vec![password()], ordinary.clone(), PRODUCTION, &["totp"], step_up("tier_too_low", STANDARD, &["totp"]), "in the first second"),
-        ("user-before", vec![password()], ordinary, PRODUCTION - 1, &["totp"], allow("not_yet_enforced"), "the last second before"),
+        ("user-before", vec![password()], ordinary.clone(), PRODUCTION - 1, &[], allow("not_yet_enforced"), "the last second before"),
+        ("user-before-turned-on", vec![password()], ordinary, PRODUCTION - 1, &["totp"], step_up("second_factor_on", STANDARD, &["totp"]), "who turned it on before it was demanded"),
         ("sandbox", vec![password()], sandbox, PRODUCTION - 1, &["totp"], step_up("tier_too_low", STANDARD, &["totp"]), "a sandbox is enforced earlier"),
     ];
     for (id, proofs, requirement, now, enrolled, expected, why) in rows {

@@ -148,13 +148,12 @@ fn removals(cases: &mut Vec<Case>) {
     };
     let exempt = requirement([("tier", RESISTANT.into()), ("exemption", "approved".into())]);
     let api = requirement([("channel", "api".into())]);
-    let rows: [(&str, &[&str], &str, Json, &str, &str); 22] = [
+    let rows: [(&str, &[&str], &str, Json, &str, &str); 27] = [
         ("last", &["totp"], "totp", demand(STANDARD), "last_method", "the only one"),
         ("last-key", &["security_key"], "security_key", demand(STANDARD), "last_method", "the only one"),
         ("last-recovery-left", &["totp", "recovery_code"], "totp", demand(STANDARD), "last_method", "a way back in may not stay as the last"),
         ("last-password-left", &["totp", "password"], "totp", demand(STANDARD), "last_method", "neither may a password"),
         ("last-temporary-left", &["totp", "admin_code", "support_code"], "totp", demand(STANDARD), "last_method", "neither may temporary codes"),
-        ("last-weak", &["sms"], "sms", demand(WEAK), "last_method", "even where weak is enough"),
         ("one-of-two", &["totp", "security_key"], "totp", demand(STANDARD), "enough_left", "a key stays"),
         ("key-of-two", &["totp", "security_key"], "security_key", demand(STANDARD), "enough_left", "codes are enough"),
         ("last-resistant", &["totp", "security_key"], "security_key", demand(RESISTANT), "no_suitable_method_left", "the last of the demanded tier"),
@@ -168,12 +167,18 @@ fn removals(cases: &mut Vec<Case>) {
         ("worse", &["totp", "sms"], "totp", demand(RESISTANT), "no_suitable_method_left", "the same where something gets worse"),
         ("recovery", &["totp", "recovery_code"], "recovery_code", demand(STANDARD), "enough_left", "ways back in may go at any time"),
         ("recovery-alone", &["recovery_code"], "recovery_code", demand(STANDARD), "enough_left", "even where they are all there is"),
-        ("not-yet", &["totp"], "totp", later(STANDARD), "not_enforced", "before enforcement"),
-        ("exempt", &["security_key"], "security_key", exempt, "not_enforced", "an approved exemption"),
-        ("unaffected", &["totp"], "totp", api, "not_enforced", "on a channel without demands"),
+        ("turns-off-not-yet", &["totp"], "totp", later(STANDARD), "turns_off", "the last one, before enforcement"),
+        ("turns-off-exempt", &["security_key"], "security_key", exempt.clone(), "turns_off", "the last one, by an approved exemption"),
+        ("turns-off-unaffected", &["totp"], "totp", api.clone(), "turns_off", "the last one, on a channel without demands"),
+        ("turns-off-weak", &["sms"], "sms", demand(WEAK), "turns_off", "the last one, where a password is enough"),
+        ("turns-off-recovery-left", &["totp", "recovery_code"], "totp", demand(WEAK), "turns_off", "a way back in is no method"),
+        ("not-yet", &["totp", "sms"], "totp", later(STANDARD), "not_enforced", "before enforcement"),
+        ("exempt", &["security_key", "sms"], "security_key", exempt, "not_enforced", "an approved exemption"),
+        ("unaffected", &["totp", "sms"], "totp", api, "not_enforced", "on a channel without demands"),
+        ("weak", &["totp", "sms"], "totp", demand(WEAK), "not_enforced", "where a password is enough"),
     ];
     for (id, enrolled, remove, requirement, reason, why) in rows {
-        let allowed = matches!(reason, "enough_left" | "not_enforced");
+        let allowed = matches!(reason, "enough_left" | "not_enforced" | "turns_off");
         let fields = [("allowed", allowed.into()), ("reason", reason.into())];
         cases.push(case(id, enrolled, remove, &requirement).accept("ok", fields.clone()).why(why));
         let enforced = case(&format!("{id}-enforced"), enrolled, remove, &requirement).input("enforce", true);
@@ -200,17 +205,21 @@ fn disabling(cases: &mut Vec<Case>) {
             .input("requirement", requirement.clone())
             .input("now", NOW)
     };
-    let free = later(STANDARD);
-    let password = proof("password");
+    let (free, weak) = (later(STANDARD), demand(WEAK));
+    let (enforced, privileged) = (demand(STANDARD), demand(RESISTANT));
+    let (password, totp) = (proof("password"), proof("totp"));
     for (id, proofs, requirement, reason, code, why) in [
-        ("password", vec![password], &free, "not_enforced", None, "nothing demands it, and the password is fresh"),
-        ("password-at-the-limit", vec![password.at(NOW - 300)], &free, "not_enforced", None, "five minutes ago"),
-        ("password-old", vec![password.at(NOW - 301)], &free, "password_needed", Some("step_up_required"), "one second more: a session may be stolen"),
-        ("password-future", vec![password.at(NOW + 6)], &free, "password_needed", Some("step_up_required"), "a proof of the future"),
+        ("both", vec![password, totp], &free, "not_enforced", None, "nothing demands it, and both factors were proven"),
+        ("recovery", vec![password, proof("recovery_code")], &free, "not_enforced", None, "a recovery code is the second factor of who lost the other"),
+        ("weak", vec![password, totp], &weak, "not_enforced", None, "a password is all that is demanded"),
+        ("password-at-the-limit", vec![password.at(NOW - 300), totp.at(NOW - 9000)], &free, "not_enforced", None, "the password five minutes ago, the code whenever"),
+        ("password-old", vec![password.at(NOW - 301), totp], &free, "password_needed", Some("step_up_required"), "one second more: a session may be stolen"),
+        ("password-future", vec![password.at(NOW + 6), totp], &free, "password_needed", Some("step_up_required"), "a proof of the future"),
         ("no-password", vec![verified("security_key", "")], &free, "password_needed", Some("step_up_required"), "no other proof stands for it"),
-        ("nothing", vec![], &free, "password_needed", Some("step_up_required"), "nobody signed in"),
-        ("enforced", vec![password, proof("totp")], &demand(STANDARD), "enforced", Some("method_required"), "the policy demands it"),
-        ("enforced-weak", vec![password], &demand(WEAK), "enforced", Some("method_required"), "even where weak is enough"),
+        ("password-alone", vec![password], &free, "second_factor_needed", Some("step_up_required"), "a stolen password must not turn it off"),
+        ("nothing", vec![], &free, "second_factor_needed", Some("step_up_required"), "nobody signed in"),
+        ("enforced", vec![password, totp], &enforced, "enforced", Some("method_required"), "the policy demands it"),
+        ("enforced-privileged", vec![password, verified("security_key", "")], &privileged, "enforced", Some("method_required"), "whatever was proven"),
     ] {
         let fields = [("allowed", code.is_none().into()), ("reason", reason.into())];
         cases.push(case(id, &proofs, requirement).accept("ok", fields.clone()).why(why));
@@ -221,9 +230,9 @@ fn disabling(cases: &mut Vec<Case>) {
         });
     }
     let waived = requirement([("waiver", true.into())]);
-    let early = case("waived", &[password.at(PRODUCTION - 1)], &waived).input("now", PRODUCTION - 1);
+    let early = case("waived", &[password.at(PRODUCTION - 1), totp.at(PRODUCTION - 1)], &waived).input("now", PRODUCTION - 1);
     cases.push(early.accept("ok", [("allowed", true.into()), ("reason", "not_enforced".into())]));
-    let late = case("waived-enforced-date", &[password.at(PRODUCTION)], &waived).input("now", PRODUCTION);
+    let late = case("waived-enforced-date", &[password.at(PRODUCTION), totp.at(PRODUCTION)], &waived).input("now", PRODUCTION);
     cases.push(
         late.accept("ok", [("allowed", false.into()), ("reason", "enforced".into())])
             .why("from the first second on it cannot be turned off"),

@@ -310,6 +310,9 @@ fn own(cases: &mut Vec<Case>) {
         ("denied-beside-gold", vec![amr("gold", Exact(RESISTANT)), amr("sms", Denied)], WEAK, "whatever stands beside it, a denied value ends it"),
         ("denied-beside-combination", vec![bronze(), amr("sms", Denied), silver()], WEAK, "a combination does not outweigh it"),
         ("denied-in-acr", vec![amr("gold", Exact(RESISTANT)), acr("sms", Denied)], WEAK, "it is denied in every claim"),
+        ("denied-segment", vec![amr("gold", Exact(RESISTANT)), acr("urn:example:sms", Denied)], WEAK, "denied as the last segment of a URI, too"),
+        ("denied-segment-case", vec![amr("gold", Exact(RESISTANT)), acr("urn:example:SMS", Denied)], WEAK, "and there in either case"),
+        ("denied-segment-elsewhere", vec![amr("gold", Exact(RESISTANT)), acr("urn:other:sms", Unknown)], RESISTANT, "under another prefix it is another value"),
         ("denied-other-case", vec![amr("gold", Exact(RESISTANT)), amr("SMS", Unknown)], RESISTANT, "denied values are case-sensitive"),
     ] {
         cases.push(judged(id, GOOD, &said, tier, why));
@@ -412,6 +415,11 @@ fn rules(cases: &mut Vec<Case>) {
     let combination = |combination: &str| {
         changed(r#"{"all": ["bronze", "silver"], "tier": "phishing_resistant"}"#, combination)
     };
+    let nine = short(
+        "strongest",
+        &format!(r#""combinations": [{{"all": {}, "tier": "standard"}}], "#, list(9, |n| format!("\"v{n}\""))),
+        list(9, |n| format!(r#"{{"value":"v{n}","tier":"weak"}}"#)).trim_matches(['[', ']']),
+    );
     for (id, json, why) in [
         ("empty", String::new(), "nothing"),
         ("no-object", "[]".into(), "no object"),
@@ -475,7 +483,9 @@ fn rules(cases: &mut Vec<Case>) {
         ("combination-one", combination(r#"{"all": ["bronze"], "tier": "standard"}"#), "one value is an entry"),
         ("combination-none", combination(r#"{"all": [], "tier": "standard"}"#), "no value would always be there"),
         ("combination-unlisted", combination(r#"{"all": ["bronze", "iron"], "tier": "standard"}"#), "a value without an entry can never be there"),
-        ("combination-nine", combination(&format!(r#"{{"all": {}, "tier": "standard"}}"#, list(9, |_| "\"bronze\"".into()))), "8 values at most"),
+        ("combination-twice", combination(r#"{"all": ["bronze", "bronze"], "tier": "standard"}"#), "one value twice is one value"),
+        ("combination-nine", nine, "8 values at most"),
+        ("built-in-id", changed(r#""id": "example""#, r#""id": "rfc8176""#), "the id of a built-in profile with another content"),
         ("combination-no-tier", combination(r#"{"all": ["bronze", "silver"]}"#), "the tier is missing"),
         ("combination-any", combination(r#"{"any": ["bronze", "silver"], "tier": "standard"}"#), "an unknown member"),
         ("combination-zero", combination(r#"{"all": ["bronze", "0"], "tier": "standard"}"#), "0 is no value"),

@@ -100,8 +100,7 @@ fn rights(cases: &mut Vec<Case>) {
         ("empty-right", &[""], STANDARD, "an empty right is none of the five"),
         ("longer", &["Author Apex Classes"], STANDARD, "what begins with a listed right is another one"),
         ("shorter", &["View All"], STANDARD, "a beginning of a listed right is another one"),
-        ("inner-spaces", &["Author  Apex"], STANDARD, "two spaces make another name"),
-        ("joined", &["Author Apex,View All Data"], STANDARD, "a comma divides nothing"),
+        ("another-api-name", &["PermissionsApiEnabled"], STANDARD, "an API name that is none of the five"),
     ] {
         cases.push(demanded(asked(id, rights), tier, "yes", PRODUCTION).why(why));
     }
@@ -113,6 +112,15 @@ fn rights(cases: &mut Vec<Case>) {
         ("space-before", " Author Apex"),
         ("line-feed", "Author Apex\n"),
         ("tab-and-case", "\tview all data"),
+        ("inner-spaces", "Author  Apex"),
+        ("no-space", "AuthorApex"),
+        ("api-name", "PermissionsModifyAllData"),
+        ("underscores", "view_all_data"),
+        ("joined-by-comma", "API Enabled,View All Data"),
+        ("joined-by-semicolon", "Author Apex;API Enabled"),
+        ("joined-by-bar", "API Enabled|Customize Application"),
+        ("joined-by-line-feed", "API Enabled\nSystem Administrator"),
+        ("fullwidth", "\u{ff21}uthor Apex"),
     ] {
         let why = "taken for another right it would make an administrator an ordinary person";
         cases.push(asked(&format!("near-{id}"), &[right]).reject(INVALID).why(why));
@@ -340,6 +348,7 @@ fn profiles(cases: &mut Vec<Case>) {
         ("cut", GOOD[..GOOD.len() - 1].into(), "not JSON"),
         ("schema", changed("mfakit-policy-profile/1", "mfakit-policy-profile/2"), "another schema"),
         ("schema-of-claims", changed("mfakit-policy-profile/1", "mfakit-assurance-profile/1"), "the schema of claims"),
+        ("built-in-id", changed("\"id\": \"example\"", &format!("\"id\": \"{SALESFORCE}\"")), "the id of a built-in policy with another content"),
         ("unknown-member", changed("\"title\"", "\"titel\""), "an unknown member"),
         ("member-twice", changed("\"version\": \"7\"", "\"version\": \"7\", \"version\": \"8\""), "a member that stands twice"),
         ("no-id", changed("\"id\": \"example\", ", ""), "the id is missing"),

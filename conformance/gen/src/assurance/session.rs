@@ -127,16 +127,30 @@ fn faults(cases: &mut Vec<Case>) {
         cases.push(case.reject(invalid).why("web, cli or api_key"));
     }
     for kind in ["web", "cli"] {
-        let case = expires(&format!("{kind}-active-before"), kind, NOW, Some(NOW - 1));
-        cases.push(case.reject(invalid).why("active before it was created"));
+        let case = expires(&format!("{kind}-active-before"), kind, NOW, Some(NOW - 6));
+        cases.push(case.reject(invalid).why("active before it was created, by more than clocks differ"));
+        let case = expires(&format!("{kind}-active-skewed"), kind, NOW, Some(NOW - 5));
+        let at = end(kind, NOW, NOW);
+        cases.push(case.accept("ok", [("expires_at", at.into())]).why("a machine whose clock is five seconds behind"));
     }
     let before = Case::new("session.touch", "touch-active-before")
         .source(DOCUMENT, "Sessions")
         .input("kind", "web")
         .input("created", NOW)
-        .input("last_active", NOW - 1)
+        .input("last_active", NOW - 6)
         .input("now", NOW);
     cases.push(before.reject(invalid).why("active before it was created"));
+    let ahead = |seconds: u64| {
+        Case::new("session.touch", format!("touch-created-ahead-{seconds}"))
+            .source(DOCUMENT, "Sessions")
+            .input("kind", "web")
+            .input("created", NOW + seconds)
+            .input("last_active", NOW + seconds)
+            .input("now", NOW)
+    };
+    let at = end("web", NOW + 5, NOW + 5);
+    cases.push(ahead(5).accept("ok", [("expires_at", at.into())]).why("a clock that is as far ahead as it may be"));
+    cases.push(ahead(6).reject(invalid).why("created in the future"));
     for (id, name) in [("created", "created"), ("active", "last_active")] {
         for (what, time) in [("milliseconds", Json::from(NOW * 1000)), ("past", (LATEST + 1).into()), ("negative", Json::from(-1_i64))] {
             let case = touch(&format!("{id}-{what}"), "web", 0, 0).input(name, time);

@@ -10,7 +10,7 @@ use mfakit_core::assurance::{
 };
 use mfakit_core::encoding::json::Str;
 use mfakit_core::policy::{
-    Applies, DecisionReason, Effect, Event, Person, PolicyProfile, Removal, Requirement, Standing,
+    AcrValues, Applies, DecisionReason, Effect, Event, Person, PolicyProfile, Removal, Requirement, Standing,
     advice, can_disable, can_remove, choices, decide as settle, effects as entailed, enrollable,
     grandfathered,
 };
@@ -106,10 +106,11 @@ fn requirement<'a>(fields: &Fields<'a>) -> Result<Demanded<'a>, Failure> {
         let usual = Requirement::new(tier(fields, "requirement.tier")?);
         let requirement =
             Requirement { max_age, exempt, waiver, enforced_from, client_can, ..usual };
-        return Ok(match fields.get("requirement.acr_values") {
-            Value::Null => (requirement, None),
-            values => (requirement.with_acr_values(string(values)?)?, None),
-        });
+        let acr_values = match fields.get("requirement.acr_values") {
+            Value::Null => None,
+            values => Some(AcrValues::new(string(values)?)?),
+        };
+        return Ok((Requirement { acr_values, ..requirement }, None));
     }
     let mut rights = Strings::new();
     let rights = match fields.list("requirement.rights")? {
@@ -493,7 +494,7 @@ pub(super) fn demanded(fields: &Fields<'_>, response: &mut Response<'_>) -> Outc
         None => response.field("client_can", Value::Null),
         Some(list) => response.list("client_can", list),
     }
-    response.field("acr_values", optional_text(requirement.acr_values));
+    response.field("acr_values", optional_text(requirement.acr_values.map(AcrValues::as_str)));
     response.field("policy", optional_text(policy.map(|(id, _)| id)));
     response.field("policy_version", optional_text(policy.map(|(_, version)| version)));
     Ok(())
