@@ -85,18 +85,18 @@ def revoke_temporary_code(site, body, session):
 def disconnect_methods(site, body, session):
     """The telephone is lost: what is on it signs nobody in from now on, and whoever is signed in is so no more.
 
-    The password alone then is not let in where the organisation asks for more: a temporary code goes with this.
+    The account then opens with the password and a temporary code, and with nothing less, until a method is added.
     """
     by, user, now = administrator(site, session).user["name"], somebody(site, body), site.now()
     if not policy.methods_of(site, user):
         raise Refusal(HTTPStatus.CONFLICT, "no_method", f"{user['name']} has no method to disconnect.")
     with site.store.transaction() as db:
-        site.store.remove_every_method(db, user["id"])
+        site.store.remove_every_method(db, user["id"], disconnected=True)
         site.store.close_other_sessions(db, user["id"], None)
         site.store.remove_api_key(db, user["id"])
         site.audit(db, user, "methods_disconnected", by=by, now=now)
         tell(site, db, user, "methods_disconnected", now=now)
-    return {"message": f"All methods of {user['name']} are disconnected, and their sessions have ended."}
+    return {"message": f"All methods of {user['name']} are disconnected. Issue a temporary code: it lets them back in."}
 
 
 def tell(site, db, user, event, *, now):

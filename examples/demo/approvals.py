@@ -5,19 +5,21 @@ authentic answer ends the request, whatever it says: a wrong number is not tried
 the device's page asks every second, where a real site sends a push message.
 """
 
+import hashlib
 import json
 import secrets
 from http import HTTPStatus
 
 import mfakit
 
-import accounts
 import methods
 import policy
-from common import PUBLIC_MESSAGES, Refusal, conflict, label, seconds, text
+from common import PUBLIC_MESSAGES, Refusal, conflict, seconds, text
 from sign_in import offered, take_ceremony
+from store import token_hash
 
 MOST_DEVICES = 4  # as many as mfakit asks with one request
+ENROLMENT_SECONDS = 10 * 60  # as long as mfakit's own request for one
 REQUEST_SECONDS = 120  # long enough to find the phone, short enough to remember having asked
 
 # Enrolling a device
@@ -29,39 +31,63 @@ def begin_device(site, body, session):
         message = f"{MOST_DEVICES} devices are the most that can be asked at once. Remove one first."
         raise Refusal(HTTPStatus.CONFLICT, "too_many_devices", message)
     enrolment = mfakit.begin_device_enrollment(here.user["handle"], audience=site.origin, now=now)
-    ceremony = secrets.token_urlsafe(16)
-    site.store.keep_ceremony(
-        ceremony,
-        "device",
-        user_id=here.user["id"],
-        state=enrolment.state,
-        options=json.dumps({"session": session["token_hash"].hex(), "name": label(body, "Approval device")}),
-        expires_at=now + methods.UNFINISHED_SECONDS,
-        now=now,
-    )
+    ceremony = keep(site, here.user["id"], "device", enrolment.state, {}, now=now)
     # In the fragment, which no server sees and no log has.
     link = f"{site.origin}/device#{ceremony}.{enrolment.request}"
-    return {"link": link, "qr": mfakit.qr_svg(link)}
+    return {"ceremony": ceremony, "link": link, "qr": mfakit.qr_svg(link)}
 
 
-def finish_device(site, body, session):
-    """The device has no session: the ceremony says whose it is, and which session asked for it."""
-    now = site.now()
-    ceremony = take_ceremony(site, body, "device")
-    asked = json.loads(ceremony["options"])
-    waiting = site.store.session_by_hash(bytes.fromhex(asked["session"]), now=now)
-    here = policy.adding(site, waiting)
+def keep(site, user_id, kind, state, options, *, now, ceremony=None):
+    ceremony = ceremony or secrets.token_urlsafe(16)
+    expires_at, options = now + ENROLMENT_SECONDS, json.dumps(options)
+    site.store.keep_ceremony(
+        ceremony, kind, user_id=user_id, state=state, options=options, expires_at=expires_at, now=now
+    )
+    return ceremony
+
+
+def answer_device(site, body, session):
+    """The device has no session: the ceremony says whose it is. Nothing is enrolled before that person has confirmed it:
+    whoever saw the link first could be answering."""
+    ceremony, answer, now = take_ceremony(site, body, "device"), body.get("answer"), site.now()
     try:
-        verified = mfakit.finish_device_enrollment(body.get("answer"), state=ceremony["state"], now=now)
-        with site.store.transaction() as db:
-            rows, token = site.store.insert_device(
-                db, here.user["id"], verified.device.id, verified.transition, name=asked["name"], now=now
-            )
-            verified.commit(rows)
-            methods.added(site, db, here, asked["name"], now=now)
+        mfakit.finish_device_enrollment(answer, state=ceremony["state"], now=now)
     except mfakit.VerificationError as error:
         raise Refusal(HTTPStatus.UNAUTHORIZED, error.code, "This device was not accepted. Begin again.") from None
-    return {"message": f"This device approves for {here.user['name']} now.", "token": token, "name": here.user["name"]}
+    token = secrets.token_urlsafe(32)
+    options = {"answer": answer, "token": token_hash(token).hex()}
+    keep(site, ceremony["user_id"], "device_answer", ceremony["state"], options, ceremony=ceremony["id"], now=now)
+    return {"token": token, "name": site.store.user(ceremony["user_id"])["name"]}
+
+
+def answered_device(site, body, session):
+    """What the person compares: the device made the same digits out of what it sent."""
+    here = policy.adding(site, session)
+    ceremony = site.store.ceremony(text(body, "ceremony"), "device_answer", user_id=here.user["id"], now=site.now())
+    return {"check": ceremony and check_digits(json.loads(ceremony["options"])["answer"])}
+
+
+def check_digits(answer):
+    return f"{int.from_bytes(hashlib.sha256(answer.encode()).digest()[:4], 'big') % 1_000_000:06d}"
+
+
+def confirm_device(site, body, session):
+    here, now = policy.adding(site, session), site.now()
+    ceremony = take_ceremony(site, body, "device_answer", user=here.user)
+    answered, name = json.loads(ceremony["options"]), f"Approval device {len(here.methods) + 1}"
+    token = bytes.fromhex(answered["token"])  # its hash, that is
+    try:
+        verified = mfakit.finish_device_enrollment(answered["answer"], state=ceremony["state"], now=now)
+        with site.store.transaction() as db:
+            rows = site.store.insert_device(
+                db, here.user["id"], verified.device.id, verified.transition, name=name, token_hash=token, now=now
+            )
+            verified.commit(rows)
+            effects = methods.added(site, db, here, name, now=now)
+    except mfakit.VerificationError as error:
+        raise Refusal(HTTPStatus.UNAUTHORIZED, error.code, "This device was not accepted. Begin again.") from None
+    method = {"store": "device", "id": verified.device.id, "name": name}
+    return {"message": "Approval device added.", "method": method, **effects}
 
 
 # Asking, at the login screen
@@ -94,7 +120,7 @@ def begin(site, body, session):
         raise Refusal(HTTPStatus.CONFLICT, error.code, message) from None
     with site.store.transaction() as db:
         rows = site.store.ask_approval(
-            db, here.user["id"], approval.transition, request=approval.request, session=session
+            db, here.user["id"], approval, session=session
         )
         if rows != 1:
             raise Refusal(HTTPStatus.CONFLICT, "state_conflict", PUBLIC_MESSAGES["retry"])
@@ -105,7 +131,7 @@ def begin(site, body, session):
 def status(site, body, session):
     """What the login screen asks until it is not pending any more. Only the session that asked hears of it."""
     here = waiting(site, session)
-    return {"status": mfakit.read_approval(here.user["approval"], now=site.now())}
+    return {"status": mfakit.read_approval(here.user["approval"], id=here.user["approval_id"], now=site.now())}
 
 
 def cancel(site, body, session):
@@ -131,8 +157,8 @@ def waiting(site, session):
 
 def pending(site, body, session):
     device, user = device_of(site, body)
-    request = None
-    if user["approval"] and mfakit.read_approval(user["approval"], now=site.now()) == "pending":
+    state, request = user["approval"], None
+    if state and mfakit.read_approval(state, id=user["approval_id"], now=site.now()) == "pending":
         request = user["approval_request"]
     return {"name": user["name"], "device": device["name"], "request": request}
 

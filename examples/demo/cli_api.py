@@ -123,12 +123,12 @@ def confirm(site, body, session, code):
 
 
 def disable(site, body, session, code):
+    """A login that was made before there was a second factor proves it now: a stolen password is not enough."""
     person = here(site, session)
-    try:
-        methods.turn_off(site, person, text(body, "password"))
-    except Refusal as refusal:
-        wrong = "unauthorized" if refusal.code == "password_rejected" else refusal.code
-        raise renamed(refusal, wrong) from None
+    proven = [password(site, person.user["name"], text(body, "password"))[1]]
+    if person.methods and set(person.assessment.methods) == {"password"}:
+        proven.append(two_factor(site, person.user, code))
+    methods.turn_off(site, person, proven)
     return {}
 
 

@@ -33,6 +33,7 @@ def added(site, db, here, name, *, now):
     if not here.methods and here.session["kind"] in ("web", "started"):
         expires_at = now + UNFINISHED_SECONDS
         site.store.change_session(db, here.session["token_hash"], kind="enrolling", expires_at=expires_at)
+    site.store.connected(db, here.user["id"])
     site.audit(db, here.user, event, standing=here.assessment, now=now)
     return accounts.carry_out(site, db, here, event, detail=name, now=now)
 
@@ -203,14 +204,14 @@ def disable(site, body, session):
     """Everything at once, with a fresh proof and the password; never where the organisation asks for a second factor."""
     here = policy.signed_in(site, session)
     here.fresh()
-    return turn_off(site, here, text(body, "password"))
+    return turn_off(site, here, [accounts.check_password(site, here.user, text(body, "password"))])
 
 
-def turn_off(site, here, password):
-    evidence, now = accounts.check_password(site, here.user, password), site.now()
+def turn_off(site, here, proven):
+    now = site.now()
     if not here.methods:
         raise Refusal(HTTPStatus.CONFLICT, "two_factor_not_enabled", "Two-factor authentication is not on.")
-    assessment = mfakit.assess([evidence], previous=here.assessment, now=now)
+    assessment = mfakit.assess(proven, previous=here.assessment, now=now)
     requirement = policy.requirement(site, here.user, own_choice=False)
     require_removable(mfakit.can_disable(assessment, requirement=requirement, now=now))
     with site.store.transaction() as db:

@@ -36,7 +36,10 @@ def recovery_codes_left(user):
 def enrolled(site, user, *, now):
     """The same, with the ways back in that are good at the moment: they are no methods of their own, but sign in."""
     ways_back = ["recovery_code"] if recovery_codes_left(user) else []
-    return methods_of(site, user) + ways_back + (["admin_code"] if user["temporary_until"] >= now else [])
+    # Whose methods were disconnected comes back with a temporary code, whether or not there is one at the moment: else
+    # whoever has the password would add a method of their own first.
+    ways_back += ["admin_code"] if user["temporary_until"] >= now or user["disconnected"] else []
+    return methods_of(site, user) + ways_back
 
 
 def rights_of(user):
@@ -51,7 +54,7 @@ def requirement(site, user, *, channel="ui", own_choice=True):
     date nor an exemption from the organisation's rule lets anybody in with the password alone.
     """
     rights = rights_of(user)
-    chose = own_choice and bool(methods_of(site, user))
+    chose = own_choice and bool(methods_of(site, user) or user["disconnected"])
     privileged = PROFILE.requirement(rights=rights).tier == mfakit.Tier.PHISHING_RESISTANT
     setting = site.store.setting("enforced_from")
     return PROFILE.requirement(
@@ -138,9 +141,12 @@ def signed_in(site, session):
 
 
 def adding(site, session):
+    """Whoever binds another method to an account has just proven one that it has (NIST SP 800-63B-4, 4.1.2)."""
     here = standing(site, session)
     if not here.may_add:
         raise Refusal(HTTPStatus.FORBIDDEN, "prove_first", "Prove first that it is you, with a method you have.")
+    if here.signed_in:
+        here.fresh()
     return here
 
 

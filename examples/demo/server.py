@@ -43,6 +43,7 @@ NPM_PACKAGE = HERE.parent.parent / "bindings" / "ts"
 
 COOKIE = "mfakit_demo_session"
 COOKIE_SECONDS = 10 * 24 * 3600  # a web session's longest life; the store knows when it ends
+BROWSER, PROGRAM = ("enrolling", "started", "web"), ("cli", "api_key")  # kinds of session: by cookie, by bearer token
 TOUCH_SECONDS = 60  # activity is written down once a minute, not with every request
 LARGEST_BODY = 64 * 1024  # mfakit's own limit for a response from a browser
 
@@ -64,7 +65,9 @@ POST_ROUTES = {
     "/api/totp/begin": methods.begin_totp,
     "/api/totp/confirm": methods.confirm_totp,
     "/api/device/begin": approvals.begin_device,
-    "/api/device/finish": approvals.finish_device,
+    "/api/device/answer-enrolment": approvals.answer_device,
+    "/api/device/answered": approvals.answered_device,
+    "/api/device/confirm": approvals.confirm_device,
     "/api/device/pending": approvals.pending,
     "/api/device/answer": approvals.answer,
     "/api/recovery-codes": methods.make_recovery_codes,
@@ -114,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith(CLI):
             return self.command_line({})
         if path == "/api/me":
-            return self.answer_json(HTTPStatus.OK, accounts.me(self.server.site, self.session(self.cookie_token())))
+            return self.answer_json(HTTPStatus.OK, accounts.me(self.server.site, self.session(self.cookie_token(), BROWSER)))
         found = self.server.files.get(path)
         if found is None:
             return self.answer_json(HTTPStatus.NOT_FOUND, {"error": "There is no such page."})
@@ -133,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
             route = POST_ROUTES.get(self.path)
             if route is None:
                 raise NOT_FOUND
-            outcome = route(self.server.site, body, self.session(self.cookie_token()))
+            outcome = route(self.server.site, body, self.session(self.cookie_token(), BROWSER))
         except Refusal as refusal:
             if self.path.startswith(CLI):
                 return self.refuse_command_line(refusal)
@@ -157,7 +160,7 @@ class Handler(BaseHTTPRequestHandler):
             if route is None:
                 raise NOT_FOUND
             code = self.headers.get(cli_api.CODE_HEADER, "")
-            answer = route(self.server.site, body, self.session(self.bearer_token()), code)
+            answer = route(self.server.site, body, self.session(self.bearer_token(), PROGRAM), code)
         except Refusal as refusal:
             return self.refuse_command_line(refusal)
         except Exception:
@@ -220,11 +223,14 @@ class Handler(BaseHTTPRequestHandler):
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         return token if scheme.lower() == "bearer" else None
 
-    def session(self, token):
-        """The session, extended by this activity; None where there is none any more."""
+    def session(self, token, kinds):
+        """The session, extended by this activity; None where there is none any more, or it is one of another channel:
+        a key that leaked out of a script is no browser that somebody sits at."""
         site = self.server.site
         session = site.store.session(token, now=site.now()) if token else None
-        if session is None or session["kind"] in ("enrolling", "started"):
+        if session is None or session["kind"] not in kinds:
+            return None
+        if session["kind"] in ("enrolling", "started"):
             return session
         now, active = site.now(), session["last_active"]
         try:

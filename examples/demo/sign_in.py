@@ -69,7 +69,7 @@ def with_password(site, body, session):
 def go_on(site, body, session):
     """What was proven is enough without another word: the person does without a second factor, where they may."""
     here, now = policy.standing(site, session), site.now()
-    if here.session["kind"] == "web" or here.decision.kind != "allow":
+    if here.session["kind"] not in ("enrolling", "started") or here.decision.kind != "allow":
         # A web session does not begin anew without a proof: its ten days are counted from its beginning.
         raise Refusal(HTTPStatus.FORBIDDEN, "nothing_new", "Please prove first that it is you.")
     with site.store.transaction() as db:

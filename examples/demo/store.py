@@ -42,8 +42,10 @@ CREATE TABLE IF NOT EXISTS users (
     recovery_total INTEGER,
     recovery_used INTEGER,                      -- a bit for each code that was used
     temporary_code TEXT,                        -- mfakit's text of the last one issued; NULL before the first
+    disconnected INTEGER NOT NULL DEFAULT 0,    -- an administrator took the methods away, and none was added since
     temporary_until INTEGER NOT NULL DEFAULT 0, -- the last second in which it is good, as long as nobody revokes it
     approval TEXT,                              -- mfakit's text of the last approval that was asked for
+    approval_id TEXT,                           -- which one it is: another one's outcome is none of this one's
     approval_request TEXT,                      -- what the devices are shown of it
     approval_session BLOB                       -- the session that waits for it
 );
@@ -249,25 +251,24 @@ class Store:
         return self._all("SELECT * FROM devices WHERE user_id = ? ORDER BY created_at, rowid", user_id)
 
     def device_by_token(self, token):
-        return self._one("SELECT * FROM devices WHERE token_hash = ?", _hash(token))
+        return self._one("SELECT * FROM devices WHERE token_hash = ?", token_hash(token))
 
     @staticmethod
-    def insert_device(db, user_id, device_id, transition, *, name, now):
-        """Returns the row count and the token with which this device asks for its requests."""
-        token = secrets.token_urlsafe(32)
-        rows = db.execute(
+    def insert_device(db, user_id, device_id, transition, *, name, token_hash, now):
+        """From absent to a record, as a passkey."""
+        return db.execute(
             """INSERT INTO devices (id, user_id, name, record, token_hash, created_at)
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-            (device_id, user_id, name, transition.next, _hash(token), now),
+            (device_id, user_id, name, transition.next, token_hash, now),
         ).rowcount
-        return rows, token
 
     @staticmethod
-    def ask_approval(db, user_id, transition, *, request, session):
+    def ask_approval(db, user_id, approval, *, session):
+        prev, asked = approval.transition.prev, (approval.transition.next, approval.id, approval.request)
         return db.execute(
-            """UPDATE users SET approval = ?, approval_request = ?, approval_session = ?
+            """UPDATE users SET approval = ?, approval_id = ?, approval_request = ?, approval_session = ?
                WHERE id = ? AND approval IS ?""",
-            (transition.next, request, session["token_hash"], user_id, transition.prev),
+            (*asked, session["token_hash"], user_id, prev),
         ).rowcount
 
     @staticmethod
@@ -303,12 +304,17 @@ class Store:
         return db.execute(statement, (user_id, method_id)).rowcount
 
     @staticmethod
-    def remove_every_method(db, user_id):
+    def connected(db, user_id):
+        """A method was added: nobody has to come back in any more."""
+        db.execute("UPDATE users SET disconnected = 0 WHERE id = ?", (user_id,))
+
+    @staticmethod
+    def remove_every_method(db, user_id, *, disconnected=False):
         """And what belongs to them. A temporary code stays: it is how a person whose methods are gone comes back in."""
         db.execute(
-            """UPDATE users SET totp_secret = NULL, totp_pending = NULL, totp_name = NULL, totp_last_step = NULL,
+            """UPDATE users SET disconnected = ?, totp_secret = NULL, totp_pending = NULL, totp_name = NULL, totp_last_step = NULL,
                    recovery_record = NULL, recovery_total = NULL, recovery_used = NULL WHERE id = ?""",
-            (user_id,),
+            (disconnected, user_id),
         )
         db.execute("DELETE FROM credentials WHERE user_id = ?", (user_id,))
         db.execute("DELETE FROM devices WHERE user_id = ?", (user_id,))
@@ -378,6 +384,11 @@ class Store:
                 (ceremony_id, kind, user_id, state, options, expires_at),
             )
 
+    def ceremony(self, ceremony_id, kind, *, user_id, now):
+        """To look at, where nothing is decided by it."""
+        statement = "SELECT * FROM ceremonies WHERE id = ? AND kind = ? AND user_id = ? AND expires_at > ?"
+        return self._one(statement, ceremony_id, kind, user_id, now)
+
     def take_ceremony(self, ceremony_id, kind):
         """Removes the ceremony and returns it, or None when there is none: used, expired or never begun.
 
@@ -400,12 +411,12 @@ class Store:
         token = secrets.token_urlsafe(32)
         db.execute(
             "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (_hash(token), user_id, kind, assessment.to_json(), now, now, expires_at, ends_with_code),
+            (token_hash(token), user_id, kind, assessment.to_json(), now, now, expires_at, ends_with_code),
         )
         return token
 
     def session(self, token, *, now):
-        return self.session_by_hash(_hash(token), now=now)
+        return self.session_by_hash(token_hash(token), now=now)
 
     def session_by_hash(self, token_hash, *, now):
         return self._one("SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?", token_hash, now)
@@ -443,7 +454,7 @@ class Store:
 
     def close_session(self, token):
         with self.transaction() as db:
-            db.execute("DELETE FROM sessions WHERE token_hash = ?", (_hash(token),))
+            db.execute("DELETE FROM sessions WHERE token_hash = ?", (token_hash(token),))
 
     def end_session(self, session):
         with self.transaction() as db:
@@ -507,5 +518,5 @@ def put_aside_other_versions(path):
         print(f"the database was another version's; it is kept as {path}.version-{version}", flush=True)
 
 
-def _hash(token):
+def token_hash(token):
     return hashlib.sha256(token.encode()).digest()

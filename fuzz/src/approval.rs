@@ -173,7 +173,8 @@ fn check_approval(payload: &[u8]) -> bool {
     let ours = approval::finish(answer.as_bytes(), &fixture.state, now);
     let ours = ours.map(|verified| {
         assert_eq!(*verified.device_id(), DEVICE);
-        assert_eq!(verified.next().status(now).as_str(), verified.outcome().as_str());
+        assert_eq!((verified.user_id(), *verified.approval_id()), (USER, REQUEST));
+        assert_eq!(verified.next().status(&REQUEST, now).as_str(), verified.outcome().as_str());
         let outcome = verified.outcome().as_str();
         let committed = verified.commit(1).map(|evidence| evidence.method().as_str());
         let expected = match outcome {
@@ -270,16 +271,36 @@ fn as_time(node: Node) -> Option<i128> {
 }
 
 fn is_line(text: &str) -> bool {
-    (1..=255).contains(&text.len()) && shown(text, false)
+    let joiners = ['\u{200c}', '\u{200d}'];
+    let blank = text.trim().chars().all(|c| c.is_whitespace() || joiners.contains(&c));
+    (1..=255).contains(&text.len()) && shown(text, false) && !blank
 }
 
+fn is_context(text: &str) -> bool {
+    text.len() <= 1024 && shown(text, true) && text.split('\n').count() <= 9
+}
+
+/// What is not seen, or turns what is.
+const UNSEEN: [std::ops::RangeInclusive<u32>; 14] = [
+    0x00..=0x1f,
+    0x7f..=0x9f,
+    0x61c..=0x61c,
+    0x115f..=0x1160,
+    0x180e..=0x180e,
+    0x200b..=0x200b,
+    0x200e..=0x200f,
+    0x2028..=0x202e,
+    0x2060..=0x2069,
+    0x2800..=0x2800,
+    0x3164..=0x3164,
+    0xfeff..=0xfeff,
+    0xffa0..=0xffa0,
+    0xe0000..=0xe007f,
+];
+
 fn shown(text: &str, lines: bool) -> bool {
-    let spoofs = [0x2028..=0x2029, 0x202a..=0x202e, 0x2066..=0x2069];
-    text.chars().all(|c| {
-        let code = u32::from(c);
-        let control = code < 0x20 || (0x7f..0xa0).contains(&code);
-        (lines && c == '\n') || !(control || spoofs.iter().any(|range| range.contains(&code)))
-    })
+    text.chars()
+        .all(|c| (lines && c == '\n') || !UNSEEN.iter().any(|range| range.contains(&u32::from(c))))
 }
 
 fn check_enrollment(payload: &[u8]) -> bool {
@@ -379,7 +400,7 @@ fn check_request(bytes: &[u8]) -> bool {
         let [label, audience, id, user, expires, action, context] =
             members(bytes, &[1, 2, 3, 4, 5, 6, 7])?.try_into().ok()?;
         (as_text(label)? == "mfakit-approval-request/1").then_some(())?;
-        let context = as_text(context).filter(|c| c.len() <= 1024 && shown(c, true))?;
+        let context = as_text(context).filter(|c| is_context(c))?;
         Some((
             as_text(audience).filter(|a| is_line(a))?,
             as_bytes(id, 16)?,

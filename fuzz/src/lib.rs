@@ -26,6 +26,9 @@
 //! | `temporary_record`, `temporary_verify` | `codes::temporary` | the grammar; the rules written a second time, PBKDF2 as RFC 8018 writes it |
 //! | `approval` | `approval` and its `device`, stored texts | the rules over the reference reader of CBOR, payloads signed after each mutation |
 //! | `otpauth`, `migration` | `Otpauth::parse`, `parse_otpauth_migration` | the rules over decoded text; a protocol buffer's fields |
+//! | `assurance_profile`, `policy_profile` | `Profile`, `classify`, `PolicyProfile` | serde_json, and a naive matcher |
+//! | `claims`, `assessment_text`, `requirement_text` | ID tokens and stored texts | serde_json, and the method table written a second time |
+//! | `decide` | `decide` | what must hold of every decision |
 //! | `guess_odds` | `guess_odds`, budgets | the formula by logarithms |
 //! | `throttle_state`, `throttle` | `throttle`, `Throttle` | the grammar; the limits counted over a history of calls |
 //! | `sealed_state` | states of ceremonies | the same HMAC, serde_json |
@@ -40,6 +43,8 @@ pub mod android_key;
 pub mod apple;
 pub mod approval;
 pub mod assertion;
+pub mod assessment_text;
+pub mod assurance_profile;
 pub mod attestation_object;
 pub mod auth_data;
 pub mod authenticator;
@@ -48,9 +53,11 @@ pub mod base64url;
 pub mod cbor;
 pub mod certificate;
 pub mod certified;
+pub mod claims;
 pub mod client_data;
 pub mod cose;
 pub mod curves;
+pub mod decide;
 pub mod der;
 pub mod ed25519;
 pub mod explain;
@@ -67,12 +74,14 @@ pub mod migration;
 pub mod mutate;
 pub mod otpauth;
 pub mod path;
+pub mod policy_profile;
 pub mod record_text;
 pub mod recovery_code;
 pub mod recovery_record;
 pub mod recovery_verify;
 pub mod registration;
 pub mod relying_party;
+pub mod requirement_text;
 pub mod response;
 pub mod safetynet;
 pub mod sealed_state;
@@ -117,5 +126,5 @@ macro_rules! targets {
 targets! {
     json client_data cbor cose der signature 200 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
     certificate path 50 metadata 20 extensions extension_inputs extension_outputs 5 explain 20 hotp totp
-    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 guess_odds throttle throttle_state sealed_state record_text response
+    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 assurance_profile 20 policy_profile 10 claims 20 assessment_text requirement_text decide 5 guess_odds throttle throttle_state sealed_state record_text response
 }

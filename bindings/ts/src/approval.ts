@@ -187,14 +187,18 @@ export declare class ApprovalVerified extends Verified<string, string, Evidence>
   /** What the device answered, for a log. */
   readonly decision: "approved" | "denied" | "number_mismatch";
   readonly deviceId: string;
+  /** The user who was asked, as the device signed it: the sign-in must be theirs. */
+  readonly userId: string;
+  /** The approval that was answered: the evidence belongs to the sign-in that began it. */
+  readonly approvalId: string;
 }
 
 /** Verifies a device's answer to the approval that is stored for a user. */
 export function finishApproval(answer: unknown, options: { state: string; now?: Time }): ApprovalVerified;
 export function finishApproval(answer: unknown, given: unknown): ApprovalVerified {
   const host = options(given, "finishApproval", { state: text, now });
-  const { prev, next, ...data } = verify("approval_finish", codeBytes(answer), host);
-  return verified(data, prev, next, () => {
+  const { prev, next, id: approvalId, ...data } = verify("approval_finish", codeBytes(answer), host);
+  return verified({ ...data, approvalId }, prev, next, () => {
     // Nothing but a yes is evidence.
     if (data.decision === "denied") throw new RejectedError("approval_denied");
     if (data.decision !== "approved") throw new RejectedError("approval_number_mismatch");
@@ -204,10 +208,13 @@ export function finishApproval(answer: unknown, given: unknown): ApprovalVerifie
 
 export type ApprovalStatus = "pending" | "approved" | "denied" | "number_mismatch" | "cancelled" | "expired";
 
-/** How a stored approval stands, for the login screen that waits for it. It opens no session: only evidence does. */
-export function readApproval(state: string, options?: { now?: Time }): ApprovalStatus;
-export function readApproval(state: unknown, given?: unknown): ApprovalStatus {
-  return ask("approval_read", { state: text(state, "state"), ...options(given, "readApproval", { now }) }).status;
+/**
+ * How the approval `id` stands, for the login screen that waits for it; the browser's own session keeps that id. `"expired"` also where
+ * another approval took its place. It opens no session: only evidence does.
+ */
+export function readApproval(state: string, options: { id: string; now?: Time }): ApprovalStatus;
+export function readApproval(state: unknown, given: unknown): ApprovalStatus {
+  return ask("approval_read", { state: text(state, "state"), ...options(given, "readApproval", { id: text, now }) }).status;
 }
 
 /**

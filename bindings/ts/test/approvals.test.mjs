@@ -63,12 +63,17 @@ test("an approval is begun, answered, stored and then told", () => {
     id: begun.id, audience: AUDIENCE, userId: "ada", action: "Sign in", context: "Firefox on Linux\nLisbon", expiresAt: NOW + 120,
   });
   const state = begun.transition.next;
-  assert.equal(readApproval(state, { now: NOW }), "pending");
+  assert.equal(readApproval(state, { id: begun.id, now: NOW }), "pending");
   const answer = approve(begun);
   assert.deepEqual(readApprovalAnswer(answer), { userId: "ada", deviceId: phone.record.id, requestId: begun.id });
   const verified = finishApproval(answer, { state, now: NOW + 60 });
-  assert.deepEqual({ ...verified }, { decision: "approved", deviceId: phone.record.id, transition: { prev: state, next: verified.transition.next } });
-  assert.equal(readApproval(verified.transition.next, { now: NOW }), "approved");
+  assert.deepEqual({ ...verified }, {
+    decision: "approved", deviceId: phone.record.id, userId: "ada", approvalId: begun.id, transition: { prev: state, next: verified.transition.next },
+  });
+  const read = (now, id = begun.id) => readApproval(verified.transition.next, { id, now });
+  assert.deepEqual([NOW, NOW + 180, NOW + 181].map((now) => read(now)), ["approved", "approved", "expired"]);
+  // Another sign-in is not let in by it.
+  assert.equal(read(NOW, begin().id), "expired");
   const twin = finishApproval(answer, { state, now: NOW });
   const evidence = verified.commit(1);
   assert.ok(isEvidence(evidence));
@@ -90,7 +95,7 @@ test("a denial and a wrong number end the approval, and are told once they are s
     const verified = finishApproval(answer, { state, now: NOW });
     assert.equal(verified.decision, decision);
     const { next } = verified.transition;
-    assert.equal(readApproval(next, { now: NOW }), decision);
+    assert.equal(readApproval(next, { id: begun.id, now: NOW }), decision);
     assert.throws(() => verified.commit(1), (error) => error instanceof RejectedError && error.code === code);
     rejects("state_conflict", () => finishApproval(answer, { state, now: NOW }).commit(0));
     rejects("approval_answered", () => finishApproval(approve(begun), { state: next, now: NOW }));
@@ -106,7 +111,7 @@ test("one approval of a user is pending at a time, until it is over", () => {
   rejects("approval_pending", () => begin({ previous }));
   rejects("approval_pending", () => begin({ previous, now: NOW + 60 }));
   assert.equal(begin({ previous, now: NOW + 61 }).transition.prev, previous);
-  assert.equal(readApproval(previous, { now: NOW + 61 }), "expired");
+  assert.equal(readApproval(previous, { id: begun.id, now: NOW + 61 }), "expired");
   rejects("approval_expired", () => finishApproval(approve(begun), { state: previous, now: NOW + 61 }));
   // The device's clock may be five seconds ahead.
   assert.equal(typeof approve(begun, { now: NOW + 65 }), "string");
@@ -114,7 +119,7 @@ test("one approval of a user is pending at a time, until it is over", () => {
   const cancelled = cancelApproval(previous);
   assert.deepEqual(cancelled, { prev: previous, next: cancelled.next });
   assert.ok(Object.isFrozen(cancelled));
-  assert.equal(readApproval(cancelled.next, { now: NOW }), "cancelled");
+  assert.equal(readApproval(cancelled.next, { id: begun.id, now: NOW }), "cancelled");
   rejects("approval_answered", () => finishApproval(approve(begun), { state: cancelled.next, now: NOW }));
 });
 
@@ -136,7 +141,7 @@ test("an answer is of one device, request, user and audience", () => {
   rejects("approval_request_mismatch", () => signApproval(request, { device: eve.key, decision: "deny", now: NOW }));
   const [head, tail] = [approve(begun).slice(0, -4), "AAAA"];
   rejects("signature_invalid", finish(head + tail));
-  assert.equal(readApproval(state, { now: NOW }), "pending");
+  assert.equal(readApproval(state, { id: begun.id, now: NOW }), "pending");
 });
 
 test("several devices are asked, by record or by text", () => {
@@ -233,7 +238,7 @@ test("what the host gets wrong is a ConfigError", () => {
   for (const make of [() => new DeviceKey("x"), () => new DeviceRecord({}), () => new begun.constructor({}), () => new request.constructor("x"), () => new phone.request.constructor("x")]) {
     misuse("argument_type_invalid", make);
   }
-  for (const change of [{ audience: "" }, { audience: "x".repeat(256) }, { action: "" }, { action: "x\ny" }, { action: "\u202egnp" }, { context: "x".repeat(1025) }, { context: "\t" },
+  for (const change of [{ audience: "" }, { audience: "x".repeat(256) }, { action: "" }, { action: "x\ny" }, { action: "\u202egnp" }, { action: " " }, { action: "Sign\u200bin" }, { context: "\n".repeat(9) }, { context: "x".repeat(1025) }, { context: "\t" },
     { lifetime: 59 }, { lifetime: 601 }, { Action: "x" }]) {
     misuse("argument_value_invalid", () => begin(change));
   }
@@ -244,7 +249,7 @@ test("what the host gets wrong is a ConfigError", () => {
   for (const userId of ["", "x".repeat(256)]) misuse("user_id_invalid", () => beginDeviceEnrollment(userId, { audience: AUDIENCE, now: NOW }));
   for (const text of ["", "x", state.slice(0, -1), ` ${state}`, "A".repeat(1_000_000)]) {
     misuse("record_corrupt", () => finishApproval(approve(begun), { state: text, now: NOW }));
-    misuse("record_corrupt", () => readApproval(text, { now: NOW }));
+    misuse("record_corrupt", () => readApproval(text, { id: begun.id, now: NOW }));
     misuse("record_corrupt", () => cancelApproval(text));
     misuse("record_corrupt", () => begin({ previous: text }));
     misuse("record_corrupt", () => DeviceRecord.fromText(text));
@@ -253,6 +258,7 @@ test("what the host gets wrong is a ConfigError", () => {
     misuse("record_corrupt", () => finishDeviceEnrollment(phone.answer, { state: text, now: NOW }));
   }
   misuse("record_version_unknown", () => DeviceRecord.fromText(phone.record.toText().replace("v=1", "v=2")));
-  misuse("argument_type_invalid", () => readApproval(null));
-  misuse("time_invalid", () => readApproval(state, { now: NOW * 1000 }));
+  misuse("argument_type_invalid", () => readApproval(null, { id: begun.id }));
+  misuse("argument_type_invalid", () => readApproval(state));
+  misuse("time_invalid", () => readApproval(state, { id: begun.id, now: NOW * 1000 }));
 });

@@ -427,7 +427,7 @@ function publicOperations(mfakit, lowLevel) {
       const { prev, next } = begun.transition;
       return accept({
         prev, expires_at: expiresAt, prefix: prefix(next), number_length: begun.number.length,
-        status: mfakit.readApproval(next, named(inputs, "now")), audience, user_id: userId, action, context,
+        status: mfakit.readApproval(next, { id, ...named(inputs, "now") }), audience, user_id: userId, action, context,
       });
     },
 
@@ -436,7 +436,7 @@ function publicOperations(mfakit, lowLevel) {
       return accept({ decision: verified.decision, device_id: verified.deviceId, ...committed(verified, inputs) });
     },
 
-    "approval.read": (inputs) => accept({ status: mfakit.readApproval(inputs.state, named(inputs, "now")) }),
+    "approval.read": (inputs) => accept({ status: mfakit.readApproval(inputs.state, named(inputs, "id", "now")) }),
 
     "approval.cancel": ({ state }) => accept(stored(mfakit.cancelApproval(state))),
 

@@ -636,15 +636,16 @@ mod tests {
         assert_eq!((entries(MAX_ENTRIES), entries(MAX_ENTRIES + 1)), (true, false));
 
         let deny = |count| takes(&with("\"deny\": [\"none\"]", &listed("deny", count, "\"x#\"")));
-        assert_eq!((deny(64), deny(65)), (true, false));
+        assert_eq!((deny(MAX_DENIED), deny(MAX_DENIED + 1)), (true, false));
         let old = "\"uri_prefixes\": [\"urn:a:\", \"https://b/\"]";
         let prefixes = |count| takes(&with(old, &listed("uri_prefixes", count, "\"urn:#:\"")));
-        assert_eq!((prefixes(16), prefixes(17)), (true, false));
+        assert_eq!((prefixes(MAX_PREFIXES), prefixes(MAX_PREFIXES + 1)), (true, false));
         let all = "{\"all\": [\"one\", \"two\"], \"tier\": \"weak\"}";
         let old =
             "\"combinations\": [{\"all\": [\"one\", \"two\"], \"tier\": \"phishing_resistant\"}]";
         let combinations = |count| takes(&with(old, &listed("combinations", count, all)));
-        assert_eq!((combinations(64), combinations(65)), (true, false));
+        let more = MAX_COMBINATIONS + 1;
+        assert_eq!((combinations(more - 1), combinations(more)), (true, false));
         let values = |count| {
             let list: Vec<_> = (0..count).map(|n| format!("\"v{n}\"")).collect();
             let all = format!(

@@ -171,12 +171,6 @@ impl<'a> Str<'a> {
         Utf8 { reader: Reader::new(self.raw), pending: [0; 4], pending_len: 0, sent: 0 }
     }
 
-    /// The string as it stands, escapes and all.
-    #[must_use]
-    pub const fn raw(self) -> &'a [u8] {
-        self.raw
-    }
-
     /// The string as it stands, if it has no escapes.
     #[must_use]
     pub fn plain(self) -> Option<&'a str> {

@@ -48,21 +48,17 @@ impl Standing<'_> {
         matches!(self, Self::Methods(assessment) if assessment.is_empty())
     }
 
-    /// Whether a direct sign-in shows nothing beside a password.
-    fn is_password_alone(&self) -> bool {
-        match self {
-            Self::Methods(assessment) => {
-                assessment.proven().all(|proven| proven.facts.kind == MethodKind::Password)
-            }
-            Self::Claims(_) => false,
-        }
+    /// Whether a direct sign-in shows none of the person's methods, nor another that is more than weak.
+    fn shows_no_method(&self, own: MethodKinds) -> bool {
+        matches!(self, Self::Methods(assessment) if !shows_method(assessment, own))
     }
 
     /// Whether a key without user verification would reach a higher tier beside another factor.
-    fn lacks_other_factor(&self) -> bool {
+    fn lacks_other_factor(&self, max_age: Option<u64>, now: UnixTime) -> bool {
         match self {
             Self::Methods(assessment) => {
-                assessment.reasons().any(|(_, reason)| reason == MethodReason::WebauthnAlone)
+                let recent = max_age.map_or(**assessment, |age| assessment.recent(age, now));
+                recent.reasons().any(|(_, reason)| reason == MethodReason::WebauthnAlone)
             }
             Self::Claims(_) => false,
         }
@@ -76,8 +72,7 @@ impl Standing<'_> {
         match self {
             Self::Methods(assessment) => {
                 let recent = max_age.map_or(**assessment, |age| assessment.recent(age, now));
-                let is_own = |kind| own.contains(kind) || tier_of(kind) > Tier::Weak;
-                recent.proven().any(|proven| is_own(proven.facts.kind))
+                shows_method(&recent, own)
             }
             Self::Claims(_) => self.meets(Tier::Standard, max_age, now),
         }
@@ -136,7 +131,7 @@ pub enum DecisionReason {
     NothingProven,
     /// A key was used without user verification and stands alone: another factor, such as the password, is missing.
     OtherFactorNeeded,
-    /// No policy demands more than a password, and the person has turned two-factor authentication on.
+    /// No policy demands a second factor, the person has turned two-factor authentication on, and none of it was proven.
     SecondFactorOn,
 }
 
@@ -327,7 +322,7 @@ pub fn decide<'s, 'a>(
         return Decision::Block { reason: DecisionReason::NothingProven };
     }
     // What a person turned on stays on, whether or not a policy demands it: a password alone does not open the account.
-    let skipped = !own.is_empty() && standing.is_password_alone();
+    let skipped = !own.is_empty() && standing.shows_no_method(own);
     match requirement.applies(now) {
         Applies::Yes if need == Tier::Weak && skipped => {}
         Applies::NotYetEnforced if skipped => {}
@@ -361,6 +356,11 @@ fn missing<'a>(
     let cannot = Decision::Block { reason: DecisionReason::ClientCannotPerform };
     let enough = eligible(own, need);
 
+    // A key without user verification was used, and another factor is missing: the key again would change nothing.
+    if !enough.is_empty() && standing.lacks_other_factor(max_age, now) {
+        let options = enough.and(client_can).with(MethodKind::Password);
+        return step_up(DecisionReason::OtherFactorNeeded, need, options);
+    }
     // Only too old: the same again, here or at the identity provider.
     if standing.meets(need, None, now) {
         return step_up(DecisionReason::TooOld, need, enough.and(client_can));
@@ -372,8 +372,6 @@ fn missing<'a>(
             cannot
         } else if standing.tier().is_none() {
             step_up(DecisionReason::NotRecognised, need, options)
-        } else if standing.lacks_other_factor() {
-            step_up(DecisionReason::OtherFactorNeeded, need, options.with(MethodKind::Password))
         } else {
             step_up(DecisionReason::TierTooLow, need, options)
         };
@@ -413,6 +411,14 @@ fn step_up<'a>(
 ) -> Decision<'a> {
     let challenge = Challenge::new(need, requirement.acr_values, requirement.max_age);
     Decision::StepUp { reason, need, options, challenge }
+}
+
+/// Whether one of these methods was proven, or another that is more than weak. Where the best of them is more than weak, only such a
+/// one counts: a code by e-mail does not stand for the app beside it.
+fn shows_method(assessment: &Assessment, own: MethodKinds) -> bool {
+    let weak = best(own) == Tier::Weak;
+    let counts = |kind| tier_of(kind) > Tier::Weak || (weak && own.contains(kind));
+    assessment.proven().any(|proven| counts(proven.facts.kind))
 }
 
 /// The tier of the best of these methods.

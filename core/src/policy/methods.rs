@@ -80,7 +80,7 @@ pub enum RemovalReason {
     PasswordNeeded,
     /// No second factor was proven for the session.
     SecondFactorNeeded,
-    /// It is the last one, and none is demanded: without it two-factor authentication is off. Ask [`can_disable`] as well.
+    /// It is the last one, and none is demanded: without it two-factor authentication is off. [`can_disable`] says whether it may be.
     TurnsOff,
 }
 
@@ -136,10 +136,7 @@ impl Removal {
     /// Whether it may be removed.
     #[must_use]
     pub const fn allowed(&self) -> bool {
-        matches!(
-            self.reason,
-            RemovalReason::EnoughLeft | RemovalReason::NotEnforced | RemovalReason::TurnsOff
-        )
+        matches!(self.reason, RemovalReason::EnoughLeft | RemovalReason::NotEnforced)
     }
 
     /// Nothing, if it may be removed.
@@ -150,13 +147,11 @@ impl Removal {
     /// person has no such method.
     pub const fn or_error(&self) -> Result<(), Error> {
         match self.reason {
-            RemovalReason::EnoughLeft | RemovalReason::NotEnforced | RemovalReason::TurnsOff => {
-                Ok(())
-            }
+            RemovalReason::EnoughLeft | RemovalReason::NotEnforced => Ok(()),
             RemovalReason::NotEnrolled => Err(Error::ArgumentValueInvalid),
-            RemovalReason::PasswordNeeded | RemovalReason::SecondFactorNeeded => {
-                Err(Error::StepUpRequired)
-            }
+            RemovalReason::PasswordNeeded
+            | RemovalReason::SecondFactorNeeded
+            | RemovalReason::TurnsOff => Err(Error::StepUpRequired),
             _ => Err(Error::MethodRequired),
         }
     }
@@ -200,7 +195,7 @@ pub fn can_remove(
 /// How recently the password was proven by whoever turns two-factor authentication off, in seconds.
 const FRESH_PASSWORD: u64 = 5 * 60;
 
-/// Whether a person may turn two-factor authentication off: nothing demands it, a second factor was proven for the session, and the
+/// Whether a person may turn two-factor authentication off: nothing demands it, a second factor that is more than weak was proven for the session, and the
 /// password was proven anew. Neither a stolen session nor a stolen password is enough.
 pub fn can_disable(
     assessment: &Assessment,
@@ -211,7 +206,7 @@ pub fn can_disable(
     let is_password = |proven: &Proven| proven.facts.kind == MethodKind::Password;
     let reason = if requirement.demands_more_than_a_password(now) {
         RemovalReason::Enforced
-    } else if assessment.proven().all(is_password) {
+    } else if !assessment.proven().any(|proven| tier_of(proven.facts.kind) > Tier::Weak) {
         RemovalReason::SecondFactorNeeded
     } else if recent.proven().any(is_password) {
         RemovalReason::NotEnforced
@@ -421,7 +416,7 @@ mod tests {
         for (reason, expected) in [
             (RemovalReason::EnoughLeft, Ok(())),
             (RemovalReason::NotEnforced, Ok(())),
-            (RemovalReason::TurnsOff, Ok(())),
+            (RemovalReason::TurnsOff, Err(Error::StepUpRequired)),
             (RemovalReason::SecondFactorNeeded, Err(Error::StepUpRequired)),
             (RemovalReason::LastMethod, Err(Error::MethodRequired)),
             (RemovalReason::NoSuitableMethodLeft, Err(Error::MethodRequired)),

@@ -276,6 +276,10 @@ export async function addDevice({ page }, name, arrive) {
   const device = (await arrive()).page;
   await device.goto(await link.getAttribute("href"));
   await device.getByRole("button", { name: "Approve sign-ins on this device" }).click();
+  await device.getByRole("heading", { name: "Compare" }).waitFor();
+  const check = await device.locator("#check").innerText();
+  await page.getByText(`Is it ${check}?`).waitFor();
+  await page.getByRole("button", { name: "Yes, add it" }).click();
   await device.getByRole("heading", { name: "Ready" }).waitFor();
   await answerName({ page }, name);
   return device;

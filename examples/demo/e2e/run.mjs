@@ -656,6 +656,9 @@ scenario("an account without a second factor signs in with its password, and is 
   assert.equal(body.enabled, true);
   assert.ok(Math.abs(body.apiKeyExpiresAt - Date.now() / 1000 - 30 * 86400) < 300, until);
   assert.equal((await cli(bea, "POST", "2fa/disable", { token: key, body: { password: PASSWORD } })).status, 401);
+  // A key in the place of the cookie is no browser.
+  const { person } = await (await fetch(`${bea.origin}/api/me`, { headers: { Cookie: `mfakit_demo_session=${key}` } })).json();
+  assert.equal(person, null);
   await elsewhere.page.reload();
   await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
   await finishEnrolment(bea);
@@ -851,9 +854,18 @@ scenario("an administrator disconnects the methods of a person whose devices are
     await askPasskeyByName(hal, "hal");
     await reads(hal, "sign-in", /no passkey for that name/);
     await hal.page.getByRole("button", { name: "Not you?" }).click();
-    await typePassword(hal, "hal");
-    await signedInAs(hal, "hal"); // not required here: with a temporary code where it is
+    // Neither the password alone nor an old recovery code opens the account; a temporary code does, and adds a new method.
+    await giveName(hal, "hal");
+    const offered = await hal.page.locator("#prove fieldset label:visible").allInnerTexts();
+    assert.deepEqual(offered, ["Temporary code"]);
+    assert.equal((await postFrom(hal, "/api/passkey/begin", {})).status, 403);
     assert.equal((await postFrom(hal, "/api/sign-in/recovery-code", { code: codes[0] })).status, 403);
+    const code = await issueTemporaryCode(admin, "hal");
+    assert.equal((await signInWithTemporaryCode(hal, "hal", code)).server, "accepted");
+    await signedInAs(hal, "hal");
+    bothSay(await addPasskey(hal), "accepted");
+    await finishEnrolment(hal);
+    bothSay(await signInByName(hal, "hal"), "accepted");
     await hal.page.goto(`${hal.origin}/outbox`);
     await hal.page.locator("[data-template=methods_disconnected]").waitFor();
 
@@ -861,7 +873,7 @@ scenario("an administrator disconnects the methods of a person whose devices are
     await hal.page.getByText("Do not reset your password.").waitFor();
     await picture(hal, "locked-out-help");
     await admin.page.goto(`${admin.origin}/audit`);
-    const line = admin.page.locator("#lines li", { hasText: "hal by admin" }).first();
+    const line = admin.page.locator("#lines li", { hasText: "methods disconnected hal by admin" }).first();
     const record = JSON.parse(await line.locator("code").innerText());
     assert.equal(record.event, "methods_disconnected");
     await picture(admin, "audit-lines");
@@ -898,6 +910,8 @@ scenario("a session slides for a day at a time and ends after ten, and says so",
     for (let days = 1; days <= 9; days++) {
       await later(days * day - 3600 * days); // 23 hours after the time before
       await signedInAs(ida, "ida");
+      // To be signed in is not enough to change methods: whoever found the browser would add their own.
+      assert.equal((await postFrom(ida, "/api/passkey/begin", {})).verdict.server.code, "sign_in_again");
     }
     await later(9 * day + 12 * 3600);
     await signedInAs(ida, "ida");
@@ -1128,7 +1142,10 @@ scenario("the command line logs in with a password and a code, and turns two-fac
   assert.equal((await status()).recoveryCodesLeft, 9);
 
   assert.equal((await cli(max, "POST", "2fa/disable", { token, body: { password: "wrong password" } })).status, 401);
-  assert.equal((await cli(max, "POST", "2fa/disable", { token, body: { password: PASSWORD } })).status, 200);
+  // This login is older than the second factor, so it proves that too.
+  const off = (code) => cli(max, "POST", "2fa/disable", { token, code, body: { password: PASSWORD } });
+  assert.equal((await off()).body.id, "two_factor_required");
+  assert.equal((await off(codes.codes[1])).status, 200);
   assert.equal((await status()).enabled, false);
   assert.equal((await cli(max, "POST", "logout", { token, body: {} })).status, 200);
   assert.equal((await cli(max, "GET", "2fa", { token })).status, 401);

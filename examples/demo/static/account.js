@@ -78,24 +78,27 @@ function forgetSetup() {
 // A device that approves
 
 onClick("begin-device", "device", async () => {
-  const { link, qr } = await post("/api/device/begin", { name: "Approval device" });
+  const { ceremony, link, qr } = await post("/api/device/begin", {});
   $("device-qr").src = `data:image/svg+xml,${encodeURIComponent(qr)}`;
   $("device-link").href = link;
   $("begin-device").hidden = true;
   $("device-setup").hidden = false;
-  const before = devices().length;
   while (!$("device-setup").hidden) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const now = (await (await fetch("/api/me")).json()).person;
-    if (now?.methods?.filter(({ store }) => store === "device").length === before) continue;
+    const { check } = await post("/api/device/answered", { ceremony });
+    if (!check) continue;
     forgetSetup();
+    $("begin-device").hidden = false;
+    // Whoever saw the link first could have answered: their device shows another number.
+    const question = `Your device shows a number. Is it ${check}? If not, it is somebody else's.`;
+    if (!(await confirmed(question, "Yes, add it", "No"))) return say("device", "Nothing was added.");
+    const answer = await post("/api/device/confirm", { ceremony });
     await refresh();
-    say("device", "Approval device added.");
-    await askName(devices().at(-1), "device");
+    showKey(answer.apiKey);
+    say("device", answer.message);
+    await askName(answer.method, "device");
   }
 });
-
-const devices = () => (person()?.methods ?? []).filter(({ store }) => store === "device");
 
 // Recovery codes
 
@@ -142,9 +145,10 @@ async function removeMethod(method, where) {
   showKey(answer.apiKey);
 }
 
-async function confirmed(text, yes) {
+async function confirmed(text, yes, no = "Keep it") {
   $("confirm-text").textContent = text;
   $("confirm-yes").textContent = yes;
+  $("confirm-no").textContent = no;
   return (await ask("confirm-dialog")) === "yes";
 }
 

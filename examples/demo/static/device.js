@@ -3,10 +3,10 @@
 // A real one is an app on a telephone with its key in the hardware, woken by a push message. Here the key lies in the
 // tab's storage and the page asks the server every second.
 
-import { $, Problem, fillFacts, moment, onClick, onSubmit, post, say } from "/page.js";
+import { $, Problem, fillFacts, moment, onClick, onSubmit, post, say, send } from "/page.js";
 import * as mfakit from "mfakit";
 
-const KEPT = "mfakit-demo-device"; // {key, token, name}
+const KEPT = "mfakit-demo-device"; // {key, token, name, check: the digits, until the person has confirmed them}
 
 await mfakit.init();
 let kept = JSON.parse(sessionStorage.getItem(KEPT));
@@ -19,13 +19,22 @@ onClick("enrol", "device", async () => {
   const request = mfakit.readDeviceEnrollment(text);
   const key = mfakit.generateDeviceKey(request);
   const answer = mfakit.signEnrollment(request, { device: key });
-  const { token, name, message } = await post("/api/device/finish", { ceremony, answer });
-  kept = { key: key.toText(), token, name };
-  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  const { token, name } = await post("/api/device/answer-enrolment", { ceremony, answer });
+  keep({ key: key.toText(), token, name, check: await checkDigits(answer) });
   history.replaceState(null, "", "/device"); // the link is used up
   show();
-  say("device", message);
 });
+
+function keep(device) {
+  kept = device;
+  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+}
+
+/** What the server makes of the answer that it got: a device that answered in this one's place has other digits. */
+async function checkDigits(text) {
+  const digest = new DataView(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return String(digest.getUint32(0) % 1_000_000).padStart(6, "0");
+}
 
 // Answering
 
@@ -53,7 +62,13 @@ async function answer(decision, number) {
 
 async function look() {
   if (!kept || location.hash.length > 1) return;
-  const { request } = await post("/api/device/pending", { token: kept.token });
+  const { error, verdict, request } = await send("/api/device/pending", { token: kept.token });
+  if (kept.check && verdict?.server.code === "device_unknown") return; // not confirmed yet
+  if (error) throw new Problem(error);
+  if (kept.check) {
+    keep({ ...kept, check: null });
+    show();
+  }
   if (request === shown) return;
   shown = request;
   show();
@@ -64,7 +79,9 @@ function show() {
   const connecting = location.hash.length > 1;
   $("device-enrol").hidden = !connecting;
   $("device-none").hidden = connecting || Boolean(kept);
-  $("device-idle").hidden = connecting || !kept || Boolean(shown);
+  $("device-check").hidden = connecting || !kept?.check;
+  $("check").textContent = kept?.check ?? "";
+  $("device-idle").hidden = connecting || !kept || Boolean(kept.check || shown);
   $("device-request").hidden = connecting || !shown;
   if (connecting) $("enrol-text").textContent = "From then on it is asked when somebody signs in with your password.";
   if (kept) $("idle-text").textContent = `This device approves for ${kept.name}. Nobody is asking at the moment.`;

@@ -263,7 +263,9 @@ const approval: Approval = beginApproval("ada", { audience: "example.org", actio
 const asked = readApprovalRequest(approval.request);
 const approved: ApprovalVerified = finishApproval(signApproval(asked, { device: deviceKey, decision: "approve", number: approval.number }), { state: "…" });
 const pushed: Evidence = approved.commit(1);
-const status: ApprovalStatus = readApproval(cancelApproval("…").next);
+const status: ApprovalStatus = readApproval(cancelApproval("…").next, { id: approval.id });
+// @ts-expect-error: of which sign-in
+readApproval("…");
 const answerer: UnverifiedAnswer = readApprovalAnswer(undefined);
 const hardwareAnswer: string = approvalAnswer(approvalToSign(asked, { device, decision: "deny" }), { signature: enrollmentToSign(wanted, { device: wanted.device("…") }) });
 // @ts-expect-error: a denial has no number

@@ -416,12 +416,7 @@ pub(super) fn assess(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcom
     response.field("tier", assessment.tier().as_str());
     response.list("amr", assessment.amr().iter().map(Value::from));
     response.field("acr", optional_text(assessment.acr()));
-    let mut methods = MethodKinds::NONE;
-    let kinds = assessment.proven().map(|proven| proven.facts.kind).filter(|kind| {
-        let first = !methods.contains(*kind);
-        methods = methods.with(*kind);
-        first
-    });
+    let kinds = assessment.proven().map(|proven| proven.facts.kind);
     put_kinds(response, "methods", kinds);
     let counted = counted.into_iter().chain([factors.kinds()]);
     response.list("factors", counted.map(|count| u32::from(count).into()));
