@@ -285,7 +285,7 @@ def test_the_last_method_stays():
         (["totp", "totp"], "totp", STANDARD, True, "enough_left", None),
         (("security_key", "totp"), "security_key", RESISTANT, False, "no_suitable_method_left", "method_required"),
         (["totp", "hotp"], "totp", Requirement(2, exemption="approved"), True, "not_enforced", None),
-        (["totp"], "totp", Requirement(2, exemption="approved"), True, "turns_off", None),
+        (["totp"], "totp", Requirement(2, exemption="approved"), False, "turns_off", "step_up_required"),
         (["totp"], "hotp", STANDARD, False, "not_enrolled", "argument_value_invalid"),
     ]:
         removal = can_remove(enrolled, remove=remove, requirement=required, now=NOON)

@@ -146,6 +146,12 @@ export const time: Reader<number> = (value, name) => {
   return seconds;
 };
 
+/** A moment that nothing stands for where it is left out. */
+export const moment: Reader<number> = (value, name) => {
+  if (value === undefined || value === null) throw wrong("argument_type_invalid", `${name} must be Unix seconds or a Date`);
+  return time(value, name);
+};
+
 /** The moment of the call: the host's clock when it is left out. */
 export const now: Reader<number> = (value, name) => time(value === undefined ? Date.now() / 1000 : value, name);
 

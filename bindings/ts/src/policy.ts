@@ -10,7 +10,7 @@ import {
 } from "./assurance.js";
 import { ask } from "./backend.js";
 import { failure } from "./errors.js";
-import { count, flag, list, maybe, now, nullable, options, otherwise, text, time, wrong, type Reader, type Time } from "./host-value.js";
+import { count, flag, list, maybe, moment, now, nullable, options, otherwise, text, time, wrong, type Reader, type Time } from "./host-value.js";
 import { deepFrozen, frozen, type MethodKind } from "./verified.js";
 
 /** Why a requirement does not apply; `"yes"` if it does. */
@@ -275,7 +275,10 @@ export declare class Removal {
   orThrow(): void;
 }
 
-/** Whether a person who has `enrolled` these methods, one element each, may remove one of the kind `remove`. */
+/**
+ * Whether a person who has `enrolled` these methods, one element each, may remove one of the kind `remove`. Without the last one
+ * two-factor authentication is off: whether that may be is for {@link canDisable} to say.
+ */
 export function canRemove(
   enrolled: readonly MethodKind[], options: { remove: MethodKind; requirement: Requirement; now?: Time },
 ): Removal;
@@ -311,7 +314,7 @@ export function grandfathered(
   enrolledAt: Time | null, options: { enrolledBefore: Time; until: Time; now?: Time },
 ): boolean;
 export function grandfathered(enrolledAt: unknown, given: unknown): boolean {
-  const host = options(given, "grandfathered", { enrolledBefore: time, until: time, now });
+  const host = options(given, "grandfathered", { enrolledBefore: moment, until: moment, now });
   return ask("grandfathered", { enrolledAt: nullable(time)(enrolledAt, "enrolledAt"), ...host }).grandfathered;
 }
 

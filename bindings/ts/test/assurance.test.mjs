@@ -8,8 +8,9 @@ import {
   amrDescription, assess, classify, generateRecoveryCodes, isEvidence, issueTemporaryCode, lint, tierName, verifyRecoveryCode,
   verifyTemporaryCode,
 } from "mfakit";
+import { SoftAuthenticator } from "mfakit/testing";
 import { HOSTILE } from "./support/hostile.mjs";
-import { Site } from "./support/site.mjs";
+import { ORIGIN, Site } from "./support/site.mjs";
 
 const NOW = 1_800_000_000;
 const SALESFORCE = "salesforce-2026-05-05";
@@ -165,6 +166,22 @@ test("an authenticator in hardware is told by its record, and so is a synced one
   assert.deepEqual([marked.kind, marked.hardware], ["built_in_authenticator", true]);
   const part = { publicKey: record.publicKey, userHandle: record.userHandle, signCount: 0 };
   assert.equal(new CredentialRecord(record.id, { ...part, backupEligible: true }).kind, "synced_passkey");
+});
+
+test("a user verification that came after the registration is relied upon once it was stored beside another factor", () => {
+  const site = new Site({ userVerification: "preferred" });
+  const authenticator = site.register(new SoftAuthenticator(ORIGIN, { userVerified: false }));
+  authenticator.userVerified = true;
+  const signIn = () => {
+    const ceremony = site.beginSignIn();
+    return site.finishSignIn(ceremony, authenticator.get(ceremony.options));
+  };
+  const { verified, evidence } = signIn();
+  assert.deepEqual([verified.userVerified, evidence.userVerified], [true, false]);
+  assert.deepEqual([evidence, [evidence, password()]].map((all) => assess(all, { now: NOW }).tier), [Tier.WEAK, Tier.PHISHING_RESISTANT]);
+  site.records.set(verified.credentialId, verified.uvTransition.next);
+  const later = signIn();
+  assert.deepEqual([later.evidence.userVerified, assess(later.evidence, { now: NOW }).tier], [true, Tier.PHISHING_RESISTANT]);
 });
 
 test("tiers are numbers in order, with names", () => {

@@ -211,6 +211,9 @@ const TIME = [
   ["a valueOf that throws", { valueOf: refuse, [Symbol.toPrimitive]: refuse }, "time_invalid"],
 ];
 
+// The same of a moment without a default.
+const MOMENT = [...TIME.filter(([what]) => what !== "null"), ["null", null, "argument_type_invalid"], ["left out", undefined, "argument_type_invalid"]];
+
 // What is no number of anything.
 const NUMBER = [
   ["NaN", NaN, "argument_value_invalid"],
@@ -534,14 +537,14 @@ const HOST = {
   "canDisable requirement": [(requirement) => canDisable(assessment, { requirement, now: NOW }), REQUIREMENT],
   "methodAdvice enrolled": [(enrolled) => methodAdvice(enrolled), names()],
   "grandfathered enrolledAt": [(at) => grandfathered(at, { enrolledBefore: NOW, until: NOW, now: NOW }), TIME.filter(([what]) => what !== "null"), ["left out", undefined, "time_invalid"]],
-  "grandfathered enrolledBefore": [(enrolledBefore) => grandfathered(NOW, { enrolledBefore, until: NOW, now: NOW }), TIME],
-  "grandfathered until": [(until) => grandfathered(NOW, { enrolledBefore: NOW, until, now: NOW }), TIME],
+  "grandfathered enrolledBefore": [(enrolledBefore) => grandfathered(NOW, { enrolledBefore, until: NOW, now: NOW }), MOMENT],
+  "grandfathered until": [(until) => grandfathered(NOW, { enrolledBefore: NOW, until, now: NOW }), MOMENT],
   "effects event": [(event) => effects(event), text(VALUE)],
   "sessionExpiresAt kind": [(kind) => sessionExpiresAt(kind, { created: NOW }), text(VALUE)],
-  "sessionExpiresAt created": [(created) => sessionExpiresAt("web", { created }), TIME],
+  "sessionExpiresAt created": [(created) => sessionExpiresAt("web", { created }), MOMENT],
   "sessionExpiresAt lastActive": [(lastActive) => sessionExpiresAt("web", { created: NOW, lastActive }), TIME],
-  "touchSession created": [(created) => touchSession("web", { created, lastActive: NOW, now: NOW }), TIME],
-  "touchSession lastActive": [(lastActive) => touchSession("web", { created: NOW, lastActive, now: NOW }), TIME],
+  "touchSession created": [(created) => touchSession("web", { created, lastActive: NOW, now: NOW }), MOMENT],
+  "touchSession lastActive": [(lastActive) => touchSession("web", { created: NOW, lastActive, now: NOW }), MOMENT],
   "touchSession now": [(now) => touchSession("web", { created: NOW, lastActive: NOW, now }), TIME],
   "auditRecord event": [(event) => auditRecord(event, { now: NOW }), text(null), ["nothing", "", VALUE], ["1 MB", "x".repeat(1_000_000), VALUE]],
   "auditRecord options": [(value) => auditRecord("x", value), OPTIONS],

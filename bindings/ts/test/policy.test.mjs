@@ -159,7 +159,7 @@ test("methods are offered, added, removed and recommended as the policy has it",
     [["totp", "recovery_code"], "totp", standard, false, "last_method", "method_required"],
     [["totp", "totp"], "totp", standard, true, "enough_left", null],
     [["totp", "security_key"], "security_key", strict, false, "no_suitable_method_left", "method_required"],
-    [["totp"], "totp", policy.requirement({ rights: [], channel: "api" }), true, "turns_off", null],
+    [["totp"], "totp", policy.requirement({ rights: [], channel: "api" }), false, "turns_off", "step_up_required"],
     [["totp", "sms"], "sms", new Requirement(Tier.WEAK), true, "not_enforced", null],
     [["totp"], "sms", standard, false, "not_enrolled", "argument_value_invalid"],
   ];

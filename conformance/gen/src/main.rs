@@ -4,6 +4,7 @@
 //! mfakit's own code, and nothing of it is linked. `mfakit-gen` writes `conformance/vectors`, `mfakit-gen --check`
 //! compares byte for byte, `mfakit-gen capture FILE` takes in what a browser gave.
 
+mod approval;
 mod assurance;
 mod bases;
 mod bytes;
@@ -72,6 +73,7 @@ fn vectors(home: &Path) -> PathBuf {
 /// The name and bytes of every vector file.
 fn files(home: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut files = vec![
+        approval::file(),
         assurance::amr::file(),
         assurance::assessment::file(),
         assurance::audit::file(),

@@ -290,7 +290,7 @@ const fn required_fields(op: &str) -> &'static [&'static str] {
             "action",
             "context",
         ],
-        b"approval.finish" => &["decision", "device_id", "prev", "next"],
+        b"approval.finish" => &["decision", "device_id", "user_id", "approval_id", "prev", "next"],
         b"approval.read" => &["status"],
         b"approval.cancel" => &["prev", "next"],
         b"approval.read_answer" => &["user_id", "device_id", "request_id"],

@@ -514,7 +514,7 @@ function publicOperations(mfakit, lowLevel) {
   function requirement({ requirement: asked }) {
     const common = named(asked, "max_age", "exemption", "waiver", "enforced_from", "client_can");
     if (Object.hasOwn(asked, "tier")) return new Requirement(asked.tier, { ...common, ...named(asked, "acr_values") });
-    return policy(asked).requirement({ ...common, ...named(asked, "rights", "channel", "environment") });
+    return policy(asked).requirement({ rights: [], ...common, ...named(asked, "rights", "channel", "environment") });
   }
 
   function passwords({ passwords: times = [] }) {
@@ -543,7 +543,7 @@ function publicOperations(mfakit, lowLevel) {
   }
 
   function decision(shown, inputs) {
-    return mfakit.decide(shown, { requirement: requirement(inputs), ...named(inputs, "enrolled", "now") });
+    return mfakit.decide(shown, { requirement: requirement(inputs), enrolled: [], ...named(inputs, "enrolled", "now") });
   }
 
   function classified(value) {

@@ -614,6 +614,8 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
         map(&entries)
     };
     let more = |entry| map(&[&coordinates[..], &[entry]].concat());
+    let mut swapped = coordinates.clone();
+    swapped.swap(3, 4);
     let mut off_curve = coordinates[4].1.clone();
     off_curve[33] ^= 1;
     for (number, value, expected) in [
@@ -631,6 +633,7 @@ fn each_rule_alone_refuses_an_enrolment_that_its_key_signed() {
         (12, changed(3, bytes(&[1; 31])), Error::CoseKeyMalformed),
         (12, changed(4, off_curve), Error::CosePointInvalid),
         (12, changed(4, vec![0xf5]), Error::CoseKeyMalformed),
+        (12, map(&swapped), Error::ApprovalMalformed),
         // A private key would be one parameter more.
         (12, more((int(-4), bytes(&[1; 32]))), Error::CoseKeyMalformed),
         (12, signing_key(2).cose(), Error::SignatureInvalid),

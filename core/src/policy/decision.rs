@@ -335,11 +335,11 @@ pub fn decide<'s, 'a>(
         Applies::Waived => return allow(DecisionReason::Waived),
         Applies::NotYetEnforced => return allow(DecisionReason::NotYetEnforced),
     }
-    let options = own.and(requirement.client_can);
+    let need = best(own).min(Tier::Standard);
+    let options = eligible(own, need).and(requirement.client_can);
     if options.is_empty() {
         return Decision::Block { reason: DecisionReason::ClientCannotPerform };
     }
-    let need = best(own).min(Tier::Standard);
     step_up(requirement, DecisionReason::SecondFactorOn, need, options)
 }
 

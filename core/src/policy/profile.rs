@@ -276,13 +276,16 @@ fn check(profile: &PolicyProfile<'_>) -> Option<()> {
 
 /// An object of 1 to 64 names, none of which stands twice.
 fn check_names(object: Value<'_>, check: impl Fn(Value<'_>) -> bool) -> Option<()> {
-    let count = object.as_object()?.count();
+    let count = object.as_object()?.take(MAX_ELEMENTS.saturating_add(1)).count();
+    if !(1..=MAX_ELEMENTS).contains(&count) {
+        return None;
+    }
     let mut members = object.as_object()?;
     let fine = members.all(|(key, value)| {
         let plain = key.plain();
         check(value) && is_text(Some(key)) && plain.is_some_and(|key| object.members([key]).is_ok())
     });
-    ((1..=MAX_ELEMENTS).contains(&count) && fine).then_some(())
+    fine.then_some(())
 }
 
 /// A text without escapes, so that it is one text to every reader.

@@ -684,7 +684,8 @@ scenario("several methods, each with its name; one is removed when the person co
   const [first] = oathtool(await beginTotp(cleo));
   await confirmTotp(cleo, first);
   const items = cleo.page.locator("#passkeys li");
-  assert.match((await items.allInnerTexts()).join("\n"), /Κλειώ's phone built-in authenticator[^]*احتياطي security key[^]*In the cloud synced passkey/);
+  const listed = /Κλειώ's phone built-in authenticator[^]*احتياطي security key[^]*In the cloud synced passkey/;
+  assert.match((await items.allInnerTexts()).join("\n"), listed);
   await picture(cleo, "several-methods");
   assert.equal(await cleo.page.getByRole("button", { name: /^Remove/ }).count(), 0, "not before they signed in");
   await finishEnrolment(cleo);
@@ -944,10 +945,7 @@ scenario("a sign-in is approved on a device, in another tab", async (arrive) => 
     await device.getByRole("heading", { name: "Is it you who signs in?" }).waitFor();
     return joe.page.locator("#approval-number").innerText();
   };
-  const says = async (expected) => {
-    await device.waitForFunction(() => document.querySelector("[data-for=device]").textContent);
-    assert.match(await device.locator("[data-for=device]").innerText(), expected);
-  };
+  const says = (expected) => device.locator("[data-for=device]", { hasText: expected }).waitFor();
 
   const number = await ask();
   assert.match(number, /^\d\d$/);

@@ -1617,8 +1617,8 @@ class Removal:
         """One sentence."""
 
     def or_raise(self) -> None:
-        """Raises unless it may: `method_required`; `step_up_required` for a password that is needed; ConfigError
-        `argument_value_invalid` if the person has no such method.
+        """Raises unless it may: `method_required`; `step_up_required` for what must be proven before, and for a last method whose removal
+        turns two-factor authentication off, which is can_disable's; ConfigError `argument_value_invalid` if the person has no such method.
         """
 
     def __bool__(self) -> NoReturn: ...
@@ -1629,7 +1629,9 @@ def can_remove(
     """Whether a person who has enrolled these methods, one element each, may remove one of a kind."""
 
 def can_disable(assessment: Assessment, *, requirement: Requirement, now: Optional[_Time] = ...) -> Removal:
-    """Whether a person may turn two-factor authentication off: nothing demands it, and the password was proven within five minutes."""
+    """Whether a person may turn two-factor authentication off: nothing demands it, the password was proven within five minutes, and a
+    second factor in this session.
+    """
 
 def method_advice(
     enrolled: Sequence[_MethodKind],

@@ -178,11 +178,12 @@ fn removals(cases: &mut Vec<Case>) {
         ("weak", &["totp", "sms"], "totp", demand(WEAK), "not_enforced", "where a password is enough"),
     ];
     for (id, enrolled, remove, requirement, reason, why) in rows {
-        let allowed = matches!(reason, "enough_left" | "not_enforced" | "turns_off");
+        let allowed = matches!(reason, "enough_left" | "not_enforced");
+        let code = if reason == "turns_off" { "step_up_required" } else { "method_required" };
         let fields = [("allowed", allowed.into()), ("reason", reason.into())];
         cases.push(case(id, enrolled, remove, &requirement).accept("ok", fields.clone()).why(why));
         let enforced = case(&format!("{id}-enforced"), enrolled, remove, &requirement).input("enforce", true);
-        cases.push(if allowed { enforced.accept("ok", fields) } else { enforced.reject("method_required") });
+        cases.push(if allowed { enforced.accept("ok", fields) } else { enforced.reject(code) });
     }
     for (id, enrolled, requirement) in [
         ("not-enrolled", &["totp"][..], demand(STANDARD)),
@@ -217,6 +218,8 @@ fn disabling(cases: &mut Vec<Case>) {
         ("password-future", vec![password.at(NOW + 6), totp], &free, "password_needed", Some("step_up_required"), "a proof of the future"),
         ("no-password", vec![verified("security_key", "")], &free, "password_needed", Some("step_up_required"), "no other proof stands for it"),
         ("password-alone", vec![password], &free, "second_factor_needed", Some("step_up_required"), "a stolen password must not turn it off"),
+        ("email", vec![password, proof("email")], &free, "second_factor_needed", Some("step_up_required"), "a code sent by e-mail is no second factor"),
+        ("sms", vec![password, proof("sms")], &weak, "second_factor_needed", Some("step_up_required"), "neither is a text message here"),
         ("nothing", vec![], &free, "second_factor_needed", Some("step_up_required"), "nobody signed in"),
         ("enforced", vec![password, totp], &enforced, "enforced", Some("method_required"), "the policy demands it"),
         ("enforced-privileged", vec![password, verified("security_key", "")], &privileged, "enforced", Some("method_required"), "whatever was proven"),

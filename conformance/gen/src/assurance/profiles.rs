@@ -406,6 +406,7 @@ fn rules(cases: &mut Vec<Case>) {
         ("lint-below", acr_only(r#"{"value": "fido2", "tier": "standard", "in": ["acr"]}"#), &["below_direct fido2 -"], "WebAuthn below its direct tier"),
         ("lint-relayable", acr_only(r#"{"value": "otp", "tier": "phishing_resistant", "in": ["acr"]}"#), &["not_phishing_resistant otp -"], "a code that a phisher relays"),
         ("version-longest", short("strongest", "", r#"{"value": "x", "tier": "weak", "in": ["acr"]}"#).replace("\"version\": \"1\"", &format!("\"version\": \"{}\"", "v".repeat(64))), &[], "64 characters"),
+        ("entries-128", acr_only(list(128, |n| format!(r#"{{"value":"v{n}","tier":"weak","in":["acr"]}}"#)).trim_matches(['[', ']'])), &[], "128 entries"),
         ("value-256-bytes", acr_only(&format!(r#"{{"value": "{}", "tier": "weak", "in": ["acr"]}}"#, "x".repeat(256))), &[], "256 bytes"),
     ] {
         let (name, version) = ("a", if id == "version-longest" { "v".repeat(64) } else { "1".into() });
@@ -479,7 +480,7 @@ fn rules(cases: &mut Vec<Case>) {
         ("prefix-cut", changed("urn:example:", "urn:example"), "a prefix ends with a colon or a slash"),
         ("prefix-empty", changed("urn:example:", ""), "an empty prefix would be none"),
         ("prefix-text", changed(r#"["urn:example:"]"#, r#""urn:example:""#), "prefixes are a list"),
-        ("prefixes-17", changed(r#"["urn:example:"]"#, &list(17, |n| format!("\"urn:example:{n}:\""))), "16 prefixes at most"),
+        ("prefixes-9", changed(r#"["urn:example:"]"#, &list(9, |n| format!("\"urn:example:{n}:\""))), "8 prefixes at most"),
         ("combination-one", combination(r#"{"all": ["bronze"], "tier": "standard"}"#), "one value is an entry"),
         ("combination-none", combination(r#"{"all": [], "tier": "standard"}"#), "no value would always be there"),
         ("combination-unlisted", combination(r#"{"all": ["bronze", "iron"], "tier": "standard"}"#), "a value without an entry can never be there"),
@@ -495,7 +496,8 @@ fn rules(cases: &mut Vec<Case>) {
         ("deny-65", changed(r#"["sms"]"#, &list(65, |n| format!("\"v{n}\""))), "64 values at most"),
         ("weakest-two-factors", short("weakest", r#""two_factors": "standard", "#, r#"{"value": "x", "tier": "weak"}"#), "under weakest nothing adds up"),
         ("weakest-combination", short("weakest", r#""combinations": [], "#, r#"{"value": "x", "tier": "weak"}"#), "under weakest nothing adds up"),
-        ("entries-257", short("strongest", "", &list(257, |n| format!(r#"{{"value":"v{n}","tier":"weak"}}"#)).trim_matches(['[', ']'])), "256 entries at most"),
+        ("combinations-17", changed(r#"[{"all": ["bronze", "silver"], "tier": "phishing_resistant"}]"#, &list(17, |_| r#"{"all": ["bronze", "silver"], "tier": "standard"}"#.into())), "16 combinations at most"),
+        ("entries-129", short("strongest", "", &list(129, |n| format!(r#"{{"value":"v{n}","tier":"weak"}}"#)).trim_matches(['[', ']'])), "128 entries at most"),
         ("lone-surrogate", entry(r#"{"value": "\ud800", "tier": "weak"}"#), "half a character"),
     ] {
         let large = json.len() > 8192;
@@ -507,9 +509,9 @@ fn rules(cases: &mut Vec<Case>) {
         cases.push(case(&format!("tier-{tier}"), json).accept("ok", told("a", "1", &[])));
     }
     cases.push(
-        case("64-kib-and-one", format!("{}{}", GOOD, " ".repeat(65_537 - GOOD.len())))
+        case("16-kib-and-one", format!("{}{}", GOOD, " ".repeat(16_385 - GOOD.len())))
             .reject(INVALID)
-            .why("64 KiB at most")
+            .why("16 KiB at most")
             .requires("large_inputs"),
     );
 }

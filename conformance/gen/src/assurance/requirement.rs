@@ -355,6 +355,7 @@ fn profiles(cases: &mut Vec<Case>) {
         ("id-upper-case", changed("\"id\": \"example\"", "\"id\": \"Example\""), "lower case only"),
         ("no-rights-member", changed("\"privileged_rights\": [\"root\", \"admin\"], ", ""), "the rights are missing"),
         ("right-number", changed("\"root\"", "7"), "a right is a text"),
+        ("right-escaped", changed("\"root\"", "\"r\\u006fot\""), "a right is written without escapes"),
         ("right-empty", changed("\"root\"", "\"\""), "an empty right is everybody's"),
         ("right-long", changed("\"root\"", &format!("\"{}\"", "x".repeat(256))), "255 bytes at most"),
         ("tiers-turned", changed("\"phishing_resistant\", \"everyone\": \"weak\"", "\"weak\", \"everyone\": \"standard\""), "privilege that asks for less"),

@@ -92,7 +92,7 @@ pub(crate) fn begin(inputs: &Inputs) -> Answer {
         "expires_at": begun.expires_at(),
         "prefix": next.split_inclusive('$').take(3).collect::<String>(),
         "number_length": begun.number().len(),
-        "status": read_approval(next, options.now)?.as_str(),
+        "status": read_approval(next, begun.id(), options.now)?.as_str(),
         "audience": request.audience(),
         "user_id": request.user_id(),
         "action": request.action(),
@@ -106,6 +106,8 @@ pub(crate) fn finish(inputs: &Inputs) -> Answer {
     let fields = json!({
         "decision": verified.decision().as_str(),
         "device_id": verified.device_id(),
+        "user_id": verified.user_id(),
+        "approval_id": verified.approval_id(),
     });
     let fields = with_transition(fields, verified.transition());
     if inputs.get("rows").is_some() {
@@ -115,7 +117,7 @@ pub(crate) fn finish(inputs: &Inputs) -> Answer {
 }
 
 pub(crate) fn read(inputs: &Inputs) -> Answer {
-    let status = read_approval(inputs.typed_text("state")?, now(inputs)?)?;
+    let status = read_approval(inputs.typed_text("state")?, inputs.typed_text("id")?, now(inputs)?)?;
     Ok(json!({"status": status.as_str()}))
 }
 

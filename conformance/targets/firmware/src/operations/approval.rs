@@ -12,7 +12,7 @@ use mfakit_core::approval::{
     enrollment,
 };
 use mfakit_core::encoding::base64url;
-use mfakit_core::UnixTime;
+use mfakit_core::{Error, UnixTime};
 
 /// More devices than a host may name, so that one too many is the core's to refuse.
 const ROOM: usize = approval::MAX_DEVICES + 4;
@@ -109,7 +109,7 @@ pub(super) fn begin(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcome
         response.field("expires_at", begun.expires_at().seconds());
         response.field("prefix", &next.as_str()[..third]);
         response.field("number_length", u32::try_from(begun.number().expose().len()).unwrap_or(0));
-        response.field("status", ApprovalState::parse(next.as_str())?.status(now).as_str());
+        response.field("status", ApprovalState::parse(next.as_str())?.status(begun.state().id(), now).as_str());
         response.field("audience", request.audience());
         response.field("user_id", request.user_id());
         response.field("action", request.action());
@@ -143,8 +143,11 @@ pub(super) fn finish(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcom
 }
 
 pub(super) fn status(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcome {
+    let mut room = [0; 24];
+    let id = base64url::decode(fields.text("id")?, &mut room).ok();
+    let id = id.and_then(|id| <&[u8; 16]>::try_from(id).ok()).ok_or(Error::ArgumentValueInvalid)?;
     let state = ApprovalState::parse(fields.string("state")?)?;
-    response.field("status", state.status(fields.host_time("now")?).as_str());
+    response.field("status", state.status(id, fields.host_time("now")?).as_str());
     Ok(())
 }
 

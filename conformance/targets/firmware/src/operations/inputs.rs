@@ -101,6 +101,7 @@ impl<'a> Fields<'a> {
 pub(super) fn host_time(value: Value<'_>) -> Result<UnixTime, Failure> {
     match value {
         Value::Unsigned(now) if now > MAX_HOST_TIME => Err(Error::TimeInvalid.into()),
+        Value::Negative(_) => Err(Error::TimeInvalid.into()),
         Value::Unsigned(now) => Ok(UnixTime::from_seconds(now)),
         _ => Err(Failure::WrongType),
     }
