@@ -8,7 +8,7 @@ from http import HTTPStatus
 import mfakit
 
 import policy
-from common import NOT_FOUND, Refusal, chosen, require_one, text, user_name
+from common import NOT_FOUND, Refusal, require_one, some_of, text, user_name
 
 
 def administrator(site, session):
@@ -115,9 +115,9 @@ def change_standing(site, body, session):
     The permission to waive is there to be seen doing nothing: once the rule is in force, only the exemption exempts.
     """
     by, user, now = administrator(site, session).user["name"], somebody(site, body), site.now()
-    rights = chosen(body, "rights", policy.RIGHTS)
+    rights = some_of(body, "rights", policy.RIGHTS)
     exemption = text(body, "exemption").strip()[:200] if body.get("exemption") else None
-    if not isinstance(rights, list) or type(body.get("waiver")) is not bool:
+    if type(body.get("waiver")) is not bool:
         raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "That is not understood.")
     if user["name_key"] == policy.ADMINISTRATOR and policy.ADMINISTRATION not in rights:
         raise Refusal(HTTPStatus.CONFLICT, "administrator_needed", "Somebody has to run the site.")

@@ -26,8 +26,13 @@ def login(site, body, session, code):
     user, assessment = credentials(site, body, code)
     now = site.now()
     with site.store.transaction() as db:
-        expires_at = mfakit.session_expires_at("cli", created=now)
-        token = site.store.open_session(db, user["id"], "cli", assessment, now=now, expires_at=expires_at)
+        expires_at, until = mfakit.session_expires_at("cli", created=now), None
+        if "admin_code" in assessment.methods:
+            until = user["temporary_until"]
+            expires_at = min(expires_at, until)
+        token = site.store.open_session(
+            db, user["id"], "cli", assessment, now=now, expires_at=expires_at, ends_with_code=until
+        )
         site.audit(db, user, "cli_login", standing=assessment, now=now)
     return {"token": token, "expiresAt": expires_at, "name": user["name"]}
 
@@ -36,7 +41,7 @@ def credentials(site, body, code):
     """A password, and a code where the account has a second factor."""
     user, evidence = password(site, user_name(body, "email"), text(body, "password"))
     proven = [evidence]
-    if policy.methods_of(site, user):
+    if policy.enrolled(site, user, now=site.now()):  # after a disconnection, too: then it is a temporary code
         proven.append(two_factor(site, user, code))
     return user, mfakit.assess(proven, now=site.now())
 
@@ -61,10 +66,8 @@ def two_factor(site, user, code):
         message = "This account has two-factor authentication: a code is needed too."
         raise Refusal(HTTPStatus.UNAUTHORIZED, "two_factor_required", message, headers=[REQUIRED])
     now = site.now()
-    digits = code.replace(" ", "").replace("-", "")
-    kind = proofs.totp if digits.isdigit() and len(digits) <= 8 else proofs.recovery_code
     try:
-        guess = kind(site, user, code, now=now)
+        guess = kind_of(code)(site, user, code, now=now)
         return proofs.prove(site, user, guess, lambda db, evidence, verified: evidence, now=now)[1]
     except mfakit.VerificationError:
         raise Refusal(HTTPStatus.FORBIDDEN, "invalid_two_factor_code", WRONG_CODE) from None
@@ -73,6 +76,14 @@ def two_factor(site, user, code):
             raise renamed(refusal, "") from None
         # No authenticator app, or no recovery codes: the same answer as for a wrong one.
         raise Refusal(HTTPStatus.FORBIDDEN, "invalid_two_factor_code", WRONG_CODE) from None
+
+
+def kind_of(code):
+    """By how much was typed: six to eight digits, the sixteen symbols of a temporary code, or more."""
+    symbols = code.replace(" ", "").replace("-", "")
+    if len(symbols) <= 8:
+        return proofs.totp
+    return proofs.temporary_code if len(symbols) == 16 else proofs.recovery_code
 
 
 def logout(site, body, session, code):
@@ -101,7 +112,7 @@ def enable(site, body, session, code):
     user, _ = password(site, user_name(body, "email"), text(body, "password"))
     if user["id"] != person.user["id"]:
         raise Refusal(HTTPStatus.FORBIDDEN, "unauthorized", "You are logged in as somebody else. Log in again.")
-    if person.methods:
+    if person.enrolled:
         two_factor(site, user, code)
     pending = mfakit.PendingTotp.generate()
     secret = pending.expose_secret()

@@ -117,13 +117,16 @@ def label(body, default=None):
     raise Refusal(HTTPStatus.BAD_REQUEST, "label_invalid", message)
 
 
-def chosen(body, member, allowed):
-    """One word, or a list of words, of those that there are."""
-    value = body.get(member)
-    words = value if isinstance(value, list) else [value]
-    if not all(isinstance(word, str) and word in allowed for word in words):
+def some_of(body, member, allowed):
+    """A list of words, of those that there are."""
+    words = body.get(member)
+    if not isinstance(words, list) or not all(isinstance(word, str) and word in allowed for word in words):
         raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", PUBLIC_MESSAGES["retry"])
-    return value
+    return words
+
+
+def one_of(body, member, allowed):
+    return some_of({member: [body.get(member)]}, member, allowed)[0]
 
 
 def seconds(count):

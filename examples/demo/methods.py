@@ -16,8 +16,8 @@ from common import (
     Refusal,
     accepted,
     challenge_of,
-    chosen,
     label,
+    one_of,
     refused,
     require_one,
     text,
@@ -169,7 +169,7 @@ def rename(site, body, session):
 
 
 def find(site, here, body):
-    named = chosen(body, "store", ("passkey", "totp", "device")), text(body, "id")
+    named = one_of(body, "store", ("passkey", "totp", "device")), text(body, "id")
     for method in accounts.methods(site, here.user):
         if (method["store"], method["id"]) == named:
             return method

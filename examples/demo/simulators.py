@@ -11,7 +11,7 @@ from http import HTTPStatus
 import mfakit
 
 import policy
-from common import Refusal, chosen
+from common import Refusal, one_of, some_of
 
 ASSURANCE_PROFILES = ("salesforce-2026-05-05", "rfc8176", "openid-eap", "refeds", "nist-800-63")
 CHANNELS = tuple(policy.PROFILE.channels)
@@ -33,10 +33,10 @@ NO_SECURITY_KEYS = ("totp", "hotp", "push_approval", "recovery_code", "admin_cod
 def single_sign_on(site, body, session):
     """Claims in, decision out: the tier that the profile sees in them, and whether it is enough for this person."""
     now = site.now()
-    profile = mfakit.AssuranceProfile.named(chosen(body, "profile", ASSURANCE_PROFILES))
-    rights = as_list(chosen(body, "rights", policy.RIGHTS))
-    enrolled = as_list(chosen(body, "enrolled", METHODS))
-    kind, pasted = chosen(body, "kind", ("oidc", "saml")), body.get("claims")
+    profile = mfakit.AssuranceProfile.named(one_of(body, "profile", ASSURANCE_PROFILES))
+    rights = some_of(body, "rights", policy.RIGHTS)
+    enrolled = some_of(body, "enrolled", METHODS)
+    kind, pasted = one_of(body, "kind", ("oidc", "saml")), body.get("claims")
     if not isinstance(pasted, str):
         raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "Paste the claims as text.")
     try:
@@ -76,15 +76,15 @@ def decide(site, body, session):
     now = site.now()
     exemption = body.get("exemption")
     requirement = policy.PROFILE.requirement(
-        rights=as_list(chosen(body, "rights", policy.RIGHTS)),
-        channel=chosen(body, "channel", CHANNELS),
-        environment=chosen(body, "environment", ENVIRONMENTS),
+        rights=some_of(body, "rights", policy.RIGHTS),
+        channel=one_of(body, "channel", CHANNELS),
+        environment=one_of(body, "environment", ENVIRONMENTS),
         waiver=body.get("waiver") is True,
         exemption="approved" if exemption is True else None,
         enforced_from=day(body, "enforcedFrom"),
         client_can=NO_SECURITY_KEYS if body.get("client") == "no_security_keys" else None,
     )
-    enrolled = as_list(chosen(body, "enrolled", METHODS))
+    enrolled = some_of(body, "enrolled", METHODS)
     assessment = mfakit.assess([mfakit.Evidence.password(at=now)], now=now)
     if body.get("proven") == "session" and session is not None:
         assessment = policy.standing(site, session).assessment
@@ -108,12 +108,9 @@ def day(body, member):
     if value in (None, ""):
         return None
     try:
-        return int(datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp())
+        first = int(datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp())
     except (TypeError, ValueError):
-        raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "That is no day.") from None
-
-
-def as_list(value):
-    if not isinstance(value, list):
-        raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "That is not understood.")
-    return value
+        first = -1
+    if not policy.ALWAYS <= first <= policy.NEVER:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "That is no day.")
+    return first

@@ -65,6 +65,12 @@ struct Fixture {
     number: String,
 }
 
+impl Fixture {
+    fn other_number(&self) -> &'static str {
+        if self.number == "00" { "01" } else { "00" }
+    }
+}
+
 static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     let now = UnixTime::from_seconds(NOW);
     let key = Key::Es256(Es256Key::new(&[7; 32]));
@@ -376,6 +382,8 @@ fn check_message(bytes: &[u8]) -> bool {
         approval::finish(answer.as_bytes(), &fixture.state, now).map(|v| v.outcome().as_str());
     let expected = if seed(approval_payload("approve", &fixture.number)) {
         Some("approved")
+    } else if seed(approval_payload("approve", fixture.other_number())) {
+        Some("number_mismatch")
     } else if seed(approval_payload("deny", "")) {
         Some("denied")
     } else {
@@ -495,7 +503,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         all.push([&[u8::try_from(index).expect("few")], bytes].concat());
     };
     let number = fixture.number.as_str();
-    let other = if number == "00" { "01" } else { "00" };
+    let other = fixture.other_number();
     let approvals = [
         approval_payload("approve", number),
         approval_payload("approve", other),

@@ -45,8 +45,7 @@ impl Proof {
         }
         let flags = [flag(user_verified)?, flag(hardware)?, flag(backup_eligible)?];
         let webauthn = WEBAUTHN.contains(&kind.as_str());
-        let known =
-            webauthn || STANDARD.contains(&kind.as_str()) || WEAK.contains(&kind.as_str());
+        let known = webauthn || STANDARD.contains(&kind.as_str()) || WEAK.contains(&kind.as_str());
         let plain = flags == [false; 3] && told == [false; 3];
         let told_without = told != [false; 3] && !flags[0];
         (known && (plain || webauthn) && !told_without).then_some(Self { kind, at, flags, told })
@@ -129,9 +128,12 @@ pub fn check(data: &[u8]) -> bool {
     assert_eq!(acr.is_some(), ours.tier() == Tier::PhishingResistant);
     let in_hardware = proofs.iter().any(|proof| proof.flags[1] && !proof.flags[2]);
     assert!(acr != Some("phrh") || in_hardware);
-    assert_eq!(ours.recovery(), proofs.iter().any(|proof| {
-        ["recovery_code", "support_code"].contains(&proof.kind.as_str())
-    }));
+    assert_eq!(
+        ours.recovery(),
+        proofs
+            .iter()
+            .any(|proof| { ["recovery_code", "support_code"].contains(&proof.kind.as_str()) })
+    );
     let has = |value: &str| ours.amr().contains(&value);
     let shows = |kinds: &[&str]| proofs.iter().any(|proof| kinds.contains(&proof.kind.as_str()));
     assert_eq!(has("pwd"), shows(&["password"]));
@@ -175,7 +177,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
     proofs.push(r#"{"kind":"other","at":5}"#.into());
     proofs.push(r#"{"kind":"totp"}"#.into());
     let password = r#"{"kind":"password","at":1799999000}"#;
-    let mut texts = vec![r#"{"v":1,"methods":[]}"#.to_owned(), r#"{"v":2,"methods":[]}"#.to_owned()];
+    let mut texts =
+        vec![r#"{"v":1,"methods":[]}"#.to_owned(), r#"{"v":2,"methods":[]}"#.to_owned()];
     for proof in proofs {
         texts.push(format!(r#"{{"v":1,"methods":[{proof}]}}"#));
         texts.push(format!(r#"{{"v":1,"tier":"weak","amr":[],"methods":[{password},{proof}]}}"#));

@@ -77,8 +77,17 @@ fn read(tree: &Tree) -> Option<Expected> {
     let members = object(
         tree,
         &[
-            "schema", "id", "version", "title", "source", "combine", "two_factors", "uri_prefixes",
-            "entries", "combinations", "deny",
+            "schema",
+            "id",
+            "version",
+            "title",
+            "source",
+            "combine",
+            "two_factors",
+            "uri_prefixes",
+            "entries",
+            "combinations",
+            "deny",
         ],
     )?;
     let get = |name| get(&members, name);
@@ -100,13 +109,13 @@ fn read(tree: &Tree) -> Option<Expected> {
             None => None,
             Some(tree) => Some(tier(tree)?),
         },
-        prefixes: values(get("uri_prefixes"), 16)?,
+        prefixes: values(get("uri_prefixes"), 8)?,
         entries: list(get("entries")?)?.iter().map(entry).collect::<Option<_>>()?,
         combinations: match get("combinations") {
             None => Vec::new(),
             Some(tree) => list(tree)?.iter().map(combination).collect::<Option<_>>()?,
         },
-        deny: values(get("deny"), 64)?,
+        deny: values(get("deny"), 16)?,
     };
     let adds = expected.two_factors.is_some() || get("combinations").is_some();
     is_sound(&expected, adds).then_some(expected)
@@ -139,9 +148,10 @@ fn entry(tree: &Tree) -> Option<Entry> {
     };
     let factor = match get("factor") {
         None => None,
-        Some(tree) => Some(text(tree).filter(|text| {
-            ["knowledge", "possession", "inherence"].contains(&text.as_str())
-        })?),
+        Some(tree) => Some(
+            text(tree)
+                .filter(|text| ["knowledge", "possession", "inherence"].contains(&text.as_str()))?,
+        ),
     };
     let fine = sources.contains(&true);
     fine.then_some(Entry { value, tier: tier(get("tier")?)?, by_segment, sources, factor })
@@ -178,8 +188,8 @@ fn is_sound(profile: &Expected, adds: bool) -> bool {
         .iter()
         .enumerate()
         .all(|(at, one)| entries[..at].iter().all(|other| !collide(one, other)));
-    (1..=256).contains(&entries.len())
-        && profile.combinations.len() <= 64
+    (1..=128).contains(&entries.len())
+        && profile.combinations.len() <= 16
         && profile.combinations.iter().all(combined)
         && (profile.strongest || !adds)
         && by_segment != profile.prefixes.is_empty()
@@ -265,7 +275,7 @@ pub fn check(data: &[u8]) -> bool {
     let arguments = Arguments::read(data);
     let ours = Profile::from_json(&arguments.profile);
     let expected = match json::reference(&arguments.profile) {
-        Reference::Accepted(tree) if arguments.profile.len() <= 64 * 1024 => read(&tree),
+        Reference::Accepted(tree) if arguments.profile.len() <= 16 * 1024 => read(&tree),
         Reference::OutOfRange => return false,
         _ => None,
     };
@@ -304,8 +314,13 @@ pub fn check(data: &[u8]) -> bool {
         let amr: Vec<&str> = amr.iter().map(String::as_str).collect();
         let authn_context: Vec<&str> = contexts.iter().map(String::as_str).collect();
         let acr = of(1).next();
-        let claims =
-            Claims { amr: &amr, acr: acr.as_deref(), authn_context: &authn_context, auth_time, max_age };
+        let claims = Claims {
+            amr: &amr,
+            acr: acr.as_deref(),
+            authn_context: &authn_context,
+            auth_time,
+            max_age,
+        };
         classify(&profile, &claims, now)
     };
     let classified = of(&values);
@@ -350,9 +365,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
 "combinations":[{"all":["one","three"],"tier":"phishing_resistant"}],"deny":["none"]}"#;
     let weakest = br#"{"schema":"mfakit-assurance-profile/1","id":"own","version":"1","combine":"weakest","entries":[{"value":"one","tier":"standard"},{"value":"two","tier":"weak","in":["amr"]}]}"#;
     let mut profiles: Vec<Vec<u8>> = vec![own.to_vec(), weakest.to_vec()];
-    profiles.extend(
-        Profile::names().filter_map(|id| Some(Profile::named(id).ok()?.json().to_vec())),
-    );
+    profiles
+        .extend(Profile::names().filter_map(|id| Some(Profile::named(id).ok()?.json().to_vec())));
     let lists: [&[(u8, &str)]; 8] = [
         &[],
         &[(0, "one"), (0, "two")],

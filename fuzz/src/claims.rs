@@ -1,7 +1,7 @@
 //! `Claims::from_id_token` against serde_json's reading: which payloads have claims of the right shape, and which claims those are.
 
 use crate::json::{self, Members, Reference, Tree};
-use mfakit::{AssuranceProfile, Classification, Claims, Error, UnixTime, classify};
+use mfakit::{AssuranceProfile, Claims, Classification, Error, UnixTime, classify};
 
 /// The latest time that a host may pass, in seconds; above it, it would be milliseconds.
 const MAX_TIME: f64 = 1e11;

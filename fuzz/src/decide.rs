@@ -38,9 +38,8 @@ fn proof(input: &mut Input<'_>) -> Proven {
 
 /// The tier of these proofs, by the method table; `None` of nothing.
 fn tier(proofs: &[Proven]) -> Option<Tier> {
-    let is_other = |proof: &Proven| {
-        proof.facts.kind == MethodKind::Password || proof.facts.user_verified
-    };
+    let is_other =
+        |proof: &Proven| proof.facts.kind == MethodKind::Password || proof.facts.user_verified;
     let other = proofs.iter().any(is_other);
     let of = |proof: &Proven| match tier_of(proof.facts.kind) {
         Tier::PhishingResistant if !proof.facts.user_verified && !other => Tier::Weak,
@@ -108,17 +107,20 @@ pub fn check(data: &[u8]) -> bool {
         .filter(|proof| requirement.max_age.is_none_or(|age| NOW - proof.at.seconds() <= age))
         .collect();
     let satisfied = tier(&recent) >= Some(need);
-    let own = enrolled.iter().any(|kind| kind != MethodKind::Password);
-    let password_alone = proofs.iter().all(|proof| proof.facts.kind == MethodKind::Password);
+    let own: Vec<MethodKind> =
+        enrolled.iter().filter(|kind| *kind != MethodKind::Password).collect();
+    // What stands for the person's methods: a proof above weak, or one of theirs where they have only weak ones.
+    let only_weak = own.iter().all(|kind| tier_of(*kind) == Tier::Weak);
+    let stands = |proof: &Proven| {
+        let kind = proof.facts.kind;
+        tier_of(kind) > Tier::Weak || (only_weak && own.contains(&kind))
+    };
     if requirement.applies(now) == Applies::Yes {
-        let turned_on = need == Tier::Weak && own && password_alone;
+        let turned_on = need == Tier::Weak && !own.is_empty() && !proofs.iter().any(stands);
         assert_eq!(decided.kind() == "allow", satisfied && !turned_on);
     }
-    if matches!(decided, Decision::Enroll { .. }) && own {
-        let shown = |proof: &Proven| {
-            enrolled.contains(proof.facts.kind) || tier_of(proof.facts.kind) > Tier::Weak
-        };
-        assert!(recent.iter().any(shown), "a method is added, and no own one was proven");
+    if matches!(decided, Decision::Enroll { .. }) && !own.is_empty() {
+        assert!(recent.iter().any(stands), "a method is added, and no own one was proven");
     }
     let mut more = proofs.clone();
     more.push(Proven { at: now, ..proof(&mut input) });

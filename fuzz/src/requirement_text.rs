@@ -5,8 +5,16 @@ use crate::json::{self, Reference, Tree};
 use mfakit::{Error, MethodKind, Requirement, Tier, UnixTime};
 
 const NAMES: [&str; 10] = [
-    "tier", "maxAge", "exempt", "waiver", "enforcedFrom", "channelSubject", "clientCan",
-    "acrValues", "policy", "policyVersion",
+    "tier",
+    "maxAge",
+    "exempt",
+    "waiver",
+    "enforcedFrom",
+    "channelSubject",
+    "clientCan",
+    "acrValues",
+    "policy",
+    "policyVersion",
 ];
 
 fn read(tree: &Tree) -> Option<Requirement> {

@@ -479,7 +479,7 @@ class ApprovalCase(Case):
         request = mfakit.read_approval_request(begun.request)
         yes = mfakit.sign_approval(request, device=key, decision="approve", number=begun.number, now=NOON)
         no = mfakit.sign_approval(request, device=key, decision="deny", now=NOON)
-        return (yes, no), begun.transition.next, device
+        return (yes, no), begun.transition.next, device, begun.id
 
     def row(self, number, round):
         return {"user_id": self.name(number), "state": round[1]}
@@ -500,7 +500,8 @@ class ApprovalCase(Case):
     def stored(self, client, count):
         """Whatever was first, it is over."""
         states = [state for (state,) in super().stored(client, count)]
-        return [mfakit.read_approval(state, now=NOON) in ("approved", "denied") for state in states]
+        read = [mfakit.read_approval(state, id=round[3], now=NOON) for state, round in zip(states, self.rounds)]
+        return [status in ("approved", "denied") for status in read]
 
     def expected(self):
         return [True] * len(self.rounds)
@@ -519,8 +520,9 @@ class ApprovalBeginCase(ApprovalCase):
         return self.store(client, number, begun.transition) == 1
 
     def stored(self, client, count):
+        # What is over cannot be cancelled.
         states = [state for (state,) in Case.stored(self, client, count)]
-        return [mfakit.read_approval(state, now=NOON) == "pending" for state in states]
+        return [mfakit.cancel_approval(state).prev == state for state in states]
 
 
 class ThrottleCase(Case):

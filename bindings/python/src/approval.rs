@@ -200,7 +200,7 @@ pub(crate) fn begin_approval(
         id: begun.id().to_owned(),
         request: begun.request().to_owned(),
         number: Zeroizing::new(begun.number().to_owned()),
-        transition: Transition::make(py, begun.transition().clone())?,
+        transition: Transition::hide(py, begun.transition().clone())?,
         expires_at: begun.expires_at(),
     })
 }
@@ -254,7 +254,7 @@ pub(crate) fn finish_approval(
         user_id: verified.user_id().to_owned(),
         approval_id: verified.approval_id(),
         device_id: verified.device_id(),
-        transition: Transition::make(py, verified.transition().clone())?,
+        transition: Transition::hide(py, verified.transition().clone())?,
         proof: Once::new(verified),
     })
 }
@@ -291,7 +291,7 @@ pub(crate) fn read_approval(
 /// Ends a pending approval.
 #[pyfunction]
 pub(crate) fn cancel_approval(py: Python<'_>, state: Any<'_, '_>) -> PyResult<Py<Transition>> {
-    Transition::make(py, mfakit::cancel_approval(&convert::text(state)?).map_err(raise)?)
+    Transition::hide(py, mfakit::cancel_approval(&convert::text(state)?).map_err(raise)?)
 }
 
 /// What an answer claims, before anything is verified.

@@ -29,7 +29,9 @@ impl Reason {
 #[pymethods]
 impl Reason {
     fn __repr__(&self) -> String {
-        format!("Reason(code={:?}, subject={:?})", self.code, self.subject.as_deref().unwrap_or(""))
+        let subject =
+            self.subject.as_ref().map_or("None".to_owned(), |subject| format!("{subject:?}"));
+        format!("Reason(code={:?}, subject={subject})", self.code)
     }
 
     fn __bool__(&self) -> PyResult<bool> {

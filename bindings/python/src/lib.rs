@@ -1,7 +1,7 @@
 //! The Python module `mfakit._native`: convert, call, convert. Every verdict is made by `mfakit`.
 //!
-//! The first positional argument of a verification is the client's: whatever is in it, failure is a `VerificationError`.
-//! Everything else is the host's: failure is a `ConfigError`.
+//! The first positional argument of a verification is the client's: whatever is in it, failure is a `VerificationError`. So are an
+//! identity provider's claims. Everything else is the host's: failure is a `ConfigError`.
 #![allow(missing_docs, reason = "Python's documentation is in the stubs")]
 
 mod approval;

@@ -13,6 +13,8 @@ pub(crate) struct Transition {
     prev: Py<PyAny>,
     #[pyo3(get)]
     next: Py<PyAny>,
+    /// Whether what is stored stays out of the repr.
+    hidden: bool,
 }
 
 impl Transition {
@@ -20,14 +22,33 @@ impl Transition {
         py: Python<'py>,
         transition: mfakit::Transition<S>,
     ) -> PyResult<Py<Self>> {
+        Self::new(py, transition, false)
+    }
+
+    /// The transition of a state that holds a secret.
+    pub(crate) fn hide(
+        py: Python<'_>,
+        transition: mfakit::Transition<String>,
+    ) -> PyResult<Py<Self>> {
+        Self::new(py, transition, true)
+    }
+
+    fn new<'py, S: IntoPyObject<'py>>(
+        py: Python<'py>,
+        transition: mfakit::Transition<S>,
+        hidden: bool,
+    ) -> PyResult<Py<Self>> {
         let prev = transition.prev.map_or_else(|| Ok(py.None()), |prev| prev.into_py_any(py))?;
-        Py::new(py, Self { prev, next: transition.next.into_py_any(py)? })
+        Py::new(py, Self { prev, next: transition.next.into_py_any(py)?, hidden })
     }
 }
 
 #[pymethods]
 impl Transition {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        if self.hidden {
+            return Ok("Transition(***)".to_owned());
+        }
         Ok(format!(
             "Transition(prev={}, next={})",
             self.prev.bind(py).repr()?,

@@ -358,6 +358,9 @@ def test_what_cannot_be_signed():
 
 
 def test_secrets_stay_out_of_sight():
+    # The state of an approval holds the number.
+    transitions = [APPROVAL.transition, finish(signed(APPROVAL), APPROVAL).transition, cancel_approval(APPROVAL.transition.next)]
+    assert {repr(transition) for transition in transitions} == {"Transition(***)"}
     key = generate_device_key(ENROLLING)
     text = key.to_text()
     assert repr(key) == str(key) == "DeviceKey(***)"

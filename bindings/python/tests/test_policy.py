@@ -361,5 +361,6 @@ def test_results_are_frozen_have_no_constructor_and_no_truth_value():
             with pytest.raises(AttributeError):
                 setattr(value, name, 1)
     assert repr(decision) == 'Decision(kind="step_up", reason="tier_too_low")'
+    assert repr(decision.explain()[0]) == 'Reason(code="tier_too_low", subject=None)'
     assert repr(removal) == 'Removal(allowed=False, reason="last_method")'
     assert repr(POLICY).startswith('PolicyProfile(id="salesforce-2026-05-05", version=')

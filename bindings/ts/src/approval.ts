@@ -3,7 +3,8 @@
  *
  * A host keeps one text a user (the state) and one a device (the record). One approval of a user is pending at a time, and the
  * first authentic answer ends it, a denial too: its transition is stored before anybody is told. Invariant: the number is
- * in the state and on the login screen, never in what a device is sent; nothing that prints or serialises shows it.
+ * in the state and on the login screen, never in what a device is sent, and an Approval that is printed or serialised shows
+ * neither. A transition does show its states: log none.
  */
 import { ask, verify } from "./backend.js";
 import { codeBytes } from "./client-value.js";

@@ -759,6 +759,27 @@ mod tests {
     }
 
     #[test]
+    fn a_description_is_a_result_of_the_registry_alone() {
+        let expect = json!({"result": "ok", "registered": true, "description": "a"});
+        let registry = case("amr.registered", expect.clone());
+        let said = |what: Value| accept(json!({"registered": true, "description": what}));
+        assert_eq!(judge(&registry, &said(json!("a")), &hello(&[])), Outcome::Pass);
+        assert!(fails(&judge(&registry, &said(json!("b")), &hello(&[]))));
+        assert!(fails(&judge(&registry, &accept(json!({"registered": true})), &hello(&[]))));
+        let other = case("cbor.decode", expect);
+        assert_eq!(judge(&other, &said(json!("b")), &hello(&[])), Outcome::Pass);
+    }
+
+    #[test]
+    fn what_evidence_is_worth_must_be_said_where_a_case_asks() {
+        let commit = case("totp.commit", json!({"result": "ok", "assessed_tier": "standard"}));
+        assert!(fails(&judge(&commit, &accept(json!({})), &hello(&[]))));
+        let said = |tier: &str| judge(&commit, &accept(json!({"assessed_tier": tier})), &hello(&[]));
+        assert_eq!(said("standard"), Outcome::Pass);
+        assert!(fails(&said("phishing_resistant")));
+    }
+
+    #[test]
     fn lists_are_compared_member_by_member() {
         let wanted = json!([{"counter": "5", "warnings": ["a"], "issuer": null}]);
         assert!(same(&wanted, &json!([{"counter": 5, "warnings": ["a"], "issuer": null}])));

@@ -433,7 +433,8 @@ function publicOperations(mfakit, lowLevel) {
 
     "approval.finish": (inputs) => {
       const verified = mfakit.finishApproval(inputs.answer, named(inputs, "state", "now"));
-      return accept({ decision: verified.decision, device_id: verified.deviceId, ...committed(verified, inputs) });
+      const { decision, deviceId, userId, approvalId } = verified;
+      return accept({ decision, device_id: deviceId, user_id: userId, approval_id: approvalId, ...committed(verified, inputs) });
     },
 
     "approval.read": (inputs) => accept({ status: mfakit.readApproval(inputs.state, named(inputs, "id", "now")) }),

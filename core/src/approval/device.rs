@@ -301,10 +301,9 @@ impl ToSign {
     ///
     /// The caller's: [`Error::ArgumentValueInvalid`] for anything else than a Sig_structure of this module's.
     pub fn from_bytes(signed: &[u8]) -> Result<Self, Error> {
-        let read = read_to_sign(signed).and_then(|(_, algorithm, payload)| {
-            Self::new(algorithm, payload).ok().filter(|again| again.as_bytes() == signed)
-        });
-        read.ok_or(Error::ArgumentValueInvalid)
+        let (_, algorithm, payload) = read_to_sign(signed).ok_or(Error::ArgumentValueInvalid)?;
+        // Canonical CBOR has one encoding: these are the same bytes again.
+        Self::new(algorithm, payload).map_err(|_| Error::ArgumentValueInvalid)
     }
 
     /// The bytes to sign; of ECDSA, hashing them is part of signing.

@@ -861,7 +861,12 @@ scenario("an administrator disconnects the methods of a person whose devices are
     assert.deepEqual(offered, ["Temporary code"]);
     assert.equal((await postFrom(hal, "/api/passkey/begin", {})).status, 403);
     assert.equal((await postFrom(hal, "/api/sign-in/recovery-code", { code: codes[0] })).status, 403);
+    const login = (code) => cli(hal, "POST", "login", { code, body: { email: "hal", password: PASSWORD } });
+    assert.equal((await login()).body.id, "two_factor_required", "nor is the command line a way round");
+    assert.equal((await login(codes[0])).body.id, "invalid_two_factor_code");
     const code = await issueTemporaryCode(admin, "hal");
+    const { body: brief } = await login(code);
+    assert.ok(brief.expiresAt <= Date.now() / 1000 + 3601, "no longer than the code");
     assert.equal((await signInWithTemporaryCode(hal, "hal", code)).server, "accepted");
     await signedInAs(hal, "hal");
     bothSay(await addPasskey(hal), "accepted");

@@ -45,8 +45,8 @@ export async function recheck(verdict, relyingParty, { name, response, code }) {
 
 function verify(mfakit, check, relyingParty, name, { response, code }) {
   const { id, ...options } = relyingParty;
-  // A sign-in without password asks for more than one after it.
-  const party = new mfakit.RelyingParty(id, { ...options, ...(check.userVerification && { userVerification: check.userVerification }) });
+  const { userVerification = options.userVerification } = check; // a sign-in without password asks for more
+  const party = new mfakit.RelyingParty(id, { ...options, userVerification });
   const { challenge, userHandle, record, allow } = check;
   const [secret, codes] = [secrets.get(name), records.get(name)];
   switch (check.operation) {

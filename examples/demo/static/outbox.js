@@ -4,7 +4,7 @@ import { $, leave, moment, onClick, person, post, refresh, run, say, textElement
 
 const MAILS = {
   mfa_enabled: ["Two-factor authentication is on", "Your account asks for a second factor from now on."],
-  methods_disconnected: ["The administrator disconnected your methods", "None of them signs in any more; your sessions have ended."],
+  methods_disconnected: ["The administrator disconnected your methods", "They sign in no more; your sessions have ended."],
   mfa_disabled: ["Two-factor authentication is off", "Your password alone signs you in from now on."],
   method_added: ["A method was added", "It can sign in to your account from now on."],
   method_removed: ["A method was removed", "It cannot sign in to your account any more."],

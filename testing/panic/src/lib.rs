@@ -4,6 +4,8 @@
 //! `control_` functions panic on purpose, and must not link.
 #![no_std]
 
+pub mod approval;
+pub mod assurance;
 pub mod attestation;
 pub mod codes;
 pub mod controls;

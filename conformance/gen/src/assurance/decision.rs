@@ -229,6 +229,7 @@ fn refused(cases: &mut Vec<Case>) {
         ("second-factor-on-not-yet", pw(), requirement([("tier", STANDARD.into()), ("enforced_from", (NOW + 1).into())]), &["totp"], step_up("second_factor_on", STANDARD, &["totp"]), "before enforcement, too"),
         ("second-factor-on-email", vec![password(), proof("email")], demand(WEAK), &["totp"], step_up("second_factor_on", STANDARD, &["totp"]), "a code sent by e-mail does not stand for the app"),
         ("second-factor-on-sms", vec![password(), proof("sms")], demand(WEAK), &["security_key"], step_up("second_factor_on", STANDARD, &["security_key"]), "nor a text message for the key"),
+        ("second-factor-on-not-delivered", pw(), demand(WEAK), &["email", "totp"], step_up("second_factor_on", STANDARD, &["totp"]), "a delivered code is not offered beside the app"),
         ("second-factor-shown-recovery", vec![password(), proof("recovery_code")], demand(WEAK), &["totp"], allow("satisfied"), "a recovery code stands for what was lost"),
         ("other-factor-too-old", vec![password().at(NOW - 301), proof("security_key")], within(RESISTANT, 300), &["security_key"], step_up("other_factor_needed", RESISTANT, &["security_key", "password"]).within(300), "the password is too old, and the key again would change nothing"),
         ("second-factor-shown", vec![password(), proof("totp")], demand(WEAK), &["totp"], allow("satisfied"), "shown"),

@@ -109,7 +109,10 @@ pub(super) fn begin(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcome
         response.field("expires_at", begun.expires_at().seconds());
         response.field("prefix", &next.as_str()[..third]);
         response.field("number_length", u32::try_from(begun.number().expose().len()).unwrap_or(0));
-        response.field("status", ApprovalState::parse(next.as_str())?.status(begun.state().id(), now).as_str());
+        response.field(
+            "status",
+            ApprovalState::parse(next.as_str())?.status(begun.state().id(), now).as_str(),
+        );
         response.field("audience", request.audience());
         response.field("user_id", request.user_id());
         response.field("action", request.action());

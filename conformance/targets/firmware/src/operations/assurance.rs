@@ -10,9 +10,9 @@ use mfakit_core::assurance::{
 };
 use mfakit_core::encoding::json::Str;
 use mfakit_core::policy::{
-    AcrValues, Applies, DecisionReason, Effect, Event, Person, PolicyProfile, Removal, Requirement, Standing,
-    advice, can_disable, can_remove, choices, decide as settle, effects as entailed, enrollable,
-    grandfathered,
+    AcrValues, Applies, DecisionReason, Effect, Event, Person, PolicyProfile, Removal, Requirement,
+    Standing, advice, can_disable, can_remove, choices, decide as settle, effects as entailed,
+    enrollable, grandfathered,
 };
 use mfakit_core::session::SessionLimits;
 use mfakit_core::{Error, Evidence, Facts, MethodKind, MethodKinds, UnixTime, VerifiedBy};
