@@ -134,7 +134,11 @@ def finish_passkey(site, body, session):
             response, state=ceremony["state"], record=credential["record"], now=now
         )
         with site.store.transaction() as db:
-            rows = site.store.update_credential(db, credential["id"], verified.transition, now=now)
+            transition = verified.transition
+            if verified.uv_transition is not None and password_proven(session, credential["user_id"]):
+                # A PIN that was set after the key was added counts from now on: the password vouches for it.
+                transition = verified.uv_transition
+            rows = site.store.update_credential(db, credential["id"], transition, now=now)
             evidence = verified.commit(rows)
             user = site.store.user(credential["user_id"])
             token = conclude(site, db, user, evidence, session=session, credential_id=credential["id"], now=now)
@@ -151,6 +155,12 @@ def finish_passkey(site, body, session):
         ),
         token,
     )
+
+
+def password_proven(session, user_id):
+    if session is None or session["user_id"] != user_id:
+        return False
+    return "password" in mfakit.Assessment.from_trusted_json(session["assessment"]).methods
 
 
 def passkey_check(site, ceremony, credential):

@@ -257,7 +257,9 @@ impl Arguments {
         Self { profile: input.rest().to_vec(), values, times }
     }
 
-    fn write(&self) -> Vec<u8> {
+    /// The input that is read as these.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
         let mut output = Output::default();
         for time in self.times {
             output = output.number(time.to_be_bytes());

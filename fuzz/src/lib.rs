@@ -126,5 +126,5 @@ macro_rules! targets {
 targets! {
     json client_data cbor cose der signature 200 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
     certificate path 50 metadata 20 extensions extension_inputs extension_outputs 5 explain 20 hotp totp
-    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 assurance_profile 20 policy_profile 10 claims 20 assessment_text requirement_text decide 5 guess_odds throttle throttle_state sealed_state record_text response
+    otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 assurance_profile 10 policy_profile 2 claims 20 assessment_text requirement_text decide 5 guess_odds throttle throttle_state sealed_state record_text response
 }

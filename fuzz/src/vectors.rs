@@ -6,8 +6,8 @@ use crate::input::Output;
 use crate::relying_party::Policy;
 use crate::test_key::TestKey;
 use crate::{
-    attestation_object, cose, ed25519, recovery_verify, registration, response, sealed_state,
-    signature, statement, throttle, tpm,
+    assurance_profile, attestation_object, cose, ed25519, recovery_verify, registration, response,
+    sealed_state, signature, statement, throttle, tpm,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -63,6 +63,21 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
         }
     }
     match case["op"].as_str() {
+        Some("assurance.id_token") => add("claims", inputs.text("id_token")),
+        Some("assurance.stored") => add("assessment_text", inputs.text("stored")),
+        Some("assurance.profile" | "assurance.classify") => {
+            let amr = inputs.0["amr"].as_array().into_iter().flatten().take(8);
+            let amr = amr.filter_map(Value::as_str).map(|value| (0, value.as_bytes().to_vec()));
+            let profile = inputs.text("profile_json");
+            let arguments =
+                assurance_profile::Arguments { profile, values: amr.collect(), times: [0; 3] };
+            add("assurance_profile", arguments.write());
+        }
+        Some("policy.profile") => {
+            let output = Output::default().number([0]).bytes(b"ui").bytes(b"production");
+            let policy = inputs.text("policy_json");
+            add("policy_profile", output.number([0; 4]).raw(&policy).finish());
+        }
         Some("base32.decode") => add("base32", inputs.text("text")),
         Some("base64url.decode") => add("base64url", inputs.text("text")),
         Some("webauthn.register") => {
