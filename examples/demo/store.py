@@ -312,8 +312,8 @@ class Store:
     def remove_every_method(db, user_id, *, disconnected=False):
         """And what belongs to them. A temporary code stays: it is how a person whose methods are gone comes back in."""
         db.execute(
-            """UPDATE users SET disconnected = ?, totp_secret = NULL, totp_pending = NULL, totp_name = NULL, totp_last_step = NULL,
-                   recovery_record = NULL, recovery_total = NULL, recovery_used = NULL WHERE id = ?""",
+            """UPDATE users SET disconnected = ?, totp_secret = NULL, totp_pending = NULL, totp_name = NULL,
+                   totp_last_step = NULL, recovery_record = NULL, recovery_total = NULL, recovery_used = NULL WHERE id = ?""",
             (disconnected, user_id),
         )
         db.execute("DELETE FROM credentials WHERE user_id = ?", (user_id,))

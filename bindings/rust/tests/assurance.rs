@@ -10,8 +10,16 @@ use proptest::sample::{select, subsequence};
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 /// Values that no profile here lists, some of them close to one that does.
-const UNLISTED: [&str; 8] =
-    ["", "0", "foo", "HWK", " pwd", "urn:oasis:names:tc:SAML:2.0:ac:classes:NotX509", "phr phrh", "X509\0"];
+const UNLISTED: [&str; 8] = [
+    "",
+    "0",
+    "foo",
+    "HWK",
+    " pwd",
+    "urn:oasis:names:tc:SAML:2.0:ac:classes:NotX509",
+    "phr phrh",
+    "X509\0",
+];
 
 // ---------------------------------------------------------------- claims
 
@@ -37,7 +45,11 @@ fn claims(said: &[(Place, String)], acr: Option<&str>) -> Claims {
     }
 }
 
-fn classified(profile: &AssuranceProfile, said: &[(Place, String)], acr: Option<&str>) -> Classification {
+fn classified(
+    profile: &AssuranceProfile,
+    said: &[(Place, String)],
+    acr: Option<&str>,
+) -> Classification {
     classify(profile, claims(said, acr), None, Some(NOW)).unwrap()
 }
 

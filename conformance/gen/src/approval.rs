@@ -202,7 +202,8 @@ fn state() -> String {
 }
 
 fn ended(name: &str) -> String {
-    let device = if name == "cancelled" { String::new() } else { format!("${}", base64url(&DEVICE)) };
+    let device =
+        if name == "cancelled" { String::new() } else { format!("${}", base64url(&DEVICE)) };
     format!("$mfakit-ap$v=1,s={name},e={EXPIRES}${}{device}", base64url(&ID))
 }
 
@@ -215,7 +216,14 @@ fn enrolling() -> String {
     )
 }
 
-fn record_of(id: &[u8; 16], audience: &str, user: &str, algorithm: i64, key: &Item, name: &str) -> String {
+fn record_of(
+    id: &[u8; 16],
+    audience: &str,
+    user: &str,
+    algorithm: i64,
+    key: &Item,
+    name: &str,
+) -> String {
     let fields = [&id[..], audience.as_bytes(), user.as_bytes(), key, name.as_bytes()];
     let fields: Vec<String> = fields.iter().map(|field| base64url(field)).collect();
     format!("$mfakit-ad$v=1,a={algorithm}${}", fields.join("$"))
@@ -240,7 +248,10 @@ fn shown(key: &Item, algorithm: i64, name: Option<&str>) -> Vec<(&'static str, J
         ("algorithm", algorithm.into()),
         ("public_key_hex", hex(key).into()),
         ("name", name.into()),
-        ("record", record_of(&DEVICE, AUDIENCE, USER, algorithm, key, name.unwrap_or_default()).into()),
+        (
+            "record",
+            record_of(&DEVICE, AUDIENCE, USER, algorithm, key, name.unwrap_or_default()).into(),
+        ),
     ]
 }
 
@@ -280,8 +291,11 @@ fn outcome(case: Case, state: &str, name: &str, device: &[u8; 16]) -> Case {
 fn answers(cases: &mut Vec<Case>) {
     let denial = || answer_entries("deny", "");
     let wrong = || answer_entries("approve", "43");
-    let rows: [(&str, Entries, &str); 3] =
-        [("approve", approval(), "approved"), ("deny", denial(), "denied"), ("wrong-number", wrong(), "number_mismatch")];
+    let rows: [(&str, Entries, &str); 3] = [
+        ("approve", approval(), "approved"),
+        ("deny", denial(), "denied"),
+        ("wrong-number", wrong(), "number_mismatch"),
+    ];
     for (id, entries, name) in rows {
         let answer = signed(&key(), &entries);
         cases.push(outcome(finish(id, answer.clone(), state()), &state(), name, &DEVICE));
@@ -311,7 +325,9 @@ fn answers(cases: &mut Vec<Case>) {
         });
     }
     let two = pending(NUMBER, &[(OTHER, other_key().cose()), (DEVICE, key().cose())]);
-    for (id, device, key) in [("second-device", DEVICE, key()), ("first-device", OTHER, other_key())] {
+    for (id, device, key) in
+        [("second-device", DEVICE, key()), ("first-device", OTHER, other_key())]
+    {
         let answer = signed(&key, &with(approval(), 8, bytes(&device)));
         cases.push(outcome(finish(id, answer, two.clone()), &two, "approved", &device));
     }
@@ -319,16 +335,29 @@ fn answers(cases: &mut Vec<Case>) {
     let payload = item(&approval());
     let answer = sign1(&header, &payload, &ed.sign(&to_sign(&header, &payload)));
     let eddsa = pending(NUMBER, &[(DEVICE, ed.cose())]);
-    cases.push(outcome(finish("ed25519", base64url(&answer), eddsa.clone()), &eddsa, "approved", &DEVICE));
-    for (id, now) in [("first-second", NOW), ("last-second", EXPIRES), ("clock-back", EXPIRES - 600 - SKEW)] {
-        let case = finish(&format!("time-{id}"), signed(&key(), &approval()), state()).input("now", now);
+    cases.push(outcome(
+        finish("ed25519", base64url(&answer), eddsa.clone()),
+        &eddsa,
+        "approved",
+        &DEVICE,
+    ));
+    for (id, now) in
+        [("first-second", NOW), ("last-second", EXPIRES), ("clock-back", EXPIRES - 600 - SKEW)]
+    {
+        let case =
+            finish(&format!("time-{id}"), signed(&key(), &approval()), state()).input("now", now);
         cases.push(outcome(case, &state(), "approved", &DEVICE));
     }
     for (id, now, why) in [
         ("over", EXPIRES + 1, "one second too late"),
-        ("clock-set-back", EXPIRES - 600 - SKEW - 1, "farther off than any lifetime: the clock was set back"),
+        (
+            "clock-set-back",
+            EXPIRES - 600 - SKEW - 1,
+            "farther off than any lifetime: the clock was set back",
+        ),
     ] {
-        let case = finish(&format!("time-{id}"), signed(&key(), &approval()), state()).input("now", now);
+        let case =
+            finish(&format!("time-{id}"), signed(&key(), &approval()), state()).input("now", now);
         cases.push(case.reject("approval_expired").why(why));
     }
     for name in ["approved", "denied", "number_mismatch", "cancelled"] {
@@ -345,15 +374,45 @@ fn mismatches(cases: &mut Vec<Case>) {
     let request = "approval_request_mismatch";
     let other_id = [0x34; 16];
     for (id, entries, code, why) in [
-        ("audience", with(approval(), 2, text("example.org")), "approval_audience_mismatch", "for another host"),
-        ("audience-case", with(approval(), 2, text("Example.com")), "approval_audience_mismatch", "texts are compared byte for byte"),
+        (
+            "audience",
+            with(approval(), 2, text("example.org")),
+            "approval_audience_mismatch",
+            "for another host",
+        ),
+        (
+            "audience-case",
+            with(approval(), 2, text("Example.com")),
+            "approval_audience_mismatch",
+            "texts are compared byte for byte",
+        ),
         ("request", with(approval(), 3, bytes(&other_id)), request, "an answer to another request"),
         ("user", with(approval(), 4, text("bob")), request, "for another user"),
         ("expiry", with(approval(), 5, int(EXPIRES as i64 + 1)), request, "with another end"),
-        ("action", with(approval(), 9, bytes(&content_hash("Delete everything", CONTEXT))), request, "the person was shown another action"),
-        ("context", with(approval(), 9, bytes(&content_hash(ACTION, "elsewhere"))), request, "and another context"),
-        ("action-into-context", with(approval(), 9, bytes(&content_hash("Sign inF", "irefox on Linux\nBerlin"))), request, "the same letters, divided elsewhere"),
-        ("device", with(approval(), 8, bytes(&OTHER)), "approval_device_unknown", "a device that was not asked"),
+        (
+            "action",
+            with(approval(), 9, bytes(&content_hash("Delete everything", CONTEXT))),
+            request,
+            "the person was shown another action",
+        ),
+        (
+            "context",
+            with(approval(), 9, bytes(&content_hash(ACTION, "elsewhere"))),
+            request,
+            "and another context",
+        ),
+        (
+            "action-into-context",
+            with(approval(), 9, bytes(&content_hash("Sign inF", "irefox on Linux\nBerlin"))),
+            request,
+            "the same letters, divided elsewhere",
+        ),
+        (
+            "device",
+            with(approval(), 8, bytes(&OTHER)),
+            "approval_device_unknown",
+            "a device that was not asked",
+        ),
     ] {
         let case = finish(&format!("other-{id}"), signed(&key(), &entries), state());
         cases.push(case.reject(code).why(why));
@@ -361,31 +420,81 @@ fn mismatches(cases: &mut Vec<Case>) {
     let invalid = "signature_invalid";
     let payload = item(&approval());
     let good = fixed(&key(), &to_sign(&header(-7), &payload));
-    let answer = |header: &Item, payload: &Item, signature: &[u8]| base64url(&sign1(header, payload, signature));
-    cases.push(finish("forged-other-key", signed(&other_key(), &approval()), state()).reject(invalid).why("signed by another key"));
+    let answer = |header: &Item, payload: &Item, signature: &[u8]| {
+        base64url(&sign1(header, payload, signature))
+    };
+    cases.push(
+        finish("forged-other-key", signed(&other_key(), &approval()), state())
+            .reject(invalid)
+            .why("signed by another key"),
+    );
     let tampered = item(&answer_entries("approve", "17"));
-    cases.push(finish("forged-number", answer(&header(-7), &tampered, &good), state()).reject(invalid).why("a number that was changed afterwards"));
+    cases.push(
+        finish("forged-number", answer(&header(-7), &tampered, &good), state())
+            .reject(invalid)
+            .why("a number that was changed afterwards"),
+    );
     let denied = item(&answer_entries("deny", ""));
     let denial = fixed(&key(), &to_sign(&header(-7), &denied));
-    cases.push(finish("forged-decision", answer(&header(-7), &payload, &denial), state()).reject(invalid).why("a denial that was made an approval"));
+    cases.push(
+        finish("forged-decision", answer(&header(-7), &payload, &denial), state())
+            .reject(invalid)
+            .why("a denial that was made an approval"),
+    );
     let raw = fixed(&key(), &payload);
-    cases.push(finish("forged-no-structure", answer(&header(-7), &payload, &raw), state()).reject(invalid).why("a signature over the payload alone"));
+    cases.push(
+        finish("forged-no-structure", answer(&header(-7), &payload, &raw), state())
+            .reject(invalid)
+            .why("a signature over the payload alone"),
+    );
     let with_data = array(&[text("Signature1"), bytes(&header(-7)), bytes(b"x"), bytes(&payload)]);
-    cases.push(finish("forged-external-data", answer(&header(-7), &payload, &fixed(&key(), &with_data)), state()).reject(invalid).why("a signature over other data, too"));
+    cases.push(
+        finish(
+            "forged-external-data",
+            answer(&header(-7), &payload, &fixed(&key(), &with_data)),
+            state(),
+        )
+        .reject(invalid)
+        .why("a signature over other data, too"),
+    );
     let other_label = array(&[text("Signature"), bytes(&header(-7)), bytes(&[]), bytes(&payload)]);
-    cases.push(finish("forged-context", answer(&header(-7), &payload, &fixed(&key(), &other_label)), state()).reject(invalid).why("a signature of another kind"));
-    for (id, algorithm) in [("eddsa", -8), ("es384", -35), ("es256-fully-specified", -9), ("rs256", -257)] {
+    cases.push(
+        finish(
+            "forged-context",
+            answer(&header(-7), &payload, &fixed(&key(), &other_label)),
+            state(),
+        )
+        .reject(invalid)
+        .why("a signature of another kind"),
+    );
+    for (id, algorithm) in
+        [("eddsa", -8), ("es384", -35), ("es256-fully-specified", -9), ("rs256", -257)]
+    {
         let header = header(algorithm);
         let signature = fixed(&key(), &to_sign(&header, &payload));
-        let case = finish(&format!("algorithm-{id}"), answer(&header, &payload, &signature), state());
-        cases.push(case.reject("approval_algorithm_mismatch").why("the device's record has one algorithm"));
+        let case =
+            finish(&format!("algorithm-{id}"), answer(&header, &payload, &signature), state());
+        cases.push(
+            case.reject("approval_algorithm_mismatch").why("the device's record has one algorithm"),
+        );
     }
-    for (id, signature) in [("empty", Vec::new()), ("short", good[..63].to_vec()), ("long", [&good[..], &[0]].concat()), ("der", key().sign_der(&to_sign(&header(-7), &payload)))] {
-        let case = finish(&format!("signature-{id}"), answer(&header(-7), &payload, &signature), state());
-        cases.push(case.reject("signature_malformed").why("r and s of 32 bytes each (RFC 9053 section 2.1)"));
+    for (id, signature) in [
+        ("empty", Vec::new()),
+        ("short", good[..63].to_vec()),
+        ("long", [&good[..], &[0]].concat()),
+        ("der", key().sign_der(&to_sign(&header(-7), &payload))),
+    ] {
+        let case =
+            finish(&format!("signature-{id}"), answer(&header(-7), &payload, &signature), state());
+        cases.push(
+            case.reject("signature_malformed")
+                .why("r and s of 32 bytes each (RFC 9053 section 2.1)"),
+        );
     }
     let zero = finish("signature-zero", answer(&header(-7), &payload, &[0; 64]), state());
-    cases.push(zero.reject("signature_malformed").why("r and s are 1 at least (FIPS 186-5 section 6.4.2)"));
+    cases.push(
+        zero.reject("signature_malformed").why("r and s are 1 at least (FIPS 186-5 section 6.4.2)"),
+    );
 }
 
 fn malformed(cases: &mut Vec<Case>) {
@@ -406,15 +515,52 @@ fn malformed(cases: &mut Vec<Case>) {
         ("cut", base64url(&whole[..whole.len() - 1]), "a byte less"),
         ("tagged", base64url(&[&[0xd2][..], &whole].concat()), "COSE_Sign1's tag is left out"),
         ("three", parts(&[h.clone(), map(&[]), p.clone()]), "the signature is missing"),
-        ("five", parts(&[h.clone(), map(&[]), p.clone(), s.clone(), bytes(&[])]), "an element more"),
-        ("unprotected", parts(&[h.clone(), map(&[(int(4), bytes(b"kid"))]), p.clone(), s.clone()]), "nothing stands unprotected"),
-        ("header-bare", parts(&[header(-7), map(&[]), p.clone(), s.clone()]), "the protected header is a byte string"),
-        ("header-empty", parts(&[bytes(&[]), map(&[]), p.clone(), s.clone()]), "the algorithm is missing"),
-        ("header-empty-map", parts(&[bytes(&map(&[])), map(&[]), p.clone(), s.clone()]), "the algorithm is missing"),
-        ("header-more", parts(&[bytes(&map(&[(int(1), int(-7)), (int(4), bytes(b"kid"))])), map(&[]), p.clone(), s.clone()]), "the header names the algorithm and nothing else"),
-        ("header-text", parts(&[bytes(&map(&[(int(1), text("ES256"))])), map(&[]), p.clone(), s.clone()]), "the algorithm is a number"),
+        (
+            "five",
+            parts(&[h.clone(), map(&[]), p.clone(), s.clone(), bytes(&[])]),
+            "an element more",
+        ),
+        (
+            "unprotected",
+            parts(&[h.clone(), map(&[(int(4), bytes(b"kid"))]), p.clone(), s.clone()]),
+            "nothing stands unprotected",
+        ),
+        (
+            "header-bare",
+            parts(&[header(-7), map(&[]), p.clone(), s.clone()]),
+            "the protected header is a byte string",
+        ),
+        (
+            "header-empty",
+            parts(&[bytes(&[]), map(&[]), p.clone(), s.clone()]),
+            "the algorithm is missing",
+        ),
+        (
+            "header-empty-map",
+            parts(&[bytes(&map(&[])), map(&[]), p.clone(), s.clone()]),
+            "the algorithm is missing",
+        ),
+        (
+            "header-more",
+            parts(&[
+                bytes(&map(&[(int(1), int(-7)), (int(4), bytes(b"kid"))])),
+                map(&[]),
+                p.clone(),
+                s.clone(),
+            ]),
+            "the header names the algorithm and nothing else",
+        ),
+        (
+            "header-text",
+            parts(&[bytes(&map(&[(int(1), text("ES256"))])), map(&[]), p.clone(), s.clone()]),
+            "the algorithm is a number",
+        ),
         ("detached", parts(&[h.clone(), map(&[]), vec![0xf6], s.clone()]), "the payload is in it"),
-        ("signature-text", parts(&[h, map(&[]), p, text("signature")]), "the signature is a byte string"),
+        (
+            "signature-text",
+            parts(&[h, map(&[]), p, text("signature")]),
+            "the signature is a byte string",
+        ),
         ("map", base64url(&map(&[(int(1), bytes(&payload))])), "no array"),
     ] {
         cases.push(raw(id, answer, why));
@@ -423,14 +569,30 @@ fn malformed(cases: &mut Vec<Case>) {
     turned.swap(2, 3);
     for (id, entries, why) in [
         ("label", with(approval(), 1, text("mfakit-approval/2")), "another version"),
-        ("label-of-request", with(approval(), 1, text("mfakit-approval-request/1")), "a request is no answer"),
-        ("label-of-device", with(approval(), 1, text("mfakit-approval-device/1")), "an enrolment is no answer"),
+        (
+            "label-of-request",
+            with(approval(), 1, text("mfakit-approval-request/1")),
+            "a request is no answer",
+        ),
+        (
+            "label-of-device",
+            with(approval(), 1, text("mfakit-approval-device/1")),
+            "an enrolment is no answer",
+        ),
         ("label-bytes", with(approval(), 1, bytes(b"mfakit-approval/1")), "the label is a text"),
         ("order", turned, "keys have one order"),
         ("request-id-15", with(approval(), 3, bytes(&[0x33; 15])), "an id has 16 bytes"),
-        ("request-id-text", with(approval(), 3, text("3333333333333333")), "an id is a byte string"),
+        (
+            "request-id-text",
+            with(approval(), 3, text("3333333333333333")),
+            "an id is a byte string",
+        ),
         ("device-id-17", with(approval(), 8, bytes(&[0x77; 17])), "an id has 16 bytes"),
-        ("hash-31", with(approval(), 9, bytes(&content_hash(ACTION, CONTEXT)[..31])), "a hash has 32 bytes"),
+        (
+            "hash-31",
+            with(approval(), 9, bytes(&content_hash(ACTION, CONTEXT)[..31])),
+            "a hash has 32 bytes",
+        ),
         ("expiry-negative", with(approval(), 5, int(-1)), "a time is not negative"),
         ("expiry-text", with(approval(), 5, text("1800000120")), "a time is a number"),
         ("user-bytes", with(approval(), 4, bytes(USER.as_bytes())), "a user is a text"),
@@ -465,7 +627,9 @@ fn malformed(cases: &mut Vec<Case>) {
 fn states(cases: &mut Vec<Case>) {
     let good = state();
     let cancel = |id: &str, state: &str| {
-        Case::new("approval.cancel", format!("cancel-{id}")).source(DOCS, "States").input("state", state)
+        Case::new("approval.cancel", format!("cancel-{id}"))
+            .source(DOCS, "States")
+            .input("state", state)
     };
     let fields = vec![("prev", good.as_str().into()), ("next", ended("cancelled").into())];
     cases.push(accepted(cancel("pending", &good), fields));
@@ -474,7 +638,9 @@ fn states(cases: &mut Vec<Case>) {
     }
     let id = base64url(&ID);
     let one = format!("{},{}", base64url(&DEVICE), base64url(&key().cose()));
-    let five: Vec<String> = (0..5_u8).map(|n| format!("{},{}", base64url(&[n; 16]), base64url(&key().cose()))).collect();
+    let five: Vec<String> = (0..5_u8)
+        .map(|n| format!("{},{}", base64url(&[n; 16]), base64url(&key().cose())))
+        .collect();
     for (what, state) in [
         ("empty", String::new()),
         ("record", record("")),
@@ -504,7 +670,10 @@ fn states(cases: &mut Vec<Case>) {
     let later = good.replace("v=1", "v=2");
     cases.push(cancel("version-2", &later).reject("record_version_unknown"));
     let answer = signed(&key(), &approval());
-    cases.push(finish("state-corrupt", answer.clone(), good.replace("$42$", "$$")).reject("record_corrupt"));
+    cases.push(
+        finish("state-corrupt", answer.clone(), good.replace("$42$", "$$"))
+            .reject("record_corrupt"),
+    );
     cases.push(finish("state-version-2", answer, later).reject("record_version_unknown"));
 }
 
@@ -528,14 +697,22 @@ fn statuses(cases: &mut Vec<Case>) {
     }
     for name in ["approved", "denied", "number_mismatch", "cancelled"] {
         cases.push(tell(read(name, ended(name), NOW), name));
-        cases.push(tell(read(&format!("{name}-a-minute-after"), ended(name), EXPIRES + 60), name).why("an answer of the last second can be read for a minute"));
-        cases.push(tell(read(&format!("{name}-later"), ended(name), EXPIRES + 61), "expired").why("what is read is no standing permission"));
+        cases.push(
+            tell(read(&format!("{name}-a-minute-after"), ended(name), EXPIRES + 60), name)
+                .why("an answer of the last second can be read for a minute"),
+        );
+        cases.push(
+            tell(read(&format!("{name}-later"), ended(name), EXPIRES + 61), "expired")
+                .why("what is read is no standing permission"),
+        );
     }
     for (id, state) in [("pending", state()), ("approved", ended("approved"))] {
         let case = read(&format!("replaced-{id}"), state, NOW).input("id", base64url(&[0x34; 16]));
         cases.push(tell(case, "expired").why("the user has begun another since"));
     }
-    for (id, text) in [("empty", String::new()), ("short", base64url(&[0x33; 15])), ("letters", "*".into())] {
+    for (id, text) in
+        [("empty", String::new()), ("short", base64url(&[0x33; 15])), ("letters", "*".into())]
+    {
         let case = read(&format!("id-{id}"), state(), NOW).input("id", text);
         cases.push(case.reject("argument_value_invalid").why("an id has 16 bytes"));
     }
@@ -586,10 +763,16 @@ fn begun(cases: &mut Vec<Case>) {
     }
     let previous = state();
     let case = begin("while-pending").input("previous", previous.as_str());
-    cases.push(case.reject("approval_pending").why("one at a time: an attacker's cannot stand beside the owner's"));
-    let case = begin("while-pending-last-second").input("previous", previous.as_str()).input("now", EXPIRES);
+    cases.push(
+        case.reject("approval_pending")
+            .why("one at a time: an attacker's cannot stand beside the owner's"),
+    );
+    let case = begin("while-pending-last-second")
+        .input("previous", previous.as_str())
+        .input("now", EXPIRES);
     cases.push(case.reject("approval_pending").why("in its last second"));
-    let mut over = begin("after-expiry").input("previous", previous.as_str()).input("now", EXPIRES + 1);
+    let mut over =
+        begin("after-expiry").input("previous", previous.as_str()).input("now", EXPIRES + 1);
     over = asked(over, Some(&previous), 121 + 120, ACTION, CONTEXT);
     cases.push(over.why("an expired one stands in nobody's way"));
     let (longest, wide) = ("x".repeat(255), "\u{e9}".repeat(512));
@@ -602,32 +785,65 @@ fn begun(cases: &mut Vec<Case>) {
     let invalid = "argument_value_invalid";
     for (id, name, value, why) in [
         ("audience-empty", "audience", Json::from(""), "a name has a character"),
-        ("audience-other", "audience", "example.org".into(), "the device is enrolled for another host"),
+        (
+            "audience-other",
+            "audience",
+            "example.org".into(),
+            "the device is enrolled for another host",
+        ),
         ("action-empty", "action", "".into(), "a name has a character"),
         ("action-blank", "action", " \u{a0}".into(), "something can be seen"),
         ("action-256", "action", "x".repeat(256).into(), "255 bytes at most"),
         ("action-line-feed", "action", "Sign in\nas root".into(), "one line"),
         ("action-nul", "action", "Sign in\u{0}".into(), "no control character"),
-        ("action-override", "action", "Sign in \u{202e}toor".into(), "nothing that turns the direction of the text"),
-        ("action-isolate", "action", "Sign in \u{2066}".into(), "nothing that turns the direction of the text"),
+        (
+            "action-override",
+            "action",
+            "Sign in \u{202e}toor".into(),
+            "nothing that turns the direction of the text",
+        ),
+        (
+            "action-isolate",
+            "action",
+            "Sign in \u{2066}".into(),
+            "nothing that turns the direction of the text",
+        ),
         ("action-zero-width", "action", "Sign\u{200b}in".into(), "nothing that nobody sees"),
         ("action-tag", "action", "Sign in\u{e0041}".into(), "nothing that nobody sees"),
         ("context-1025", "context", "x".repeat(1025).into(), "1024 bytes at most"),
         ("context-tab", "context", "a\tb".into(), "no control character but the line feed"),
         ("context-separator", "context", "a\u{2028}b".into(), "no other line end"),
-        ("context-ten-lines", "context", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10".into(), "more would push the rest off a small screen"),
+        (
+            "context-ten-lines",
+            "context",
+            "1\n2\n3\n4\n5\n6\n7\n8\n9\n10".into(),
+            "more would push the rest off a small screen",
+        ),
         ("lifetime-59", "lifetime", 59_u32.into(), "a person must find the device"),
         ("lifetime-601", "lifetime", 601_u32.into(), "ten minutes at most"),
         ("devices-none", "devices", Json::Array(Vec::new()), "somebody must be asked"),
         ("devices-twice", "devices", vec![record(""), record("")].into(), "a device stands once"),
-        ("device-of-another", "devices", vec![record_of(&DEVICE, AUDIENCE, "bob", -7, &key().cose(), "")].into(), "another user's device"),
+        (
+            "device-of-another",
+            "devices",
+            vec![record_of(&DEVICE, AUDIENCE, "bob", -7, &key().cose(), "")].into(),
+            "another user's device",
+        ),
     ] {
         cases.push(begin(id).input(name, value).reject(invalid).why(why));
     }
     let five: Vec<String> =
         (1..=5_u8).map(|n| record_of(&[n; 16], AUDIENCE, USER, -7, &key().cose(), "")).collect();
-    cases.push(begin("devices-5").input("devices", five.clone()).reject(invalid).why("four at most"));
-    cases.push(asked(begin("devices-4").input("devices", five[..4].to_vec()), None, 120, ACTION, CONTEXT));
+    cases.push(
+        begin("devices-5").input("devices", five.clone()).reject(invalid).why("four at most"),
+    );
+    cases.push(asked(
+        begin("devices-4").input("devices", five[..4].to_vec()),
+        None,
+        120,
+        ACTION,
+        CONTEXT,
+    ));
     for (id, user) in [("empty", String::new()), ("256", "x".repeat(256))] {
         cases.push(begin(&format!("user-{id}")).input("user_id", user).reject("user_id_invalid"));
     }
@@ -647,11 +863,21 @@ fn enrolled(cases: &mut Vec<Case>) {
             .input("now", NOW)
     };
     let asked = |case: Case, lifetime: u64| {
-        accepted(case, vec![("audience", AUDIENCE.into()), ("user_id", USER.into()), ("expires_at", (NOW + lifetime).into())])
+        accepted(
+            case,
+            vec![
+                ("audience", AUDIENCE.into()),
+                ("user_id", USER.into()),
+                ("expires_at", (NOW + lifetime).into()),
+            ],
+        )
     };
     cases.push(asked(enroll("usual"), 600));
     for lifetime in [60, 3600_u64] {
-        cases.push(asked(enroll(&format!("lifetime-{lifetime}")).input("lifetime", lifetime), lifetime));
+        cases.push(asked(
+            enroll(&format!("lifetime-{lifetime}")).input("lifetime", lifetime),
+            lifetime,
+        ));
     }
     for lifetime in [0, 59, 3601_u64] {
         let case = enroll(&format!("lifetime-{lifetime}")).input("lifetime", lifetime);
@@ -677,49 +903,113 @@ fn enrolled(cases: &mut Vec<Case>) {
     cases.push(done(finish("nameless", signed(&key(), &entries(None))), None));
     cases.push(done(finish("rows-1", signed(&key(), &entries(name))).input("rows", 1_u32), name));
     for rows in [0_u32, 2] {
-        let case = finish(&format!("rows-{rows}"), signed(&key(), &entries(name))).input("rows", rows);
+        let case =
+            finish(&format!("rows-{rows}"), signed(&key(), &entries(name))).input("rows", rows);
         cases.push(case.reject("state_conflict"));
     }
-    cases.push(done(finish("last-second", signed(&key(), &entries(name))).input("now", ENROLLING_UNTIL), name));
-    cases.push(finish("over", signed(&key(), &entries(name))).input("now", ENROLLING_UNTIL + 1).reject("approval_expired"));
+    cases.push(done(
+        finish("last-second", signed(&key(), &entries(name))).input("now", ENROLLING_UNTIL),
+        name,
+    ));
+    cases.push(
+        finish("over", signed(&key(), &entries(name)))
+            .input("now", ENROLLING_UNTIL + 1)
+            .reject("approval_expired"),
+    );
     let request = "approval_request_mismatch";
     for (id, answer, code, why) in [
-        ("other-audience", signed(&key(), &with(entries(name), 2, text("example.org"))), "approval_audience_mismatch", "for another host"),
-        ("other-user", signed(&key(), &with(entries(name), 4, text("bob"))), request, "for another user"),
-        ("other-expiry", signed(&key(), &with(entries(name), 5, int(EXPIRES as i64))), request, "with another end"),
-        ("other-id", signed(&key(), &with(entries(name), 8, bytes(&OTHER))), request, "a device cannot take another's id"),
-        ("other-key", signed(&other_key(), &entries(name)), "signature_invalid", "the device does not have the key that it names"),
+        (
+            "other-audience",
+            signed(&key(), &with(entries(name), 2, text("example.org"))),
+            "approval_audience_mismatch",
+            "for another host",
+        ),
+        (
+            "other-user",
+            signed(&key(), &with(entries(name), 4, text("bob"))),
+            request,
+            "for another user",
+        ),
+        (
+            "other-expiry",
+            signed(&key(), &with(entries(name), 5, int(EXPIRES as i64))),
+            request,
+            "with another end",
+        ),
+        (
+            "other-id",
+            signed(&key(), &with(entries(name), 8, bytes(&OTHER))),
+            request,
+            "a device cannot take another's id",
+        ),
+        (
+            "other-key",
+            signed(&other_key(), &entries(name)),
+            "signature_invalid",
+            "the device does not have the key that it names",
+        ),
         ("approval", signed(&key(), &approval()), MALFORMED, "an approval is no enrolment"),
         ("name-empty", signed(&key(), &entries(Some(""))), MALFORMED, "a name has a character"),
-        ("name-256", signed(&key(), &entries(Some(&"x".repeat(256)))), MALFORMED, "255 bytes at most"),
+        (
+            "name-256",
+            signed(&key(), &entries(Some(&"x".repeat(256)))),
+            MALFORMED,
+            "255 bytes at most",
+        ),
         ("name-line-feed", signed(&key(), &entries(Some("a\nb"))), MALFORMED, "one line"),
-        ("name-override", signed(&key(), &entries(Some("a\u{202e}b"))), MALFORMED, "nothing that turns the direction of the text"),
+        (
+            "name-override",
+            signed(&key(), &entries(Some("a\u{202e}b"))),
+            MALFORMED,
+            "nothing that turns the direction of the text",
+        ),
         ("no-key", signed(&key(), &without(entries(name), 12)), MALFORMED, "the key is missing"),
-        ("key-bytes", signed(&key(), &with(entries(name), 12, bytes(&key().cose()))), "cose_key_malformed", "the key is a map"),
+        (
+            "key-bytes",
+            signed(&key(), &with(entries(name), 12, bytes(&key().cose()))),
+            "cose_key_malformed",
+            "the key is a map",
+        ),
     ] {
         cases.push(finish(id, answer).reject(code).why(why));
     }
     let corrupt = finish("state-corrupt", signed(&key(), &entries(name))).input("state", state());
     cases.push(corrupt.reject("record_corrupt"));
-    let later = finish("state-version-2", signed(&key(), &entries(name))).input("state", enrolling().replace("v=1", "v=2"));
+    let later = finish("state-version-2", signed(&key(), &entries(name)))
+        .input("state", enrolling().replace("v=1", "v=2"));
     cases.push(later.reject("record_version_unknown"));
     let read = |id: &str, answer: String| {
-        Case::new("approval.read_answer", format!("answer-{id}")).source(DOCS, "Answers").input("answer", answer)
+        Case::new("approval.read_answer", format!("answer-{id}"))
+            .source(DOCS, "Answers")
+            .input("answer", answer)
     };
     let told = |request: Option<String>| {
-        vec![("user_id", USER.into()), ("device_id", base64url(&DEVICE).into()), ("request_id", request.into())]
+        vec![
+            ("user_id", USER.into()),
+            ("device_id", base64url(&DEVICE).into()),
+            ("request_id", request.into()),
+        ]
     };
     cases.push(accepted(read("approval", signed(&key(), &approval())), told(Some(base64url(&ID)))));
-    cases.push(accepted(read("unverified", signed(&other_key(), &approval())), told(Some(base64url(&ID)))).why("nothing of it is verified"));
+    cases.push(
+        accepted(read("unverified", signed(&other_key(), &approval())), told(Some(base64url(&ID))))
+            .why("nothing of it is verified"),
+    );
     cases.push(accepted(read("enrolment", signed(&key(), &entries(name))), told(None)));
-    for (id, answer) in [("empty", String::new()), ("request", message(&request_entries())), ("letters", "*".into())] {
+    for (id, answer) in [
+        ("empty", String::new()),
+        ("request", message(&request_entries())),
+        ("letters", "*".into()),
+    ] {
         cases.push(read(id, answer).reject(MALFORMED));
     }
 }
 
 fn records(cases: &mut Vec<Case>) {
     let read = |id: &str, record: String| {
-        Case::new("approval.device", format!("record-{id}")).source(DOCS, "Records").input("record", record)
+        Case::new("approval.device", format!("record-{id}"))
+            .source(DOCS, "Records")
+            .input("record", record)
     };
     for (id, name) in [("named", Some("Telefon \u{1f4f1}")), ("nameless", None)] {
         let case = read(id, record(name.unwrap_or_default()));
@@ -754,18 +1044,22 @@ fn records(cases: &mut Vec<Case>) {
 
 fn devices(cases: &mut Vec<Case>) {
     let request = || message(&request_entries());
-    let case = |op: &'static str, id: &str| Case::new(op, format!("device-{id}")).source(DOCS, "Devices");
+    let case =
+        |op: &'static str, id: &str| Case::new(op, format!("device-{id}")).source(DOCS, "Devices");
     let read = |id: &str, request: String| {
         case("approval.read_request", &format!("request-{id}")).input("request", request)
     };
-    cases.push(accepted(read("good", request()), vec![
-        ("id", base64url(&ID).into()),
-        ("audience", AUDIENCE.into()),
-        ("user_id", USER.into()),
-        ("action", ACTION.into()),
-        ("context", CONTEXT.into()),
-        ("expires_at", EXPIRES.into()),
-    ]));
+    cases.push(accepted(
+        read("good", request()),
+        vec![
+            ("id", base64url(&ID).into()),
+            ("audience", AUDIENCE.into()),
+            ("user_id", USER.into()),
+            ("action", ACTION.into()),
+            ("context", CONTEXT.into()),
+            ("expires_at", EXPIRES.into()),
+        ],
+    ));
     for (id, entries) in [
         ("enrolment", enrollment_request_entries()),
         ("answer", approval()),
@@ -782,31 +1076,45 @@ fn devices(cases: &mut Vec<Case>) {
         case("approval.read_enrollment", &format!("enrolment-{id}")).input("request", request)
     };
     let enrollment = || message(&enrollment_request_entries());
-    cases.push(accepted(enrolling("good", enrollment()), vec![
-        ("audience", AUDIENCE.into()),
-        ("user_id", USER.into()),
-        ("device_id", base64url(&DEVICE).into()),
-        ("expires_at", ENROLLING_UNTIL.into()),
-    ]));
+    cases.push(accepted(
+        enrolling("good", enrollment()),
+        vec![
+            ("audience", AUDIENCE.into()),
+            ("user_id", USER.into()),
+            ("device_id", base64url(&DEVICE).into()),
+            ("expires_at", ENROLLING_UNTIL.into()),
+        ],
+    ));
     cases.push(enrolling("not-approval", request()).reject(MALFORMED));
     let own = |id: &str, key: Vec<u8>| {
         case("approval.enroll_device", &format!("hardware-{id}"))
             .input("request", enrollment())
             .input("public_key_hex", hex(&key))
     };
-    cases.push(accepted(own("key", key().cose()).input("name", "Chip"), shown(&key().cose(), -7, Some("Chip"))));
+    cases.push(accepted(
+        own("key", key().cose()).input("name", "Chip"),
+        shown(&key().cose(), -7, Some("Chip")),
+    ));
     cases.push(accepted(own("ed25519", edwards().cose()), shown(&edwards().cose(), -8, None)));
     cases.push(own("key-cut", key().cose()[..70].to_vec()).reject("cose_key_malformed"));
     cases.push(own("name-empty", key().cose()).input("name", "").reject("argument_value_invalid"));
-    let secret_ = |id: &str, text: String| case("approval.device_key", &format!("key-{id}")).input("key", text);
+    let secret_ = |id: &str, text: String| {
+        case("approval.device_key", &format!("key-{id}")).input("key", text)
+    };
     cases.push(accepted(secret_("good", secret()), shown(&key().cose(), -7, None)));
     let good = secret();
     for (id, text) in [
         ("empty", String::new()),
         ("record", record("")),
         ("algorithm", good.replace("a=-7", "a=-8")),
-        ("upper-case", { let at = good.rfind('$').expect("a field"); format!("{}{}", &good[..at], good[at..].to_uppercase()) }),
-        ("zero", { let at = good.rfind('$').expect("a field"); format!("{}${}", &good[..at], "0".repeat(64)) }),
+        ("upper-case", {
+            let at = good.rfind('$').expect("a field");
+            format!("{}{}", &good[..at], good[at..].to_uppercase())
+        }),
+        ("zero", {
+            let at = good.rfind('$').expect("a field");
+            format!("{}${}", &good[..at], "0".repeat(64))
+        }),
         ("short", good[..good.len() - 2].to_owned()),
     ] {
         cases.push(secret_(&format!("corrupt-{id}"), text).reject("record_corrupt"));
@@ -817,24 +1125,48 @@ fn devices(cases: &mut Vec<Case>) {
 fn signing(cases: &mut Vec<Case>) {
     let request = || message(&request_entries());
     let enrollment = || message(&enrollment_request_entries());
-    let case = |op: &'static str, id: &str| Case::new(op, format!("sign-{id}")).source("RFC 9052; RFC 6979", "4.4; 3.2");
-    let sign = |id: &str| case("approval.sign", id).input("request", request()).input("key", secret());
+    let case = |op: &'static str, id: &str| {
+        Case::new(op, format!("sign-{id}")).source("RFC 9052; RFC 6979", "4.4; 3.2")
+    };
+    let sign =
+        |id: &str| case("approval.sign", id).input("request", request()).input("key", secret());
     let approve = |id: &str| sign(id).input("decision", "approve").input("number", NUMBER);
     let deny = |id: &str| sign(id).input("decision", "deny");
     let yes = signed(&key(), &approval());
     let no = signed(&key(), &answer_entries("deny", ""));
-    cases.push(accepted(approve("approve").input("now", NOW), vec![("answer", yes.as_str().into())]));
+    cases.push(accepted(
+        approve("approve").input("now", NOW),
+        vec![("answer", yes.as_str().into())],
+    ));
     cases.push(accepted(deny("deny").input("now", NOW), vec![("answer", no.into())]));
-    cases.push(accepted(approve("late-within-skew").input("now", EXPIRES + SKEW), vec![("answer", yes.into())]));
+    cases.push(accepted(
+        approve("late-within-skew").input("now", EXPIRES + SKEW),
+        vec![("answer", yes.into())],
+    ));
     cases.push(approve("late").input("now", EXPIRES + SKEW + 1).reject("approval_expired"));
     for (id, number) in [("short", "4"), ("long", "042"), ("letters", "ab"), ("empty", "")] {
-        cases.push(approve(&format!("number-{id}")).input("number", number).input("now", NOW).reject("argument_value_invalid"));
+        cases.push(
+            approve(&format!("number-{id}"))
+                .input("number", number)
+                .input("now", NOW)
+                .reject("argument_value_invalid"),
+        );
     }
     let other = |entries: Entries| message(&entries);
     let host = other(with(request_entries(), 2, text("example.org")));
-    cases.push(approve("other-audience").input("request", host).input("now", NOW).reject("approval_audience_mismatch"));
+    cases.push(
+        approve("other-audience")
+            .input("request", host)
+            .input("now", NOW)
+            .reject("approval_audience_mismatch"),
+    );
     let user = other(with(request_entries(), 4, text("bob")));
-    cases.push(approve("other-user").input("request", user).input("now", NOW).reject("approval_request_mismatch"));
+    cases.push(
+        approve("other-user")
+            .input("request", user)
+            .input("now", NOW)
+            .reject("approval_request_mismatch"),
+    );
     let payload = item(&approval());
     let bytes_ = to_sign(&header(-7), &payload);
     let hardware = |id: &str| {
@@ -848,21 +1180,39 @@ fn signing(cases: &mut Vec<Case>) {
     cases.push(accepted(hardware("hardware"), vec![("to_sign_hex", hex(&bytes_).into())]));
     let eddsa = record_of(&DEVICE, AUDIENCE, USER, -8, &edwards().cose(), "");
     let edwards_bytes = to_sign(&header(-8), &payload);
-    cases.push(accepted(hardware("hardware-ed25519").input("record", eddsa), vec![("to_sign_hex", hex(&edwards_bytes).into())]));
+    cases.push(accepted(
+        hardware("hardware-ed25519").input("record", eddsa),
+        vec![("to_sign_hex", hex(&edwards_bytes).into())],
+    ));
     let answer = |id: &str, signed: &[u8], signature: &[u8]| {
-        case("approval.answer", id).input("to_sign_hex", hex(signed)).input("signature_hex", hex(signature))
+        case("approval.answer", id)
+            .input("to_sign_hex", hex(signed))
+            .input("signature_hex", hex(signature))
     };
     let whole = || vec![("answer", signed(&key(), &approval()).into())];
     cases.push(accepted(answer("assembled", &bytes_, &fixed(&key(), &bytes_)), whole()));
-    cases.push(accepted(answer("assembled-der", &bytes_, &key().sign_der(&bytes_)), whole()).why("hardware gives DER"));
-    cases.push(answer("assembled-signature-short", &bytes_, &[1; 63]).reject("signature_malformed"));
+    cases.push(
+        accepted(answer("assembled-der", &bytes_, &key().sign_der(&bytes_)), whole())
+            .why("hardware gives DER"),
+    );
+    cases
+        .push(answer("assembled-signature-short", &bytes_, &[1; 63]).reject("signature_malformed"));
     cases.push(answer("assembled-signature-empty", &bytes_, &[]).reject("signature_malformed"));
-    for (id, bytes) in [("empty", Vec::new()), ("payload", payload.clone()), ("cut", bytes_[..bytes_.len() - 1].to_vec()), ("trailing", [&bytes_[..], &[0]].concat())] {
+    for (id, bytes) in [
+        ("empty", Vec::new()),
+        ("payload", payload.clone()),
+        ("cut", bytes_[..bytes_.len() - 1].to_vec()),
+        ("trailing", [&bytes_[..], &[0]].concat()),
+    ] {
         let case = answer(&format!("assembled-not-{id}"), &bytes, &[1; 64]);
-        cases.push(case.reject("argument_value_invalid").why("only what this library gave to sign"));
+        cases
+            .push(case.reject("argument_value_invalid").why("only what this library gave to sign"));
     }
     let enroll = |id: &str| {
-        case("approval.sign_enrollment", id).input("request", enrollment()).input("key", secret()).input("now", NOW)
+        case("approval.sign_enrollment", id)
+            .input("request", enrollment())
+            .input("key", secret())
+            .input("now", NOW)
     };
     for (id, name) in [("enrolment-named", Some("Phone")), ("enrolment-nameless", None)] {
         let signed = signed(&key(), &enrollment_entries(key().cose(), name));
@@ -872,10 +1222,22 @@ fn signing(cases: &mut Vec<Case>) {
         };
         cases.push(accepted(case, vec![("answer", signed.into())]));
     }
-    cases.push(enroll("enrolment-late").input("now", ENROLLING_UNTIL + SKEW + 1).reject("approval_expired"));
+    cases.push(
+        enroll("enrolment-late")
+            .input("now", ENROLLING_UNTIL + SKEW + 1)
+            .reject("approval_expired"),
+    );
     let another = message(&with(enrollment_request_entries(), 8, bytes(&OTHER)));
-    cases.push(enroll("enrolment-other").input("request", another).reject("approval_request_mismatch").why("a key is made for one enrolment"));
+    cases.push(
+        enroll("enrolment-other")
+            .input("request", another)
+            .reject("approval_request_mismatch")
+            .why("a key is made for one enrolment"),
+    );
     let to_sign_ = to_sign(&header(-7), &item(&enrollment_entries(key().cose(), Some("Chip"))));
-    let chip = case("approval.enrollment_to_sign", "enrolment-hardware").input("request", enrollment()).input("record", record("Chip")).input("now", NOW);
+    let chip = case("approval.enrollment_to_sign", "enrolment-hardware")
+        .input("request", enrollment())
+        .input("record", record("Chip"))
+        .input("now", NOW);
     cases.push(accepted(chip, vec![("to_sign_hex", hex(&to_sign_).into())]));
 }

@@ -774,7 +774,8 @@ mod tests {
     fn what_evidence_is_worth_must_be_said_where_a_case_asks() {
         let commit = case("totp.commit", json!({"result": "ok", "assessed_tier": "standard"}));
         assert!(fails(&judge(&commit, &accept(json!({})), &hello(&[]))));
-        let said = |tier: &str| judge(&commit, &accept(json!({"assessed_tier": tier})), &hello(&[]));
+        let said =
+            |tier: &str| judge(&commit, &accept(json!({"assessed_tier": tier})), &hello(&[]));
         assert_eq!(said("standard"), Outcome::Pass);
         assert!(fails(&said("phishing_resistant")));
     }

@@ -32,8 +32,24 @@ pub(crate) const PUBLISHED: [(&str, &[&str]); 3] = [
     (
         RESISTANT,
         &[
-            "cert", "fido", "fido2", "fpt", "hwk", "iris", "pin", "pki", "pop", "retina", "sc",
-            "Smartcard", "swk", "TLSClient", "user", "vbm", "wia", "X509",
+            "cert",
+            "fido",
+            "fido2",
+            "fpt",
+            "hwk",
+            "iris",
+            "pin",
+            "pki",
+            "pop",
+            "retina",
+            "sc",
+            "Smartcard",
+            "swk",
+            "TLSClient",
+            "user",
+            "vbm",
+            "wia",
+            "X509",
         ],
     ),
     (
@@ -51,13 +67,23 @@ const UNRECOGNISED: &str = "unrecognised";
 /// How we read the table where it is silent: id, values, tier, why.
 const READ: [(&str, &[&str], &str, &str); 16] = [
     ("combo-pwd-otp", &["pwd", "otp"], WEAK, "a password, and a value that no row has"),
-    ("combo-pwd-mfa", &["pwd", "mfa"], WEAK, "mfa says that there were several factors, and the table does not say what it makes of that"),
+    (
+        "combo-pwd-mfa",
+        &["pwd", "mfa"],
+        WEAK,
+        "mfa says that there were several factors, and the table does not say what it makes of that",
+    ),
     ("combo-pwd-hwk", &["pwd", "hwk"], RESISTANT, "the strongest signal counts"),
     ("combo-order", &["hwk", "pwd"], RESISTANT, "in whichever order"),
     ("combo-pwd-face-std", &["pwd", "Face"], STANDARD, "the strongest signal counts"),
     ("combo-all", &["pwd", "sms", "webauthn", "fido2"], RESISTANT, "a row of each tier"),
     ("empty", &[], UNRECOGNISED, "no signal is no second factor"),
-    ("case-face-rfc", &["face"], UNRECOGNISED, "amr values are case-sensitive (RFC 8176 section 1), and the table has Face"),
+    (
+        "case-face-rfc",
+        &["face"],
+        UNRECOGNISED,
+        "amr values are case-sensitive (RFC 8176 section 1), and the table has Face",
+    ),
     ("case-smartcard", &["smartcard"], UNRECOGNISED, "the table has Smartcard"),
     ("case-x509", &["x509"], UNRECOGNISED, "the table has X509"),
     ("case-tlsclient", &["tlsclient"], UNRECOGNISED, "the table has TLSClient"),
@@ -97,7 +123,9 @@ fn salesforce(cases: &mut Vec<Case>) {
     }
     for value in UNLISTED {
         let unlisted = case(&format!("unlisted-{value}"), &[value], UNRECOGNISED, "EXACT");
-        cases.push(unlisted.why("registered, and in no row: until a listed signal comes, there was no second factor"));
+        cases.push(unlisted.why(
+            "registered, and in no row: until a listed signal comes, there was no second factor",
+        ));
     }
     for (id, values, tier, why) in READ {
         cases.push(case(id, values, tier, "INTERPRETATION").why(why));
@@ -138,8 +166,9 @@ fn registry(cases: &mut Vec<Case>) {
     cases.push(yes(pop, "Proof-of-possession of a key").why("registered after RFC 8176"));
     for value in ["fido", "fido2", "webauthn", "passkey", "Face", "MFA"] {
         let case = case(format!("not-registered-{value}"), value, "IANA AMR registry", "all of it");
-        cases.push(
-            case.accept("ok", [("registered", false.into()), ("description", crate::json::Json::Null)]),
-        );
+        cases.push(case.accept(
+            "ok",
+            [("registered", false.into()), ("description", crate::json::Json::Null)],
+        ));
     }
 }

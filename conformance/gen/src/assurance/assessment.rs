@@ -221,18 +221,47 @@ fn webauthn(cases: &mut Vec<Case>) {
     let uv = verified(key, "");
     for (id, proofs, why) in [
         ("hardware", vec![uv.in_hardware()], "hwk, and phrh"),
-        ("hardware-backed-up", vec![uv.in_hardware().backed_up()], "a key that may leave its hardware: phr"),
-        ("backed-up", vec![verified("synced_passkey", "").backed_up()], "a passkey that may be synced: phr"),
-        ("hardware-without-verification", vec![proof("password"), proof(key).in_hardware()], "hwk beside a password: phrh"),
-        ("hardware-and-other", vec![uv, verified("device_bound_passkey", "").in_hardware()], "one of two in hardware: phrh, pop and hwk"),
-        ("verified-beside-unverified", vec![proof("security_key"), verified("built_in_authenticator", "")], "the verification of one is the other factor beside the other"),
+        (
+            "hardware-backed-up",
+            vec![uv.in_hardware().backed_up()],
+            "a key that may leave its hardware: phr",
+        ),
+        (
+            "backed-up",
+            vec![verified("synced_passkey", "").backed_up()],
+            "a passkey that may be synced: phr",
+        ),
+        (
+            "hardware-without-verification",
+            vec![proof("password"), proof(key).in_hardware()],
+            "hwk beside a password: phrh",
+        ),
+        (
+            "hardware-and-other",
+            vec![uv, verified("device_bound_passkey", "").in_hardware()],
+            "one of two in hardware: phrh, pop and hwk",
+        ),
+        (
+            "verified-beside-unverified",
+            vec![proof("security_key"), verified("built_in_authenticator", "")],
+            "the verification of one is the other factor beside the other",
+        ),
     ] {
         cases.push(judged(&format!("webauthn-{id}"), &proofs, RESISTANT, why));
     }
     let weak_hardware = [proof(key).in_hardware()];
-    cases.push(judged("webauthn-hardware-alone", &weak_hardware, WEAK, "hardware without verification is no second factor: no acr"));
+    cases.push(judged(
+        "webauthn-hardware-alone",
+        &weak_hardware,
+        WEAK,
+        "hardware without verification is no second factor: no acr",
+    ));
     for (id, beside, why) in [
-        ("totp", proof("totp"), "both are possession: the key by itself stays weak, the code is standard"),
+        (
+            "totp",
+            proof("totp"),
+            "both are possession: the key by itself stays weak, the code is standard",
+        ),
         ("recovery", proof("recovery_code"), "both are possession"),
         ("admin", proof("admin_code"), "both are possession"),
         ("push", proof("push_approval"), "both are possession"),
@@ -254,23 +283,79 @@ fn together(cases: &mut Vec<Case>) {
     for (id, proofs, tier, why) in [
         ("sms-email", vec![proof("sms"), proof("email")], WEAK, "two delivered codes"),
         ("password-email", vec![password, proof("email")], WEAK, "an e-mail is no factor: no mfa"),
-        ("password-delivered", vec![password, proof("delivered_code")], WEAK, "a code of an unknown way is no factor: no mfa"),
-        ("password-sms", vec![password, proof("sms")], WEAK, "two kinds of factor, so mfa, and weak nevertheless"),
-        ("totp-hotp", vec![proof("totp"), proof("hotp")], STANDARD, "otp once, and no mfa: twice possession"),
+        (
+            "password-delivered",
+            vec![password, proof("delivered_code")],
+            WEAK,
+            "a code of an unknown way is no factor: no mfa",
+        ),
+        (
+            "password-sms",
+            vec![password, proof("sms")],
+            WEAK,
+            "two kinds of factor, so mfa, and weak nevertheless",
+        ),
+        (
+            "totp-hotp",
+            vec![proof("totp"), proof("hotp")],
+            STANDARD,
+            "otp once, and no mfa: twice possession",
+        ),
         ("totp-sms", vec![proof("totp"), proof("sms")], STANDARD, "the strongest counts"),
-        ("recovery-then-key", vec![password, proof("recovery_code"), verified("security_key", "pin")], RESISTANT, "recovery stays told beside the strongest proof"),
-        ("support-then-totp", vec![proof("support_code"), proof("totp")], STANDARD, "recovery is told"),
-        ("all-order", vec![verified("security_key", "face fpt").in_hardware(), proof("push_approval"), proof("phone"), proof("sms"), proof("totp"), password], RESISTANT, "amr has one order, whatever that of the proofs"),
-        ("order", vec![proof("totp"), password], STANDARD, "the order of the proofs is that of methods and lines, and changes nothing else"),
+        (
+            "recovery-then-key",
+            vec![password, proof("recovery_code"), verified("security_key", "pin")],
+            RESISTANT,
+            "recovery stays told beside the strongest proof",
+        ),
+        (
+            "support-then-totp",
+            vec![proof("support_code"), proof("totp")],
+            STANDARD,
+            "recovery is told",
+        ),
+        (
+            "all-order",
+            vec![
+                verified("security_key", "face fpt").in_hardware(),
+                proof("push_approval"),
+                proof("phone"),
+                proof("sms"),
+                proof("totp"),
+                password,
+            ],
+            RESISTANT,
+            "amr has one order, whatever that of the proofs",
+        ),
+        (
+            "order",
+            vec![proof("totp"), password],
+            STANDARD,
+            "the order of the proofs is that of methods and lines, and changes nothing else",
+        ),
     ] {
         cases.push(judged(&format!("together-{id}"), &proofs, tier, why));
     }
     let twice = [proof("totp").at(NOW - 60), proof("totp")];
-    cases.push(case("together-twice", &twice).accept("ok", fields(&twice[1..])).why("the same proof twice is one"));
+    cases.push(
+        case("together-twice", &twice)
+            .accept("ok", fields(&twice[1..]))
+            .why("the same proof twice is one"),
+    );
     let differ = [verified("security_key", "pin"), verified("security_key", "")];
-    cases.push(judged("together-differ", &differ, RESISTANT, "the same kind with other facts is another proof"));
+    cases.push(judged(
+        "together-differ",
+        &differ,
+        RESISTANT,
+        "the same kind with other facts is another proof",
+    ));
     let many = sixteen();
-    cases.push(judged("proofs-16", &many, RESISTANT, "as many different proofs as one assessment holds"));
+    cases.push(judged(
+        "proofs-16",
+        &many,
+        RESISTANT,
+        "as many different proofs as one assessment holds",
+    ));
     let mut more = many.clone();
     more.push(proof("hotp"));
     let stored = Case::new("assurance.stored", "proofs-17").source(DOCS, "Storing");
@@ -292,8 +377,12 @@ fn together(cases: &mut Vec<Case>) {
 
 /// Sixteen different proofs.
 fn sixteen() -> Vec<Proof> {
-    let mut proofs: Vec<Proof> = CODES.iter().filter(|code| code.0 != "hotp").map(|code| proof(code.0)).collect();
-    proofs.extend(["", "pin", "fpt", "face", "pin fpt", "pin face", "fpt face"].map(|by| verified("security_key", by)));
+    let mut proofs: Vec<Proof> =
+        CODES.iter().filter(|code| code.0 != "hotp").map(|code| proof(code.0)).collect();
+    proofs.extend(
+        ["", "pin", "fpt", "face", "pin fpt", "pin face", "fpt face"]
+            .map(|by| verified("security_key", by)),
+    );
     assert_eq!(proofs.len(), 16);
     proofs
 }
@@ -314,19 +403,63 @@ fn passwords(cases: &mut Vec<Case>) {
     for (id, previous, passwords, after, why) in [
         ("password", None, &[NOW][..], vec![password], "without a session"),
         ("password-twice", None, &[NOW - 60, NOW], vec![password], "the same proof twice is one"),
-        ("skew", None, &[NOW + SKEW], vec![password.at(NOW + SKEW)], "a clock that is as far ahead as it may be"),
-        ("onto-totp", Some(vec![proof("totp").at(NOW - DAY)]), &[NOW], vec![proof("totp").at(NOW - DAY), password], "the session's proofs stay, and stay in front"),
-        ("onto-key", Some(vec![key.at(NOW - DAY)]), &[NOW], vec![key.at(NOW - DAY), password], "another proof never lowers"),
-        ("onto-unverified-key", Some(vec![proof("security_key").at(NOW - DAY)]), &[NOW], vec![proof("security_key").at(NOW - DAY), password], "the password is the other factor of a key that was weak alone"),
-        ("renewed", Some(vec![password.at(NOW - DAY)]), &[NOW], vec![password], "the latest time counts"),
-        ("earlier", Some(vec![password]), &[NOW - DAY], vec![password], "an earlier time makes nothing older"),
-        ("nothing-new", Some(vec![password.at(NOW - DAY)]), &[], vec![password.at(NOW - DAY)], "the session's assessment by itself"),
+        (
+            "skew",
+            None,
+            &[NOW + SKEW],
+            vec![password.at(NOW + SKEW)],
+            "a clock that is as far ahead as it may be",
+        ),
+        (
+            "onto-totp",
+            Some(vec![proof("totp").at(NOW - DAY)]),
+            &[NOW],
+            vec![proof("totp").at(NOW - DAY), password],
+            "the session's proofs stay, and stay in front",
+        ),
+        (
+            "onto-key",
+            Some(vec![key.at(NOW - DAY)]),
+            &[NOW],
+            vec![key.at(NOW - DAY), password],
+            "another proof never lowers",
+        ),
+        (
+            "onto-unverified-key",
+            Some(vec![proof("security_key").at(NOW - DAY)]),
+            &[NOW],
+            vec![proof("security_key").at(NOW - DAY), password],
+            "the password is the other factor of a key that was weak alone",
+        ),
+        (
+            "renewed",
+            Some(vec![password.at(NOW - DAY)]),
+            &[NOW],
+            vec![password],
+            "the latest time counts",
+        ),
+        (
+            "earlier",
+            Some(vec![password]),
+            &[NOW - DAY],
+            vec![password],
+            "an earlier time makes nothing older",
+        ),
+        (
+            "nothing-new",
+            Some(vec![password.at(NOW - DAY)]),
+            &[],
+            vec![password.at(NOW - DAY)],
+            "the session's assessment by itself",
+        ),
     ] {
         let stored = case(id, previous.as_deref(), passwords);
         cases.push(stored.accept("ok", fields(&after)).why(why));
     }
     cases.push(
-        case("future", None, &[NOW + SKEW + 1]).reject("time_invalid").why("one second past the skew"),
+        case("future", None, &[NOW + SKEW + 1])
+            .reject("time_invalid")
+            .why("one second past the skew"),
     );
     cases.push(
         case("milliseconds", None, &[1_800_000_000_000]).reject("time_invalid").why("no seconds"),
@@ -335,17 +468,18 @@ fn passwords(cases: &mut Vec<Case>) {
 
 /// Proofs of the last so many seconds.
 fn recent(cases: &mut Vec<Case>) {
-    let case = |id: &str, proofs: &[Proof], tier: &str, max_age: Option<u64>, meets: bool, why: &str| {
-        let mut case = Case::new("assurance.meets", format!("meets-{id}"))
-            .source(DOCS, "Methods")
-            .input("proven", proven(proofs))
-            .input("tier", tier)
-            .input("now", NOW);
-        if let Some(max_age) = max_age {
-            case = case.input("max_age", max_age);
-        }
-        case.accept("ok", [("meets", meets.into())]).why(why)
-    };
+    let case =
+        |id: &str, proofs: &[Proof], tier: &str, max_age: Option<u64>, meets: bool, why: &str| {
+            let mut case = Case::new("assurance.meets", format!("meets-{id}"))
+                .source(DOCS, "Methods")
+                .input("proven", proven(proofs))
+                .input("tier", tier)
+                .input("now", NOW);
+            if let Some(max_age) = max_age {
+                case = case.input("max_age", max_age);
+            }
+            case.accept("ok", [("meets", meets.into())]).why(why)
+        };
     let password = proof("password");
     let (totp, key) = (proof("totp"), verified("security_key", ""));
     for (shown, proofs, reached) in
@@ -360,18 +494,81 @@ fn recent(cases: &mut Vec<Case>) {
     for (id, proofs, tier, max_age, meets, why) in [
         ("nothing", vec![], WEAK, None, false, "nothing reaches no tier"),
         ("nothing-recent", vec![], WEAK, Some(300), false, "nothing reaches no tier"),
-        ("age-at-the-limit", vec![totp.at(NOW - 300)], STANDARD, Some(300), true, "as old as it may be"),
+        (
+            "age-at-the-limit",
+            vec![totp.at(NOW - 300)],
+            STANDARD,
+            Some(300),
+            true,
+            "as old as it may be",
+        ),
         ("age-past", vec![totp.at(NOW - 301)], STANDARD, Some(300), false, "one second too old"),
         ("age-zero", vec![totp], STANDARD, Some(0), true, "in the same second"),
         ("age-zero-past", vec![totp.at(NOW - 1)], STANDARD, Some(0), false, "one second ago"),
-        ("age-old-without", vec![totp.at(0)], STANDARD, None, true, "without max_age no age is too great"),
-        ("age-skew", vec![totp.at(NOW + SKEW)], STANDARD, Some(300), true, "a clock that is as far ahead as it may be"),
-        ("age-future", vec![totp.at(NOW + SKEW + 1)], STANDARD, Some(300), false, "a proof of the future is not recent"),
-        ("age-weaker-left", vec![key.at(NOW - 301), totp], RESISTANT, Some(300), false, "the strong proof is too old"),
-        ("age-weaker-enough", vec![key.at(NOW - 301), totp], STANDARD, Some(300), true, "the weaker one is not"),
-        ("age-other-factor-old", vec![password.at(NOW - 301), bare], RESISTANT, Some(300), false, "the factor beside the key is too old, which leaves it alone"),
-        ("age-both-recent", vec![password.at(NOW - 300), bare], RESISTANT, Some(300), true, "both factors are recent"),
-        ("age-huge", vec![totp.at(0)], STANDARD, Some((1 << 53) - 1), true, "an age beyond all time"),
+        (
+            "age-old-without",
+            vec![totp.at(0)],
+            STANDARD,
+            None,
+            true,
+            "without max_age no age is too great",
+        ),
+        (
+            "age-skew",
+            vec![totp.at(NOW + SKEW)],
+            STANDARD,
+            Some(300),
+            true,
+            "a clock that is as far ahead as it may be",
+        ),
+        (
+            "age-future",
+            vec![totp.at(NOW + SKEW + 1)],
+            STANDARD,
+            Some(300),
+            false,
+            "a proof of the future is not recent",
+        ),
+        (
+            "age-weaker-left",
+            vec![key.at(NOW - 301), totp],
+            RESISTANT,
+            Some(300),
+            false,
+            "the strong proof is too old",
+        ),
+        (
+            "age-weaker-enough",
+            vec![key.at(NOW - 301), totp],
+            STANDARD,
+            Some(300),
+            true,
+            "the weaker one is not",
+        ),
+        (
+            "age-other-factor-old",
+            vec![password.at(NOW - 301), bare],
+            RESISTANT,
+            Some(300),
+            false,
+            "the factor beside the key is too old, which leaves it alone",
+        ),
+        (
+            "age-both-recent",
+            vec![password.at(NOW - 300), bare],
+            RESISTANT,
+            Some(300),
+            true,
+            "both factors are recent",
+        ),
+        (
+            "age-huge",
+            vec![totp.at(0)],
+            STANDARD,
+            Some((1 << 53) - 1),
+            true,
+            "an age beyond all time",
+        ),
     ] {
         cases.push(case(id, &proofs, tier, max_age, meets, why));
     }
@@ -388,7 +585,13 @@ fn recent(cases: &mut Vec<Case>) {
     cases.push(claims("two-factors", &["pwd", "otp"], STANDARD, true, "standard"));
     cases.push(claims("above", &["pwd", "otp"], RESISTANT, false, "not phishing-resistant"));
     cases.push(claims("weak", &["pwd"], WEAK, true, "weak, and recognised"));
-    cases.push(claims("unrecognised", &["foo"], WEAK, false, "what is not recognised does not even reach weak"));
+    cases.push(claims(
+        "unrecognised",
+        &["foo"],
+        WEAK,
+        false,
+        "what is not recognised does not even reach weak",
+    ));
     cases.push(claims("empty", &[], WEAK, false, "no claims reach no tier"));
 }
 
@@ -420,11 +623,21 @@ fn stored(cases: &mut Vec<Case>) {
     let with_password = case("step-up", &text(&[proof("totp")])).input("passwords", vec![NOW]);
     cases.push(accepted(with_password, &[proof("totp"), proof("password")]));
     let lied = good.replace("\"tier\":\"phishing_resistant\"", "\"tier\":\"weak\"");
-    cases.push(accepted(case("tier-is-computed", &lied), &session).why("the stored tier is for people: it is computed anew"));
-    let raised = text(&[proof("sms")]).replace("\"tier\":\"weak\"", "\"tier\":\"phishing_resistant\"");
-    cases.push(accepted(case("tier-is-not-believed", &raised), &[proof("sms")]).why("the same the other way"));
+    cases.push(
+        accepted(case("tier-is-computed", &lied), &session)
+            .why("the stored tier is for people: it is computed anew"),
+    );
+    let raised =
+        text(&[proof("sms")]).replace("\"tier\":\"weak\"", "\"tier\":\"phishing_resistant\"");
+    cases.push(
+        accepted(case("tier-is-not-believed", &raised), &[proof("sms")])
+            .why("the same the other way"),
+    );
     let more = good.replace("{\"v\":1,", "{\"v\":1,\"later\":true,");
-    cases.push(accepted(case("unknown-member", &more), &session).why("a member that is not known is left out"));
+    cases.push(
+        accepted(case("unknown-member", &more), &session)
+            .why("a member that is not known is left out"),
+    );
     let spaced = good.replace("\":", "\" : ");
     cases.push(accepted(case("space", &spaced), &session).why("a database that formats JSON"));
     for (id, text) in [

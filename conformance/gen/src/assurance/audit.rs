@@ -2,9 +2,7 @@
 
 use super::assessment;
 use super::requirement::requirement;
-use super::{
-    DOCS, NOW, Proof, RESISTANT, SALESFORCE, STANDARD, proof, proven, texts, verified,
-};
+use super::{DOCS, NOW, Proof, RESISTANT, SALESFORCE, STANDARD, proof, proven, texts, verified};
 use crate::bytes::{base64url, hex};
 use crate::case::{Case, File};
 use crate::json::Json;
@@ -12,9 +10,31 @@ use sha2::{Digest, Sha256};
 
 /// The members, in their order, and what stands where nothing is known.
 const MEMBERS: [&str; 25] = [
-    "v", "at", "event", "user", "decision", "reason", "need", "tier", "twoLevel", "recognised", "methods",
-    "recovery", "profile", "profileVersion", "amr", "acr", "authnContext", "authTime", "unknown", "policy",
-    "policyVersion", "required", "exempt", "waiver", "credentialIdHash",
+    "v",
+    "at",
+    "event",
+    "user",
+    "decision",
+    "reason",
+    "need",
+    "tier",
+    "twoLevel",
+    "recognised",
+    "methods",
+    "recovery",
+    "profile",
+    "profileVersion",
+    "amr",
+    "acr",
+    "authnContext",
+    "authTime",
+    "unknown",
+    "policy",
+    "policyVersion",
+    "required",
+    "exempt",
+    "waiver",
+    "credentialIdHash",
 ];
 
 pub(crate) fn file() -> File {
@@ -117,7 +137,11 @@ fn claims(cases: &mut Vec<Case>) {
         ("acr", quoted("urn:example:silver")),
         ("authnContext", r#"["urn:oasis:names:tc:SAML:2.0:ac:classes:Password"]"#.into()),
         ("authTime", (NOW - 10).to_string()),
-        ("unknown", r#"["mfa","urn:example:silver","urn:oasis:names:tc:SAML:2.0:ac:classes:Password"]"#.into()),
+        (
+            "unknown",
+            r#"["mfa","urn:example:silver","urn:oasis:names:tc:SAML:2.0:ac:classes:Password"]"#
+                .into(),
+        ),
     ]);
     let whole = case("claims", "sign_in")
         .input("profile", SALESFORCE)
@@ -125,7 +149,11 @@ fn claims(cases: &mut Vec<Case>) {
         .input("acr", "urn:example:silver")
         .input("authn_context", texts(&["urn:oasis:names:tc:SAML:2.0:ac:classes:Password"]))
         .input("auth_time", NOW - 10);
-    cases.push(written(whole, &members, "the claims as they were sent, and what is not known of them"));
+    cases.push(written(
+        whole,
+        &members,
+        "the claims as they were sent, and what is not known of them",
+    ));
     let mut members = start("sign_in");
     members.extend([
         ("tier", quoted("weak")),
@@ -161,17 +189,63 @@ fn decisions(cases: &mut Vec<Case>) {
             .input("enrolled", texts(enrolled))
     };
     let standard = requirement([("tier", STANDARD.into())]);
-    let exempt = requirement([("tier", STANDARD.into()), ("exemption", "approved".into()), ("waiver", true.into())]);
+    let exempt = requirement([
+        ("tier", STANDARD.into()),
+        ("exemption", "approved".into()),
+        ("waiver", true.into()),
+    ]);
     let policy = requirement([("rights", texts(&["Author Apex"]))]);
     let mut members = start("sign_in");
     members.extend(shown(&proofs));
     members.extend(demanded(STANDARD, false, false));
-    cases.push(written(asked("requirement", &standard, &[]), &members, "what was demanded, and nothing decided"));
+    cases.push(written(
+        asked("requirement", &standard, &[]),
+        &members,
+        "what was demanded, and nothing decided",
+    ));
     let rows: [(&str, &Json, &[&str], Vec<(&'static str, String)>, &str); 4] = [
-        ("step-up", &standard, &["totp"], [decision("step_up", "tier_too_low", Some(STANDARD)).to_vec(), demanded(STANDARD, false, false).to_vec()].concat(), "a step-up"),
-        ("enroll", &standard, &[], [decision("enroll", "no_suitable_method", Some(STANDARD)).to_vec(), demanded(STANDARD, false, false).to_vec()].concat(), "an enrolment"),
-        ("exempt", &exempt, &[], [decision("allow", "exempt", None).to_vec(), demanded(STANDARD, true, true).to_vec()].concat(), "let in by an exemption, and the record says so"),
-        ("policy", &policy, &["totp"], [decision("step_up", "prove_before_enrolling", Some(STANDARD)).to_vec(), demanded(RESISTANT, false, false).to_vec(), vec![("policy", quoted(SALESFORCE)), ("policyVersion", quoted("2026-05-05"))]].concat(), "the policy that demanded it"),
+        (
+            "step-up",
+            &standard,
+            &["totp"],
+            [
+                decision("step_up", "tier_too_low", Some(STANDARD)).to_vec(),
+                demanded(STANDARD, false, false).to_vec(),
+            ]
+            .concat(),
+            "a step-up",
+        ),
+        (
+            "enroll",
+            &standard,
+            &[],
+            [
+                decision("enroll", "no_suitable_method", Some(STANDARD)).to_vec(),
+                demanded(STANDARD, false, false).to_vec(),
+            ]
+            .concat(),
+            "an enrolment",
+        ),
+        (
+            "exempt",
+            &exempt,
+            &[],
+            [decision("allow", "exempt", None).to_vec(), demanded(STANDARD, true, true).to_vec()]
+                .concat(),
+            "let in by an exemption, and the record says so",
+        ),
+        (
+            "policy",
+            &policy,
+            &["totp"],
+            [
+                decision("step_up", "prove_before_enrolling", Some(STANDARD)).to_vec(),
+                demanded(RESISTANT, false, false).to_vec(),
+                vec![("policy", quoted(SALESFORCE)), ("policyVersion", quoted("2026-05-05"))],
+            ]
+            .concat(),
+            "the policy that demanded it",
+        ),
     ];
     for (id, requirement, enrolled, decided, why) in rows {
         let mut members = start("sign_in");
@@ -230,10 +304,14 @@ fn faults(cases: &mut Vec<Case>) {
     let wide = "\u{20ac}".repeat(86);
     cases.push(case("event-empty", "").reject(invalid));
     cases.push(case("event-256-bytes", &long).reject(invalid));
-    cases.push(case("event-258-bytes", &wide).reject(invalid).why("bytes are counted, not characters"));
+    cases.push(
+        case("event-258-bytes", &wide).reject(invalid).why("bytes are counted, not characters"),
+    );
     cases.push(case("user-empty", "sign_in").input("user", "").reject(invalid));
     cases.push(case("user-256-bytes", "sign_in").input("user", long).reject(invalid));
-    for (id, text) in [("padded", "Y3JlZGVudGlhbA=="), ("base64", "+/8"), ("space", "Y3Jl ZGU"), ("bits", "Yf")] {
+    for (id, text) in
+        [("padded", "Y3JlZGVudGlhbA=="), ("base64", "+/8"), ("space", "Y3Jl ZGU"), ("bits", "Yf")]
+    {
         let case = case(&format!("credential-{id}"), "sign_in").input("credential_id", text);
         cases.push(case.reject(invalid).why("base64url without padding"));
     }

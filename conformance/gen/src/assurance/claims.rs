@@ -54,10 +54,22 @@ fn tokens(cases: &mut Vec<Case>) {
         ("array", r#"{"sub":"alice","amr":["pwd","hwk"]}"#, "the claim as it should be"),
         ("space", " {\"amr\" : [ \"pwd\" ,\n\"hwk\" ]}\t", "white space between the values"),
         ("bom", "\u{feff}{\"amr\":[\"pwd\",\"hwk\"]}", "one byte order mark is dropped"),
-        ("escaped-name", r#"{"\u0061mr":["pwd","hwk"]}"#, "a name is read with its escapes decoded"),
+        (
+            "escaped-name",
+            r#"{"\u0061mr":["pwd","hwk"]}"#,
+            "a name is read with its escapes decoded",
+        ),
         ("escaped-value", r#"{"amr":["pwd","\u0068wk"]}"#, "and so is a value"),
-        ("duplicate-of-another", r#"{"nonce":"1","nonce":"2","amr":["pwd","hwk"]}"#, "a member that nobody reads may stand twice"),
-        ("inner", r#"{"amr":["pwd","hwk"],"act":{"amr":["sms"]}}"#, "an amr inside another claim is another claim"),
+        (
+            "duplicate-of-another",
+            r#"{"nonce":"1","nonce":"2","amr":["pwd","hwk"]}"#,
+            "a member that nobody reads may stand twice",
+        ),
+        (
+            "inner",
+            r#"{"amr":["pwd","hwk"],"act":{"amr":["sms"]}}"#,
+            "an amr inside another claim is another claim",
+        ),
     ] {
         cases.push(token(id, text).accept("ok", classified(&pwd_hwk, RESISTANT)).why(why));
     }
@@ -74,20 +86,23 @@ fn tokens(cases: &mut Vec<Case>) {
                 .why("nothing was said: unrecognised, which satisfies nothing"),
         );
     }
-    let whole = [
-        amr("pwd", Exact(WEAK)),
-        amr("otp", Unknown),
-        acr("urn:example:silver", Unknown),
-    ];
+    let whole = [amr("pwd", Exact(WEAK)), amr("otp", Unknown), acr("urn:example:silver", Unknown)];
     cases.push(
-        token("all-three", r#"{"amr":["pwd","otp"],"acr":"urn:example:silver","auth_time":1799999990}"#)
-            .accept("ok", classified(&whole, WEAK))
-            .why("amr, acr and auth_time together"),
+        token(
+            "all-three",
+            r#"{"amr":["pwd","otp"],"acr":"urn:example:silver","auth_time":1799999990}"#,
+        )
+        .accept("ok", classified(&whole, WEAK))
+        .why("amr, acr and auth_time together"),
     );
     for (id, text, why) in [
         ("amr-string", r#"{"amr":"hwk"}"#, "a bare string"),
         ("amr-spaces", r#"{"amr":"pwd hwk"}"#, "a list with spaces, as scope has it"),
-        ("amr-number", r#"{"amr":["hwk",106]}"#, "a number: some identity providers number their methods"),
+        (
+            "amr-number",
+            r#"{"amr":["hwk",106]}"#,
+            "a number: some identity providers number their methods",
+        ),
         ("amr-only-number", r#"{"amr":106}"#, "a bare number"),
         ("amr-null", r#"{"amr":null}"#, "null is not absent"),
         ("amr-null-within", r#"{"amr":["hwk",null]}"#, "null is no string"),
@@ -176,17 +191,42 @@ fn arguments(cases: &mut Vec<Case>) {
     let bare = |id: &str| case(&format!("argument-{id}"), &[]);
     let object = || Json::object([("0", "hwk".into())]);
     for (id, name, value, why) in [
-        ("amr-string", "amr", Json::from("hwk"), "a bare string must not be taken for a list of letters"),
+        (
+            "amr-string",
+            "amr",
+            Json::from("hwk"),
+            "a bare string must not be taken for a list of letters",
+        ),
         ("amr-number", "amr", Json::from(106_u32), "a bare number"),
-        ("amr-number-within", "amr", Json::Array(vec!["hwk".into(), Json::from(1_u32)]), "a number is no string"),
-        ("amr-null-within", "amr", Json::Array(vec!["hwk".into(), Json::Null]), "null is no string"),
-        ("amr-flag-within", "amr", Json::Array(vec!["hwk".into(), true.into()]), "a boolean is no string"),
+        (
+            "amr-number-within",
+            "amr",
+            Json::Array(vec!["hwk".into(), Json::from(1_u32)]),
+            "a number is no string",
+        ),
+        (
+            "amr-null-within",
+            "amr",
+            Json::Array(vec!["hwk".into(), Json::Null]),
+            "null is no string",
+        ),
+        (
+            "amr-flag-within",
+            "amr",
+            Json::Array(vec!["hwk".into(), true.into()]),
+            "a boolean is no string",
+        ),
         ("amr-nested", "amr", Json::Array(vec![texts(&["hwk"])]), "a list is no string"),
         ("amr-object", "amr", object(), "an object is no list"),
         ("acr-number", "acr", Json::from(3_u32), "acr is no number"),
         ("acr-array", "acr", texts(&["phr"]), "acr is no list"),
         ("authn-context-string", "authn_context", Json::from("X509"), "a bare string"),
-        ("authn-context-number-within", "authn_context", Json::Array(vec![Json::from(7_u32)]), "a number is no string"),
+        (
+            "authn-context-number-within",
+            "authn_context",
+            Json::Array(vec![Json::from(7_u32)]),
+            "a number is no string",
+        ),
         ("auth-time-text", "auth_time", Json::from("1799999990"), "a text is no number"),
         ("auth-time-flag", "auth_time", true.into(), "a boolean is no number"),
         ("auth-time-array", "auth_time", Json::Array(vec![NOW.into()]), "a list is no number"),
@@ -194,16 +234,22 @@ fn arguments(cases: &mut Vec<Case>) {
         let case = bare(id).input(name, value).reject(MALFORMED).why(why);
         cases.push(case.requires("dynamic_input"));
     }
-    for (id, time) in [("negative", Json::from(-1_i64)), ("milliseconds", 1_799_999_990_000_u64.into())]
+    for (id, time) in
+        [("negative", Json::from(-1_i64)), ("milliseconds", 1_799_999_990_000_u64.into())]
     {
         let case = case(&format!("argument-auth-time-{id}"), &[amr("hwk", Exact(RESISTANT))]);
         cases.push(case.input("auth_time", time).reject(MALFORMED).why("no time at all"));
     }
-    for (id, name) in
-        [("unknown", "salesforce"), ("case", "Salesforce-2026-05-05"), ("space", "rfc8176 "), ("empty", "")]
-    {
+    for (id, name) in [
+        ("unknown", "salesforce"),
+        ("case", "Salesforce-2026-05-05"),
+        ("space", "rfc8176 "),
+        ("empty", ""),
+    ] {
         let case = case(&format!("argument-profile-{id}"), &[amr("hwk", Exact(RESISTANT))]);
-        cases.push(case.input("profile", name).reject("argument_value_invalid").why("no built-in profile"));
+        cases.push(
+            case.input("profile", name).reject("argument_value_invalid").why("no built-in profile"),
+        );
     }
     let no_claims = case("argument-nothing", &[]);
     cases.push(no_claims.accept("ok", classified(&[], WEAK)).why("claims that are absent"));
@@ -284,14 +330,49 @@ fn oddities(cases: &mut Vec<Case>) {
         ("acr-empty", vec![acr("", Unknown)], WEAK, "an empty string says nothing"),
         ("acr-zero", vec![acr("0", Unknown)], WEAK, "0 satisfies nothing"),
         ("acr-four", vec![acr("4", Unknown)], WEAK, "no number is a level that the table knows"),
-        ("acr-listed", vec![acr("hwk", Exact(RESISTANT))], RESISTANT, "the table is one of AMR or ACR values"),
+        (
+            "acr-listed",
+            vec![acr("hwk", Exact(RESISTANT))],
+            RESISTANT,
+            "the table is one of AMR or ACR values",
+        ),
         ("acr-two-in-one", vec![acr("pwd hwk", Unknown)], WEAK, "acr is one value"),
-        ("authn-context-listed", vec![context("multipleauthn", Exact(STANDARD))], STANDARD, "a context may be the bare value"),
-        ("unknown-beside-known", vec![amr("foo", Unknown), amr("Face", Exact(STANDARD)), amr("bar", Unknown)], STANDARD, "what is not listed neither adds nor takes away"),
-        ("zero-beside-known", vec![amr("hwk", Exact(RESISTANT)), acr("0", Unknown)], RESISTANT, "a 0 in acr adds nothing and takes nothing away"),
-        ("weak-beside-strong", vec![amr("sms", Exact(WEAK)), acr("X509", Exact(RESISTANT))], RESISTANT, "the strongest counts, wherever it stands"),
-        ("duplicates", vec![amr("pwd", Exact(WEAK)), amr("pwd", Exact(WEAK))], WEAK, "a value that stands twice counts once"),
-        ("duplicate-unknown", vec![amr("foo", Unknown), amr("foo", Unknown)], WEAK, "twice unknown is unknown"),
+        (
+            "authn-context-listed",
+            vec![context("multipleauthn", Exact(STANDARD))],
+            STANDARD,
+            "a context may be the bare value",
+        ),
+        (
+            "unknown-beside-known",
+            vec![amr("foo", Unknown), amr("Face", Exact(STANDARD)), amr("bar", Unknown)],
+            STANDARD,
+            "what is not listed neither adds nor takes away",
+        ),
+        (
+            "zero-beside-known",
+            vec![amr("hwk", Exact(RESISTANT)), acr("0", Unknown)],
+            RESISTANT,
+            "a 0 in acr adds nothing and takes nothing away",
+        ),
+        (
+            "weak-beside-strong",
+            vec![amr("sms", Exact(WEAK)), acr("X509", Exact(RESISTANT))],
+            RESISTANT,
+            "the strongest counts, wherever it stands",
+        ),
+        (
+            "duplicates",
+            vec![amr("pwd", Exact(WEAK)), amr("pwd", Exact(WEAK))],
+            WEAK,
+            "a value that stands twice counts once",
+        ),
+        (
+            "duplicate-unknown",
+            vec![amr("foo", Unknown), amr("foo", Unknown)],
+            WEAK,
+            "twice unknown is unknown",
+        ),
     ] {
         cases.push(judged(id, &said, tier, why));
     }
@@ -320,7 +401,13 @@ fn segments(cases: &mut Vec<Case>) {
         ("multipleauthn", MICROSOFT, "multipleauthn", STANDARD, "Microsoft's claim"),
         ("case-upper", SAML, "SMARTCARD", RESISTANT, "in the last segment the case does not count"),
         ("case-lower", SAML, "x509", RESISTANT, "in the last segment the case does not count"),
-        ("case-multipleauthn", MICROSOFT, "MultipleAuthn", STANDARD, "in the last segment the case does not count"),
+        (
+            "case-multipleauthn",
+            MICROSOFT,
+            "MultipleAuthn",
+            STANDARD,
+            "in the last segment the case does not count",
+        ),
         ("other-prefix", MICROSOFT, "X509", RESISTANT, "either prefix goes with either segment"),
     ] {
         cases.push(judged(id, format!("{prefix}{value}"), Segment(tier), tier, why));
@@ -330,7 +417,11 @@ fn segments(cases: &mut Vec<Case>) {
         ("not-x509", format!("{SAML}NotX509"), "NotX509 is not X509"),
         ("cut", format!("{SAML}X50"), "a beginning of the segment"),
         ("one-factor", format!("{SAML}MobileOneFactorContract"), "another class"),
-        ("password", format!("{SAML}PasswordProtectedTransport"), "a class that the table does not have"),
+        (
+            "password",
+            format!("{SAML}PasswordProtectedTransport"),
+            "a class that the table does not have",
+        ),
         ("no-segment", SAML.to_owned(), "a prefix without a segment"),
         ("extra-segment", format!("{SAML}X509:Extra"), "something after the segment"),
         ("inner-segment", format!("{SAML}Extra:X509"), "something between prefix and segment"),
@@ -339,15 +430,31 @@ fn segments(cases: &mut Vec<Case>) {
         ("nul-after", format!("{SAML}X509\u{0}"), "a NUL after the segment"),
         ("query-after", format!("{MICROSOFT}multipleauthn?x=1"), "a query after the segment"),
         ("fragment-before", format!("{MICROSOFT}x#multipleauthn"), "a fragment is no segment"),
-        ("another-prefix", "urn:example:classes:X509".into(), "under a prefix that the profile does not have"),
+        (
+            "another-prefix",
+            "urn:example:classes:X509".into(),
+            "under a prefix that the profile does not have",
+        ),
         ("version-1-1", "urn:oasis:names:tc:SAML:1.1:ac:classes:X509".into(), "of another version"),
         ("cut-prefix", "classes:X509".into(), "under half a prefix"),
         ("longer-prefix", format!("x{SAML}X509"), "under something more than the prefix"),
-        ("prefix-upper-case", format!("{}X509", SAML.to_uppercase()), "the prefix is case-sensitive"),
-        ("https", "https://schemas.microsoft.com/claims/multipleauthn".into(), "https is another prefix than http"),
+        (
+            "prefix-upper-case",
+            format!("{}X509", SAML.to_uppercase()),
+            "the prefix is case-sensitive",
+        ),
+        (
+            "https",
+            "https://schemas.microsoft.com/claims/multipleauthn".into(),
+            "https is another prefix than http",
+        ),
         ("both-prefixes", format!("{SAML}{MICROSOFT}multipleauthn"), "one prefix and no more"),
         ("bare-lower-case", "x509".into(), "without a prefix the value counts as the table has it"),
-        ("bare-upper-case", "SMARTCARD".into(), "without a prefix the value counts as the table has it"),
+        (
+            "bare-upper-case",
+            "SMARTCARD".into(),
+            "without a prefix the value counts as the table has it",
+        ),
         ("exact-only", format!("{SAML}hwk"), "hwk is no last segment"),
         ("exact-only-face", format!("{SAML}Face"), "Face is no last segment"),
         ("kelvin", format!("{SAML}TLSC\u{13b}ient"), "only ASCII letters have two cases here"),
@@ -400,10 +507,22 @@ fn ages(cases: &mut Vec<Case>) {
         ("missing", None, Some(300), "auth_time_missing", "an age is asked for and unknown"),
         ("missing-youngest", None, Some(0), "auth_time_missing", "max_age 0 asks, too"),
         ("past-the-limit", Some(NOW - 301), Some(300), "auth_time_stale", "one second too old"),
-        ("past-the-youngest", Some(NOW - 1), Some(0), "auth_time_stale", "one second is too old for max_age 0"),
+        (
+            "past-the-youngest",
+            Some(NOW - 1),
+            Some(0),
+            "auth_time_stale",
+            "one second is too old for max_age 0",
+        ),
         ("epoch-stale", Some(0), Some(300), "auth_time_stale", "1970"),
         ("future", Some(NOW + SKEW + 1), Some(300), "auth_time_future", "one second past the skew"),
-        ("future-not-asked", Some(NOW + SKEW + 1), None, "auth_time_future", "a sign-in of the future is wrong in any case"),
+        (
+            "future-not-asked",
+            Some(NOW + SKEW + 1),
+            None,
+            "auth_time_future",
+            "a sign-in of the future is wrong in any case",
+        ),
         ("far-future", Some(NOW + 100 * DAY), None, "auth_time_future", "a hundred days ahead"),
     ] {
         cases.push(at(id, auth_time, max_age).reject(code).why(why));
@@ -413,7 +532,9 @@ fn ages(cases: &mut Vec<Case>) {
         token(id, text).source(OIDC, "3.1.3.7").input("max_age", max_age)
     };
     let accepted = || classified(&said, RESISTANT);
-    cases.push(token("age-at-the-limit", r#","auth_time":1799999700"#, 300).accept("ok", accepted()));
+    cases.push(
+        token("age-at-the-limit", r#","auth_time":1799999700"#, 300).accept("ok", accepted()),
+    );
     cases.push(
         token("age-fraction", r#","auth_time":1799999700.75"#, 300)
             .accept("ok", accepted())
@@ -460,7 +581,13 @@ fn stored(cases: &mut Vec<Case>) {
             .accept("ok", accepted(&good))
             .why("the stored tier is for people: the claims are classified anew"),
     );
-    let unknown = text("1", SALESFORCE, "2026-05-05", RESISTANT, r#""amr":["mfa"],"acr":null,"authnContext":[],"authTime":null"#);
+    let unknown = text(
+        "1",
+        SALESFORCE,
+        "2026-05-05",
+        RESISTANT,
+        r#""amr":["mfa"],"acr":null,"authnContext":[],"authTime":null"#,
+    );
     cases.push(
         case("tier-is-not-believed", unknown)
             .accept("ok", classified(&[amr("mfa", Unknown)], WEAK))

@@ -80,7 +80,10 @@ fn choices(cases: &mut Vec<Case>) {
         (STANDARD, &[STANDARD, RESISTANT], &OFFERED),
         (RESISTANT, &[RESISTANT], &RESISTING),
     ] {
-        cases.push(case(&format!("all-{tier}"), &all, &demand(tier)).accept("ok", told(&upward(tiers), enrollable, &[])));
+        cases.push(
+            case(&format!("all-{tier}"), &all, &demand(tier))
+                .accept("ok", told(&upward(tiers), enrollable, &[])),
+        );
     }
     let mut turned = all.clone();
     turned.reverse();
@@ -92,31 +95,94 @@ fn choices(cases: &mut Vec<Case>) {
     let (none, backup, codes, resists) =
         ("no_method", "no_backup", "no_recovery_codes", "not_phishing_resistant");
     for (id, enrolled, tier, eligible, advice, why) in [
-        ("privileged-totp", &["totp"][..], RESISTANT, &[][..], &[backup, codes, resists][..], "a privileged person is not offered codes"),
-        ("privileged-both", &["totp", "security_key"], RESISTANT, &["security_key"], &[codes], "nor beside a key"),
-        ("privileged-push", &["push_approval", "recovery_code"], RESISTANT, &[], &[backup, resists], "nor push approvals"),
-        ("ordinary", &["totp", "recovery_code"], STANDARD, &["totp", "recovery_code"], &[backup, resists], "a recovery code may be picked"),
-        ("two-keys", &["security_key", "security_key", "recovery_code"], STANDARD, &["security_key", "recovery_code"], &[], "two keys are a backup"),
-        ("passkey", &["synced_passkey"], RESISTANT, &["synced_passkey"], &[backup, codes], "one method"),
-        ("delivered", &["sms", "email"], STANDARD, &[], &[codes, resists], "delivered codes are weak"),
+        (
+            "privileged-totp",
+            &["totp"][..],
+            RESISTANT,
+            &[][..],
+            &[backup, codes, resists][..],
+            "a privileged person is not offered codes",
+        ),
+        (
+            "privileged-both",
+            &["totp", "security_key"],
+            RESISTANT,
+            &["security_key"],
+            &[codes],
+            "nor beside a key",
+        ),
+        (
+            "privileged-push",
+            &["push_approval", "recovery_code"],
+            RESISTANT,
+            &[],
+            &[backup, resists],
+            "nor push approvals",
+        ),
+        (
+            "ordinary",
+            &["totp", "recovery_code"],
+            STANDARD,
+            &["totp", "recovery_code"],
+            &[backup, resists],
+            "a recovery code may be picked",
+        ),
+        (
+            "two-keys",
+            &["security_key", "security_key", "recovery_code"],
+            STANDARD,
+            &["security_key", "recovery_code"],
+            &[],
+            "two keys are a backup",
+        ),
+        (
+            "passkey",
+            &["synced_passkey"],
+            RESISTANT,
+            &["synced_passkey"],
+            &[backup, codes],
+            "one method",
+        ),
+        (
+            "delivered",
+            &["sms", "email"],
+            STANDARD,
+            &[],
+            &[codes, resists],
+            "delivered codes are weak",
+        ),
         ("nothing", &[], STANDARD, &[], &[none], "no method"),
         ("password", &["password"], WEAK, &[], &[none], "a password is no second factor"),
-        ("recovery-only", &["recovery_code"], STANDARD, &["recovery_code"], &[none], "a way back in is no method"),
-        ("temporary-only", &["admin_code"], STANDARD, &["admin_code"], &[none], "neither is a temporary code"),
+        (
+            "recovery-only",
+            &["recovery_code"],
+            STANDARD,
+            &["recovery_code"],
+            &[none],
+            "a way back in is no method",
+        ),
+        (
+            "temporary-only",
+            &["admin_code"],
+            STANDARD,
+            &["admin_code"],
+            &[none],
+            "neither is a temporary code",
+        ),
     ] {
         let enrollable = if tier == RESISTANT { &RESISTING[..] } else { &OFFERED };
         let case = case(id, enrolled, &demand(tier));
         cases.push(case.accept("ok", told(eligible, enrollable, advice)).why(why));
     }
-    let limited = |tier: &str, can: &[&str]| {
-        requirement([("tier", tier.into()), ("client_can", texts(can))])
-    };
+    let limited =
+        |tier: &str, can: &[&str]| requirement([("tier", tier.into()), ("client_can", texts(can))]);
     for (id, can, eligible, enrollable) in [
         ("codes", &["totp", "push_approval"][..], &["totp"][..], &["push_approval", "totp"][..]),
         ("nothing", &[], &[], &[]),
         ("keys", &["security_key"], &["security_key"], &["security_key"]),
     ] {
-        let case = case(&format!("client-{id}"), &["totp", "security_key"], &limited(STANDARD, can));
+        let case =
+            case(&format!("client-{id}"), &["totp", "security_key"], &limited(STANDARD, can));
         let why = "what the person's client can perform";
         cases.push(case.accept("ok", told(eligible, enrollable, &[codes])).why(why));
     }
@@ -132,7 +198,8 @@ fn choices(cases: &mut Vec<Case>) {
         ("unknown", texts(&["fob"]), "argument_value_invalid"),
         ("upper-case", texts(&["TOTP"]), "argument_value_invalid"),
     ] {
-        let case = case(&format!("enrolled-{id}"), &[], &demand(STANDARD)).input("enrolled", enrolled);
+        let case =
+            case(&format!("enrolled-{id}"), &[], &demand(STANDARD)).input("enrolled", enrolled);
         cases.push(case.reject(code).requires("dynamic_input"));
     }
 }
@@ -150,39 +217,222 @@ fn removals(cases: &mut Vec<Case>) {
     let api = requirement([("channel", "api".into())]);
     let rows: [(&str, &[&str], &str, Json, &str, &str); 27] = [
         ("last", &["totp"], "totp", demand(STANDARD), "last_method", "the only one"),
-        ("last-key", &["security_key"], "security_key", demand(STANDARD), "last_method", "the only one"),
-        ("last-recovery-left", &["totp", "recovery_code"], "totp", demand(STANDARD), "last_method", "a way back in may not stay as the last"),
-        ("last-password-left", &["totp", "password"], "totp", demand(STANDARD), "last_method", "neither may a password"),
-        ("last-temporary-left", &["totp", "admin_code", "support_code"], "totp", demand(STANDARD), "last_method", "neither may temporary codes"),
-        ("one-of-two", &["totp", "security_key"], "totp", demand(STANDARD), "enough_left", "a key stays"),
-        ("key-of-two", &["totp", "security_key"], "security_key", demand(STANDARD), "enough_left", "codes are enough"),
-        ("last-resistant", &["totp", "security_key"], "security_key", demand(RESISTANT), "no_suitable_method_left", "the last of the demanded tier"),
-        ("weaker", &["totp", "security_key"], "totp", demand(RESISTANT), "enough_left", "the key stays"),
-        ("one-of-two-keys", &["security_key", "security_key"], "security_key", demand(RESISTANT), "enough_left", "the other key stays"),
-        ("key-passkey-left", &["security_key", "synced_passkey"], "security_key", demand(RESISTANT), "enough_left", "a passkey stays"),
-        ("delivered-left", &["totp", "sms"], "totp", demand(STANDARD), "no_suitable_method_left", "what is left is weak"),
-        ("delivered", &["totp", "sms"], "sms", demand(STANDARD), "enough_left", "codes of an app stay"),
-        ("tidy-up", &["sms", "email"], "sms", demand(STANDARD), "enough_left", "who has nothing good enough may tidy up: nothing gets worse"),
-        ("tidy-up-totp", &["totp", "hotp"], "hotp", demand(RESISTANT), "enough_left", "the same above"),
-        ("worse", &["totp", "sms"], "totp", demand(RESISTANT), "no_suitable_method_left", "the same where something gets worse"),
-        ("recovery", &["totp", "recovery_code"], "recovery_code", demand(STANDARD), "enough_left", "ways back in may go at any time"),
-        ("recovery-alone", &["recovery_code"], "recovery_code", demand(STANDARD), "enough_left", "even where they are all there is"),
-        ("turns-off-not-yet", &["totp"], "totp", later(STANDARD), "turns_off", "the last one, before enforcement"),
-        ("turns-off-exempt", &["security_key"], "security_key", exempt.clone(), "turns_off", "the last one, by an approved exemption"),
-        ("turns-off-unaffected", &["totp"], "totp", api.clone(), "turns_off", "the last one, on a channel without demands"),
-        ("turns-off-weak", &["sms"], "sms", demand(WEAK), "turns_off", "the last one, where a password is enough"),
-        ("turns-off-recovery-left", &["totp", "recovery_code"], "totp", demand(WEAK), "turns_off", "a way back in is no method"),
-        ("not-yet", &["totp", "sms"], "totp", later(STANDARD), "not_enforced", "before enforcement"),
-        ("exempt", &["security_key", "sms"], "security_key", exempt, "not_enforced", "an approved exemption"),
-        ("unaffected", &["totp", "sms"], "totp", api, "not_enforced", "on a channel without demands"),
-        ("weak", &["totp", "sms"], "totp", demand(WEAK), "not_enforced", "where a password is enough"),
+        (
+            "last-key",
+            &["security_key"],
+            "security_key",
+            demand(STANDARD),
+            "last_method",
+            "the only one",
+        ),
+        (
+            "last-recovery-left",
+            &["totp", "recovery_code"],
+            "totp",
+            demand(STANDARD),
+            "last_method",
+            "a way back in may not stay as the last",
+        ),
+        (
+            "last-password-left",
+            &["totp", "password"],
+            "totp",
+            demand(STANDARD),
+            "last_method",
+            "neither may a password",
+        ),
+        (
+            "last-temporary-left",
+            &["totp", "admin_code", "support_code"],
+            "totp",
+            demand(STANDARD),
+            "last_method",
+            "neither may temporary codes",
+        ),
+        (
+            "one-of-two",
+            &["totp", "security_key"],
+            "totp",
+            demand(STANDARD),
+            "enough_left",
+            "a key stays",
+        ),
+        (
+            "key-of-two",
+            &["totp", "security_key"],
+            "security_key",
+            demand(STANDARD),
+            "enough_left",
+            "codes are enough",
+        ),
+        (
+            "last-resistant",
+            &["totp", "security_key"],
+            "security_key",
+            demand(RESISTANT),
+            "no_suitable_method_left",
+            "the last of the demanded tier",
+        ),
+        (
+            "weaker",
+            &["totp", "security_key"],
+            "totp",
+            demand(RESISTANT),
+            "enough_left",
+            "the key stays",
+        ),
+        (
+            "one-of-two-keys",
+            &["security_key", "security_key"],
+            "security_key",
+            demand(RESISTANT),
+            "enough_left",
+            "the other key stays",
+        ),
+        (
+            "key-passkey-left",
+            &["security_key", "synced_passkey"],
+            "security_key",
+            demand(RESISTANT),
+            "enough_left",
+            "a passkey stays",
+        ),
+        (
+            "delivered-left",
+            &["totp", "sms"],
+            "totp",
+            demand(STANDARD),
+            "no_suitable_method_left",
+            "what is left is weak",
+        ),
+        (
+            "delivered",
+            &["totp", "sms"],
+            "sms",
+            demand(STANDARD),
+            "enough_left",
+            "codes of an app stay",
+        ),
+        (
+            "tidy-up",
+            &["sms", "email"],
+            "sms",
+            demand(STANDARD),
+            "enough_left",
+            "who has nothing good enough may tidy up: nothing gets worse",
+        ),
+        (
+            "tidy-up-totp",
+            &["totp", "hotp"],
+            "hotp",
+            demand(RESISTANT),
+            "enough_left",
+            "the same above",
+        ),
+        (
+            "worse",
+            &["totp", "sms"],
+            "totp",
+            demand(RESISTANT),
+            "no_suitable_method_left",
+            "the same where something gets worse",
+        ),
+        (
+            "recovery",
+            &["totp", "recovery_code"],
+            "recovery_code",
+            demand(STANDARD),
+            "enough_left",
+            "ways back in may go at any time",
+        ),
+        (
+            "recovery-alone",
+            &["recovery_code"],
+            "recovery_code",
+            demand(STANDARD),
+            "enough_left",
+            "even where they are all there is",
+        ),
+        (
+            "turns-off-not-yet",
+            &["totp"],
+            "totp",
+            later(STANDARD),
+            "turns_off",
+            "the last one, before enforcement",
+        ),
+        (
+            "turns-off-exempt",
+            &["security_key"],
+            "security_key",
+            exempt.clone(),
+            "turns_off",
+            "the last one, by an approved exemption",
+        ),
+        (
+            "turns-off-unaffected",
+            &["totp"],
+            "totp",
+            api.clone(),
+            "turns_off",
+            "the last one, on a channel without demands",
+        ),
+        (
+            "turns-off-weak",
+            &["sms"],
+            "sms",
+            demand(WEAK),
+            "turns_off",
+            "the last one, where a password is enough",
+        ),
+        (
+            "turns-off-recovery-left",
+            &["totp", "recovery_code"],
+            "totp",
+            demand(WEAK),
+            "turns_off",
+            "a way back in is no method",
+        ),
+        (
+            "not-yet",
+            &["totp", "sms"],
+            "totp",
+            later(STANDARD),
+            "not_enforced",
+            "before enforcement",
+        ),
+        (
+            "exempt",
+            &["security_key", "sms"],
+            "security_key",
+            exempt,
+            "not_enforced",
+            "an approved exemption",
+        ),
+        (
+            "unaffected",
+            &["totp", "sms"],
+            "totp",
+            api,
+            "not_enforced",
+            "on a channel without demands",
+        ),
+        (
+            "weak",
+            &["totp", "sms"],
+            "totp",
+            demand(WEAK),
+            "not_enforced",
+            "where a password is enough",
+        ),
     ];
     for (id, enrolled, remove, requirement, reason, why) in rows {
         let allowed = matches!(reason, "enough_left" | "not_enforced");
         let code = if reason == "turns_off" { "step_up_required" } else { "method_required" };
         let fields = [("allowed", allowed.into()), ("reason", reason.into())];
         cases.push(case(id, enrolled, remove, &requirement).accept("ok", fields.clone()).why(why));
-        let enforced = case(&format!("{id}-enforced"), enrolled, remove, &requirement).input("enforce", true);
+        let enforced =
+            case(&format!("{id}-enforced"), enrolled, remove, &requirement).input("enforce", true);
         cases.push(if allowed { enforced.accept("ok", fields) } else { enforced.reject(code) });
     }
     for (id, enrolled, requirement) in [
@@ -210,19 +460,110 @@ fn disabling(cases: &mut Vec<Case>) {
     let (enforced, privileged) = (demand(STANDARD), demand(RESISTANT));
     let (password, totp) = (proof("password"), proof("totp"));
     for (id, proofs, requirement, reason, code, why) in [
-        ("both", vec![password, totp], &free, "not_enforced", None, "nothing demands it, and both factors were proven"),
-        ("recovery", vec![password, proof("recovery_code")], &free, "not_enforced", None, "a recovery code is the second factor of who lost the other"),
-        ("weak", vec![password, totp], &weak, "not_enforced", None, "a password is all that is demanded"),
-        ("password-at-the-limit", vec![password.at(NOW - 300), totp.at(NOW - 9000)], &free, "not_enforced", None, "the password five minutes ago, the code whenever"),
-        ("password-old", vec![password.at(NOW - 301), totp], &free, "password_needed", Some("step_up_required"), "one second more: a session may be stolen"),
-        ("password-future", vec![password.at(NOW + 6), totp], &free, "password_needed", Some("step_up_required"), "a proof of the future"),
-        ("no-password", vec![verified("security_key", "")], &free, "password_needed", Some("step_up_required"), "no other proof stands for it"),
-        ("password-alone", vec![password], &free, "second_factor_needed", Some("step_up_required"), "a stolen password must not turn it off"),
-        ("email", vec![password, proof("email")], &free, "second_factor_needed", Some("step_up_required"), "a code sent by e-mail is no second factor"),
-        ("sms", vec![password, proof("sms")], &weak, "second_factor_needed", Some("step_up_required"), "neither is a text message here"),
-        ("nothing", vec![], &free, "second_factor_needed", Some("step_up_required"), "nobody signed in"),
-        ("enforced", vec![password, totp], &enforced, "enforced", Some("method_required"), "the policy demands it"),
-        ("enforced-privileged", vec![password, verified("security_key", "")], &privileged, "enforced", Some("method_required"), "whatever was proven"),
+        (
+            "both",
+            vec![password, totp],
+            &free,
+            "not_enforced",
+            None,
+            "nothing demands it, and both factors were proven",
+        ),
+        (
+            "recovery",
+            vec![password, proof("recovery_code")],
+            &free,
+            "not_enforced",
+            None,
+            "a recovery code is the second factor of who lost the other",
+        ),
+        (
+            "weak",
+            vec![password, totp],
+            &weak,
+            "not_enforced",
+            None,
+            "a password is all that is demanded",
+        ),
+        (
+            "password-at-the-limit",
+            vec![password.at(NOW - 300), totp.at(NOW - 9000)],
+            &free,
+            "not_enforced",
+            None,
+            "the password five minutes ago, the code whenever",
+        ),
+        (
+            "password-old",
+            vec![password.at(NOW - 301), totp],
+            &free,
+            "password_needed",
+            Some("step_up_required"),
+            "one second more: a session may be stolen",
+        ),
+        (
+            "password-future",
+            vec![password.at(NOW + 6), totp],
+            &free,
+            "password_needed",
+            Some("step_up_required"),
+            "a proof of the future",
+        ),
+        (
+            "no-password",
+            vec![verified("security_key", "")],
+            &free,
+            "password_needed",
+            Some("step_up_required"),
+            "no other proof stands for it",
+        ),
+        (
+            "password-alone",
+            vec![password],
+            &free,
+            "second_factor_needed",
+            Some("step_up_required"),
+            "a stolen password must not turn it off",
+        ),
+        (
+            "email",
+            vec![password, proof("email")],
+            &free,
+            "second_factor_needed",
+            Some("step_up_required"),
+            "a code sent by e-mail is no second factor",
+        ),
+        (
+            "sms",
+            vec![password, proof("sms")],
+            &weak,
+            "second_factor_needed",
+            Some("step_up_required"),
+            "neither is a text message here",
+        ),
+        (
+            "nothing",
+            vec![],
+            &free,
+            "second_factor_needed",
+            Some("step_up_required"),
+            "nobody signed in",
+        ),
+        (
+            "enforced",
+            vec![password, totp],
+            &enforced,
+            "enforced",
+            Some("method_required"),
+            "the policy demands it",
+        ),
+        (
+            "enforced-privileged",
+            vec![password, verified("security_key", "")],
+            &privileged,
+            "enforced",
+            Some("method_required"),
+            "whatever was proven",
+        ),
     ] {
         let fields = [("allowed", code.is_none().into()), ("reason", reason.into())];
         cases.push(case(id, &proofs, requirement).accept("ok", fields.clone()).why(why));
@@ -233,9 +574,12 @@ fn disabling(cases: &mut Vec<Case>) {
         });
     }
     let waived = requirement([("waiver", true.into())]);
-    let early = case("waived", &[password.at(PRODUCTION - 1), totp.at(PRODUCTION - 1)], &waived).input("now", PRODUCTION - 1);
+    let early = case("waived", &[password.at(PRODUCTION - 1), totp.at(PRODUCTION - 1)], &waived)
+        .input("now", PRODUCTION - 1);
     cases.push(early.accept("ok", [("allowed", true.into()), ("reason", "not_enforced".into())]));
-    let late = case("waived-enforced-date", &[password.at(PRODUCTION), totp.at(PRODUCTION)], &waived).input("now", PRODUCTION);
+    let late =
+        case("waived-enforced-date", &[password.at(PRODUCTION), totp.at(PRODUCTION)], &waived)
+            .input("now", PRODUCTION);
     cases.push(
         late.accept("ok", [("allowed", false.into()), ("reason", "enforced".into())])
             .why("from the first second on it cannot be turned off"),
@@ -287,7 +631,12 @@ fn effects(cases: &mut Vec<Case>) {
         lines.push(format!("notify_by_email - {event}"));
         cases.push(case(event, event).accept("ok", [("effects", lines.into())]).why(why));
     }
-    for (id, event) in [("unknown", "method_renamed"), ("upper-case", "MFA_ENABLED"), ("empty", ""), ("space", "mfa_enabled ")] {
+    for (id, event) in [
+        ("unknown", "method_renamed"),
+        ("upper-case", "MFA_ENABLED"),
+        ("empty", ""),
+        ("space", "mfa_enabled "),
+    ] {
         cases.push(case(&format!("not-{id}"), event).reject("argument_value_invalid"));
     }
     let number = case("not-text", "").input("event", 1_u32);

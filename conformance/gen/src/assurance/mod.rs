@@ -1,4 +1,5 @@
 //! Claims, assessments, policies, sessions and audit records: the published tables, typed in, and one named fault for each refusal.
+#![allow(clippy::type_complexity, reason = "a row of a table is a tuple, and its type stands once")]
 
 pub(crate) mod amr;
 pub(crate) mod assessment;
@@ -19,8 +20,7 @@ pub(crate) const DAY: u64 = 86_400;
 
 pub(crate) const SALESFORCE: &str = "salesforce-2026-05-05";
 /// The article of the tables, and of the enforcement.
-pub(crate) const ARTICLE: &str =
-    "Salesforce Help, Prepare for MFA Enforcement for All Employee Users, article 005321563, 2026-05-05";
+pub(crate) const ARTICLE: &str = "Salesforce Help, Prepare for MFA Enforcement for All Employee Users, article 005321563, 2026-05-05";
 pub(crate) const DOCS: &str = "mfakit docs/assurance";
 
 pub(crate) const WEAK: &str = "weak";

@@ -1,8 +1,6 @@
 //! What a policy demands: rights, channels, environments, dates and exemptions, and policy profiles of one's own.
 
-use super::{
-    ARTICLE, DAY, DOCS, NOW, RESISTANT, SALESFORCE, STANDARD, TIERS, WEAK, texts,
-};
+use super::{ARTICLE, DAY, DOCS, NOW, RESISTANT, SALESFORCE, STANDARD, TIERS, WEAK, texts};
 use crate::case::{Case, File};
 use crate::json::Json;
 
@@ -10,8 +8,13 @@ const INVALID: &str = "argument_value_invalid";
 /// 2026-06-22 and 2026-07-20, 00:00 UTC: the first day of each window.
 pub(crate) const SANDBOX: u64 = 1_782_086_400;
 pub(crate) const PRODUCTION: u64 = 1_784_505_600;
-const RIGHTS: [&str; 5] =
-    ["System Administrator", "Modify All Data", "View All Data", "Customize Application", "Author Apex"];
+const RIGHTS: [&str; 5] = [
+    "System Administrator",
+    "Modify All Data",
+    "View All Data",
+    "Customize Application",
+    "Author Apex",
+];
 const CHANNELS: [(&str, bool); 8] = [
     ("ui", true),
     ("sso", true),
@@ -88,19 +91,36 @@ fn rights(cases: &mut Vec<Case>) {
     let slug = |right: &str| right.to_lowercase().replace(' ', "-");
     for right in RIGHTS {
         let one = asked(&slug(right), &[right]);
-        cases.push(demanded(one, RESISTANT, "yes", PRODUCTION).why("any one of the five is enough"));
-        let among = asked(&format!("{}-among-others", slug(right)), &["API Enabled", right, "View Setup"]);
+        cases
+            .push(demanded(one, RESISTANT, "yes", PRODUCTION).why("any one of the five is enough"));
+        let among =
+            asked(&format!("{}-among-others", slug(right)), &["API Enabled", right, "View Setup"]);
         cases.push(demanded(among, RESISTANT, "yes", PRODUCTION).why("wherever it stands"));
     }
     for (id, rights, tier, why) in [
         ("none", &[][..], STANDARD, "nobody special"),
-        ("ordinary", &["API Enabled", "Standard User"], STANDARD, "rights that the list does not have"),
+        (
+            "ordinary",
+            &["API Enabled", "Standard User"],
+            STANDARD,
+            "rights that the list does not have",
+        ),
         ("all", &RIGHTS, RESISTANT, "all five"),
         ("twice", &["Author Apex", "Author Apex"], RESISTANT, "one right twice"),
         ("empty-right", &[""], STANDARD, "an empty right is none of the five"),
-        ("longer", &["Author Apex Classes"], STANDARD, "what begins with a listed right is another one"),
+        (
+            "longer",
+            &["Author Apex Classes"],
+            STANDARD,
+            "what begins with a listed right is another one",
+        ),
         ("shorter", &["View All"], STANDARD, "a beginning of a listed right is another one"),
-        ("another-api-name", &["PermissionsApiEnabled"], STANDARD, "an API name that is none of the five"),
+        (
+            "another-api-name",
+            &["PermissionsApiEnabled"],
+            STANDARD,
+            "an API name that is none of the five",
+        ),
     ] {
         cases.push(demanded(asked(id, rights), tier, "yes", PRODUCTION).why(why));
     }
@@ -126,7 +146,9 @@ fn rights(cases: &mut Vec<Case>) {
         cases.push(asked(&format!("near-{id}"), &[right]).reject(INVALID).why(why));
     }
     let beside = asked("near-beside-listed", &["Author Apex", "modify all data"]);
-    cases.push(beside.reject(INVALID).why("a mistake in one right is told, whatever the others say"));
+    cases.push(
+        beside.reject(INVALID).why("a mistake in one right is told, whatever the others say"),
+    );
     for (id, rights) in [
         ("text", Json::from("Author Apex")),
         ("number-within", Json::Array(vec![Json::from(1_u32)])),
@@ -141,16 +163,29 @@ fn channels(cases: &mut Vec<Case>) {
     for (channel, subject) in CHANNELS {
         let asked = requirement([("channel", channel.into())]);
         let applies = if subject { "yes" } else { "channel_unaffected" };
-        cases.push(demanded(case(&format!("channel-{channel}"), &asked, NOW), STANDARD, applies, PRODUCTION));
+        cases.push(demanded(
+            case(&format!("channel-{channel}"), &asked, NOW),
+            STANDARD,
+            applies,
+            PRODUCTION,
+        ));
         let asked = requirement([("channel", channel.into()), ("rights", texts(&["Author Apex"]))]);
         let case = case(&format!("channel-{channel}-privileged"), &asked, NOW);
         cases.push(demanded(case, RESISTANT, applies, PRODUCTION));
     }
-    for (id, channel) in
-        [("unknown", "mobile"), ("upper-case", "UI"), ("space", "ui "), ("empty", ""), ("hyphen", "oauth-hybrid")]
-    {
-        let case = case(&format!("channel-not-{id}"), &requirement([("channel", channel.into())]), NOW);
-        cases.push(case.reject(INVALID).why("a channel that the policy does not name would be let through"));
+    for (id, channel) in [
+        ("unknown", "mobile"),
+        ("upper-case", "UI"),
+        ("space", "ui "),
+        ("empty", ""),
+        ("hyphen", "oauth-hybrid"),
+    ] {
+        let case =
+            case(&format!("channel-not-{id}"), &requirement([("channel", channel.into())]), NOW);
+        cases.push(
+            case.reject(INVALID)
+                .why("a channel that the policy does not name would be let through"),
+        );
     }
     for (id, name) in [("unknown", "staging"), ("upper-case", "Production"), ("empty", "")] {
         let asked = requirement([("environment", name.into())]);
@@ -177,10 +212,21 @@ fn dates(cases: &mut Vec<Case>) {
         }
     }
     let between = requirement([("environment", "production".into())]);
-    let between = demanded(case("date-production-in-sandbox-window", &between, SANDBOX), STANDARD, "not_yet_enforced", PRODUCTION);
+    let between = demanded(
+        case("date-production-in-sandbox-window", &between, SANDBOX),
+        STANDARD,
+        "not_yet_enforced",
+        PRODUCTION,
+    );
     cases.push(between.why("each environment has its own date"));
     for (id, from, now, applies, why) in [
-        ("own-before", PRODUCTION + 5 * DAY, PRODUCTION + 5 * DAY - 1, "not_yet_enforced", "the organisation's own date within the window"),
+        (
+            "own-before",
+            PRODUCTION + 5 * DAY,
+            PRODUCTION + 5 * DAY - 1,
+            "not_yet_enforced",
+            "the organisation's own date within the window",
+        ),
         ("own", PRODUCTION + 5 * DAY, PRODUCTION + 5 * DAY, "yes", "at that second"),
         ("own-earlier", SANDBOX, SANDBOX, "yes", "an organisation that begins earlier"),
         ("epoch", 0, 0, "yes", "since ever"),
@@ -188,7 +234,9 @@ fn dates(cases: &mut Vec<Case>) {
         let case = case(&format!("date-{id}"), &requirement([("enforced_from", from.into())]), now);
         cases.push(demanded(case, STANDARD, applies, from).why(why));
     }
-    for (id, from) in [("milliseconds", Json::from(PRODUCTION * 1000)), ("negative", Json::from(-1_i64))] {
+    for (id, from) in
+        [("milliseconds", Json::from(PRODUCTION * 1000)), ("negative", Json::from(-1_i64))]
+    {
         let case = case(&format!("date-{id}"), &requirement([("enforced_from", from)]), NOW);
         cases.push(case.reject("time_invalid").why("no time of a host's"));
     }
@@ -199,36 +247,108 @@ fn exemptions(cases: &mut Vec<Case>) {
     let approved = || ("exemption", Json::from("approved"));
     let waiver = || ("waiver", Json::from(true));
     let flagged = |id: &str, asked: &Json, now: u64, applies: &str, flag: &str, why: &str| {
-        let case = demanded(case(&format!("exemption-{id}"), asked, now), STANDARD, applies, PRODUCTION);
+        let case =
+            demanded(case(&format!("exemption-{id}"), asked, now), STANDARD, applies, PRODUCTION);
         but(case, flag, true).why(why)
     };
     let (exempt, waived) = (requirement([approved()]), requirement([waiver()]));
-    cases.push(flagged("approved", &exempt, NOW, "exempt", "exempt", "an exemption that somebody approved"));
-    cases.push(flagged("approved-before", &exempt, PRODUCTION - 1, "exempt", "exempt", "before enforcement it is an exemption, too"));
-    cases.push(flagged("waiver-before", &waived, PRODUCTION - 1, "waived", "waiver", "the old permission, until enforcement begins"));
-    cases.push(flagged("waiver-first-second", &waived, PRODUCTION, "yes", "waiver", "and not a second longer"));
-    cases.push(flagged("waiver-after", &waived, NOW, "yes", "waiver", "after it the permission exempts nobody"));
+    cases.push(flagged(
+        "approved",
+        &exempt,
+        NOW,
+        "exempt",
+        "exempt",
+        "an exemption that somebody approved",
+    ));
+    cases.push(flagged(
+        "approved-before",
+        &exempt,
+        PRODUCTION - 1,
+        "exempt",
+        "exempt",
+        "before enforcement it is an exemption, too",
+    ));
+    cases.push(flagged(
+        "waiver-before",
+        &waived,
+        PRODUCTION - 1,
+        "waived",
+        "waiver",
+        "the old permission, until enforcement begins",
+    ));
+    cases.push(flagged(
+        "waiver-first-second",
+        &waived,
+        PRODUCTION,
+        "yes",
+        "waiver",
+        "and not a second longer",
+    ));
+    cases.push(flagged(
+        "waiver-after",
+        &waived,
+        NOW,
+        "yes",
+        "waiver",
+        "after it the permission exempts nobody",
+    ));
     let both = requirement([approved(), waiver()]);
-    cases.push(but(flagged("both", &both, NOW, "exempt", "exempt", "the approved exemption counts"), "waiver", true));
+    cases.push(but(
+        flagged("both", &both, NOW, "exempt", "exempt", "the approved exemption counts"),
+        "waiver",
+        true,
+    ));
     let elsewhere = requirement([approved(), ("channel", "api".into())]);
-    cases.push(flagged("unaffected", &elsewhere, NOW, "channel_unaffected", "exempt", "where nothing is demanded nobody is exempt"));
+    cases.push(flagged(
+        "unaffected",
+        &elsewhere,
+        NOW,
+        "channel_unaffected",
+        "exempt",
+        "where nothing is demanded nobody is exempt",
+    ));
     let privileged = requirement([waiver(), ("rights", texts(&["Author Apex"]))]);
-    let case_ = flagged("waiver-privileged", &privileged, NOW, "yes", "waiver", "a waiver does not help an administrator");
+    let case_ = flagged(
+        "waiver-privileged",
+        &privileged,
+        NOW,
+        "yes",
+        "waiver",
+        "a waiver does not help an administrator",
+    );
     cases.push(but(case_, "tier", RESISTANT));
-    for (id, exemption) in [("word", Json::from("waived")), ("upper-case", "Approved".into()), ("empty", "".into())] {
-        let case = case(&format!("exemption-not-{id}"), &requirement([("exemption", exemption)]), NOW);
+    for (id, exemption) in
+        [("word", Json::from("waived")), ("upper-case", "Approved".into()), ("empty", "".into())]
+    {
+        let case =
+            case(&format!("exemption-not-{id}"), &requirement([("exemption", exemption)]), NOW);
         cases.push(case.reject(INVALID).requires("dynamic_input").why("approved, or none"));
     }
     let flag = case("exemption-not-flag", &requirement([("exemption", true.into())]), NOW);
-    cases.push(flag.reject("argument_type_invalid").requires("dynamic_input").why("approved, or none"));
+    cases.push(
+        flag.reject("argument_type_invalid").requires("dynamic_input").why("approved, or none"),
+    );
     let one = case("waiver-not-flag", &requirement([("waiver", 1_u32.into())]), NOW);
     cases.push(one.reject("argument_type_invalid").requires("dynamic_input").why("a boolean"));
-    let limited = requirement([("max_age", 300_u32.into()), ("client_can", texts(&["totp", "security_key"]))]);
+    let limited = requirement([
+        ("max_age", 300_u32.into()),
+        ("client_can", texts(&["totp", "security_key"])),
+    ]);
     let limited = demanded(case("client-and-age", &limited, NOW), STANDARD, "yes", PRODUCTION);
     let limited = but(limited, "max_age", 300_u32);
-    cases.push(but(limited, "client_can", texts(&["totp", "security_key"])).why("passed on as they are"));
-    let nothing = demanded(case("client-nothing", &requirement([("client_can", texts(&[]))]), NOW), STANDARD, "yes", PRODUCTION);
-    cases.push(but(nothing, "client_can", texts(&[])).why("a client that can do nothing is not a client that can do all"));
+    cases.push(
+        but(limited, "client_can", texts(&["totp", "security_key"])).why("passed on as they are"),
+    );
+    let nothing = demanded(
+        case("client-nothing", &requirement([("client_can", texts(&[]))]), NOW),
+        STANDARD,
+        "yes",
+        PRODUCTION,
+    );
+    cases.push(
+        but(nothing, "client_can", texts(&[]))
+            .why("a client that can do nothing is not a client that can do all"),
+    );
     let unknown = case("client-unknown", &requirement([("client_can", texts(&["fob"]))]), NOW);
     cases.push(unknown.reject(INVALID).requires("dynamic_input").why("no kind of method"));
 }
@@ -339,44 +459,125 @@ fn profiles(cases: &mut Vec<Case>) {
     );
     let channels = ["cron unaffected", "web subject"];
     let colours = ["Bronze", "Silver", "Gold"];
-    cases.push(case("own", GOOD).accept("ok", told("example", "7", &colours, &channels, &["root", "admin"])));
+    cases.push(
+        case("own", GOOD)
+            .accept("ok", told("example", "7", &colours, &channels, &["root", "admin"])),
+    );
     let no_rights = changed(r#"["root", "admin"]"#, "[]");
-    cases.push(case("no-rights", &no_rights).accept("ok", told("example", "7", &colours, &channels, &[])).why("a policy without privileged people"));
+    cases.push(
+        case("no-rights", &no_rights)
+            .accept("ok", told("example", "7", &colours, &channels, &[]))
+            .why("a policy without privileged people"),
+    );
     for (id, json, why) in [
         ("empty", String::new(), "nothing"),
         ("array", "[]".into(), "no object"),
         ("cut", GOOD[..GOOD.len() - 1].into(), "not JSON"),
         ("schema", changed("mfakit-policy-profile/1", "mfakit-policy-profile/2"), "another schema"),
-        ("schema-of-claims", changed("mfakit-policy-profile/1", "mfakit-assurance-profile/1"), "the schema of claims"),
-        ("built-in-id", changed("\"id\": \"example\"", &format!("\"id\": \"{SALESFORCE}\"")), "the id of a built-in policy with another content"),
+        (
+            "schema-of-claims",
+            changed("mfakit-policy-profile/1", "mfakit-assurance-profile/1"),
+            "the schema of claims",
+        ),
+        (
+            "built-in-id",
+            changed("\"id\": \"example\"", &format!("\"id\": \"{SALESFORCE}\"")),
+            "the id of a built-in policy with another content",
+        ),
         ("unknown-member", changed("\"title\"", "\"titel\""), "an unknown member"),
-        ("member-twice", changed("\"version\": \"7\"", "\"version\": \"7\", \"version\": \"8\""), "a member that stands twice"),
+        (
+            "member-twice",
+            changed("\"version\": \"7\"", "\"version\": \"7\", \"version\": \"8\""),
+            "a member that stands twice",
+        ),
         ("no-id", changed("\"id\": \"example\", ", ""), "the id is missing"),
         ("id-upper-case", changed("\"id\": \"example\"", "\"id\": \"Example\""), "lower case only"),
-        ("no-rights-member", changed("\"privileged_rights\": [\"root\", \"admin\"], ", ""), "the rights are missing"),
+        (
+            "no-rights-member",
+            changed("\"privileged_rights\": [\"root\", \"admin\"], ", ""),
+            "the rights are missing",
+        ),
         ("right-number", changed("\"root\"", "7"), "a right is a text"),
-        ("right-escaped", changed("\"root\"", "\"r\\u006fot\""), "a right is written without escapes"),
+        (
+            "right-escaped",
+            changed("\"root\"", "\"r\\u006fot\""),
+            "a right is written without escapes",
+        ),
         ("right-empty", changed("\"root\"", "\"\""), "an empty right is everybody's"),
-        ("right-long", changed("\"root\"", &format!("\"{}\"", "x".repeat(256))), "255 bytes at most"),
-        ("tiers-turned", changed("\"phishing_resistant\", \"everyone\": \"weak\"", "\"weak\", \"everyone\": \"standard\""), "privilege that asks for less"),
+        (
+            "right-long",
+            changed("\"root\"", &format!("\"{}\"", "x".repeat(256))),
+            "255 bytes at most",
+        ),
+        (
+            "tiers-turned",
+            changed(
+                "\"phishing_resistant\", \"everyone\": \"weak\"",
+                "\"weak\", \"everyone\": \"standard\"",
+            ),
+            "privilege that asks for less",
+        ),
         ("tier-word", changed("\"everyone\": \"weak\"", "\"everyone\": \"none\""), "a tier"),
         ("tier-missing", changed(", \"everyone\": \"weak\"", ""), "a tier is missing"),
-        ("tier-more", changed("\"everyone\": \"weak\"", "\"everyone\": \"weak\", \"guests\": \"weak\""), "an unknown member"),
+        (
+            "tier-more",
+            changed("\"everyone\": \"weak\"", "\"everyone\": \"weak\", \"guests\": \"weak\""),
+            "an unknown member",
+        ),
         ("channel-word", changed("\"unaffected\"", "\"exempt\""), "subject or unaffected"),
         ("channel-flag", changed("\"unaffected\"", "false"), "subject or unaffected"),
-        ("channel-twice", changed("\"cron\": \"unaffected\"", "\"web\": \"unaffected\""), "a channel that stands twice"),
+        (
+            "channel-twice",
+            changed("\"cron\": \"unaffected\"", "\"web\": \"unaffected\""),
+            "a channel that stands twice",
+        ),
         ("channel-empty-name", changed("\"cron\"", "\"\""), "a name has a character"),
-        ("channels-none", changed("\"web\": \"subject\", \"cron\": \"unaffected\"", ""), "no channel"),
-        ("environments-none", changed("\"environments\": {\"production\": {\"enforced_from\": 1800000000, \"staggered_days\": 30}, \"test\": {\"enforced_from\": 0}}", "\"environments\": {}"), "no environment"),
-        ("environment-text", changed("{\"enforced_from\": 0}", "\"now\""), "an environment is an object"),
+        (
+            "channels-none",
+            changed("\"web\": \"subject\", \"cron\": \"unaffected\"", ""),
+            "no channel",
+        ),
+        (
+            "environments-none",
+            changed(
+                "\"environments\": {\"production\": {\"enforced_from\": 1800000000, \"staggered_days\": 30}, \"test\": {\"enforced_from\": 0}}",
+                "\"environments\": {}",
+            ),
+            "no environment",
+        ),
+        (
+            "environment-text",
+            changed("{\"enforced_from\": 0}", "\"now\""),
+            "an environment is an object",
+        ),
         ("environment-no-date", changed("{\"enforced_from\": 0}", "{}"), "the date is missing"),
-        ("environment-date-text", changed("\"enforced_from\": 0", "\"enforced_from\": \"2026-07-20\""), "a date is seconds"),
-        ("environment-date-negative", changed("\"enforced_from\": 0", "\"enforced_from\": -1"), "before 1970"),
-        ("environment-days", changed("\"staggered_days\": 30", "\"staggered_days\": 367"), "a year at most"),
-        ("environment-more", changed("\"enforced_from\": 0", "\"enforced_from\": 0, \"until\": 1"), "an unknown member"),
+        (
+            "environment-date-text",
+            changed("\"enforced_from\": 0", "\"enforced_from\": \"2026-07-20\""),
+            "a date is seconds",
+        ),
+        (
+            "environment-date-negative",
+            changed("\"enforced_from\": 0", "\"enforced_from\": -1"),
+            "before 1970",
+        ),
+        (
+            "environment-days",
+            changed("\"staggered_days\": 30", "\"staggered_days\": 367"),
+            "a year at most",
+        ),
+        (
+            "environment-more",
+            changed("\"enforced_from\": 0", "\"enforced_from\": 0, \"until\": 1"),
+            "an unknown member",
+        ),
         ("label-missing", changed("\"weak\": \"Bronze\", ", ""), "a label is missing"),
         ("label-empty", changed("\"Bronze\"", "\"\""), "a label has a character"),
-        ("label-more", changed("\"weak\": \"Bronze\"", "\"weak\": \"Bronze\", \"none\": \"Tin\""), "an unknown member"),
+        (
+            "label-more",
+            changed("\"weak\": \"Bronze\"", "\"weak\": \"Bronze\", \"none\": \"Tin\""),
+            "an unknown member",
+        ),
     ] {
         cases.push(case(&format!("not-{id}"), &json).reject("profile_invalid").why(why));
     }
@@ -400,5 +601,10 @@ fn profiles(cases: &mut Vec<Case>) {
         cases.push(case.why(why));
     }
     let ui = requirement([("policy_json", GOOD.into())]);
-    cases.push(self::case("own-no-ui", &ui, NOW).source(DOCS, "Policies").reject(INVALID).why("the usual channel is none of its own"));
+    cases.push(
+        self::case("own-no-ui", &ui, NOW)
+            .source(DOCS, "Policies")
+            .reject(INVALID)
+            .why("the usual channel is none of its own"),
+    );
 }

@@ -69,7 +69,10 @@ fn ends(cases: &mut Vec<Case>) {
     for kind in ["web", "cli", "api_key"] {
         let at = end(kind, LATEST, LATEST);
         let case = expires(&format!("{kind}-latest"), kind, LATEST, None);
-        cases.push(case.accept("ok", [("expires_at", at.into())]).why("the latest time that a host may pass"));
+        cases.push(
+            case.accept("ok", [("expires_at", at.into())])
+                .why("the latest time that a host may pass"),
+        );
         let at = end(kind, 0, 0);
         let case = expires(&format!("{kind}-epoch"), kind, 0, None);
         cases.push(case.accept("ok", [("expires_at", at.into())]).why("1970"));
@@ -89,7 +92,13 @@ fn touches(cases: &mut Vec<Case>) {
     for (id, kind, active, now, why) in [
         ("web-first", "web", 0, 0, "in the first second"),
         ("web-last-second", "web", 0, DAY - 1, "in the last second of a day without activity"),
-        ("web-extended", "web", DAY - 1, 2 * DAY - 2, "a day after the last activity, less a second"),
+        (
+            "web-extended",
+            "web",
+            DAY - 1,
+            2 * DAY - 2,
+            "a day after the last activity, less a second",
+        ),
         ("web-tenth-day", "web", 10 * DAY - 1, 10 * DAY - 1, "in the last second of ten days"),
         ("cli-last-second", "cli", 0, 30 * DAY - 1, "in the last second of thirty days"),
         ("api-key-last-second", "api_key", 0, 30 * DAY - 1, "in the last second of thirty days"),
@@ -128,10 +137,15 @@ fn faults(cases: &mut Vec<Case>) {
     }
     for kind in ["web", "cli"] {
         let case = expires(&format!("{kind}-active-before"), kind, NOW, Some(NOW - 6));
-        cases.push(case.reject(invalid).why("active before it was created, by more than clocks differ"));
+        cases.push(
+            case.reject(invalid).why("active before it was created, by more than clocks differ"),
+        );
         let case = expires(&format!("{kind}-active-skewed"), kind, NOW, Some(NOW - 5));
         let at = end(kind, NOW, NOW);
-        cases.push(case.accept("ok", [("expires_at", at.into())]).why("a machine whose clock is five seconds behind"));
+        cases.push(
+            case.accept("ok", [("expires_at", at.into())])
+                .why("a machine whose clock is five seconds behind"),
+        );
     }
     let before = Case::new("session.touch", "touch-active-before")
         .source(DOCUMENT, "Sessions")
@@ -149,10 +163,18 @@ fn faults(cases: &mut Vec<Case>) {
             .input("now", NOW)
     };
     let at = end("web", NOW + 5, NOW + 5);
-    cases.push(ahead(5).accept("ok", [("expires_at", at.into())]).why("a clock that is as far ahead as it may be"));
+    cases.push(
+        ahead(5)
+            .accept("ok", [("expires_at", at.into())])
+            .why("a clock that is as far ahead as it may be"),
+    );
     cases.push(ahead(6).reject(invalid).why("created in the future"));
     for (id, name) in [("created", "created"), ("active", "last_active")] {
-        for (what, time) in [("milliseconds", Json::from(NOW * 1000)), ("past", (LATEST + 1).into()), ("negative", Json::from(-1_i64))] {
+        for (what, time) in [
+            ("milliseconds", Json::from(NOW * 1000)),
+            ("past", (LATEST + 1).into()),
+            ("negative", Json::from(-1_i64)),
+        ] {
             let case = touch(&format!("{id}-{what}"), "web", 0, 0).input(name, time);
             cases.push(case.reject("time_invalid").why("no time of a host's"));
         }

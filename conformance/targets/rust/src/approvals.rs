@@ -117,7 +117,8 @@ pub(crate) fn finish(inputs: &Inputs) -> Answer {
 }
 
 pub(crate) fn read(inputs: &Inputs) -> Answer {
-    let status = read_approval(inputs.typed_text("state")?, inputs.typed_text("id")?, now(inputs)?)?;
+    let status =
+        read_approval(inputs.typed_text("state")?, inputs.typed_text("id")?, now(inputs)?)?;
     Ok(json!({"status": status.as_str()}))
 }
 

@@ -137,6 +137,8 @@ pub(super) fn finish(fields: &Fields<'_>, response: &mut Response<'_>) -> Outcom
     let verified = approval::finish(answer, &state, fields.host_time("now")?)?;
     response.field("decision", verified.outcome().as_str());
     put_id(response, "device_id", verified.device_id());
+    response.field("user_id", verified.user_id());
+    put_id(response, "approval_id", verified.approval_id());
     response.field("prev", fields.get("state"));
     response.field("next", Text::of(verified.next())?.value());
     if let Some(rows) = fields.optional_number("rows")? {
