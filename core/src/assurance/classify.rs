@@ -488,7 +488,7 @@ mod tests {
             format!("{saml}NotX509"),
             format!("{saml}X509 "),
             format!("{saml}a:X509"),
-            saml.to_string(),
+            String::from(saml),
             format!("{saml}pwd"),
             format!("{saml}hwk"),
             format!("{}X509", saml.to_lowercase()),

@@ -13,7 +13,9 @@ const WEBAUTHN: [&str; 4] =
     ["security_key", "built_in_authenticator", "synced_passkey", "device_bound_passkey"];
 
 /// Kind, tier, reason, amr, whether it is possession, whether it is a way back in.
-const CODES: [(&str, &str, &str, Option<&str>, bool, bool); 10] = [
+type Code = (&'static str, &'static str, &'static str, Option<&'static str>, bool, bool);
+
+const CODES: [Code; 10] = [
     ("push_approval", STANDARD, "push_approval", Some("mca"), true, false),
     ("totp", STANDARD, "one_time_password", Some("otp"), true, false),
     ("hotp", STANDARD, "one_time_password", Some("otp"), true, false),

@@ -169,6 +169,9 @@ fn claims(cases: &mut Vec<Case>) {
     cases.push(written(nothing, &members, "an identity provider that said nothing"));
 }
 
+/// Id, requirement, methods, members, why.
+type Row<'a> = (&'a str, &'a Json, &'a [&'a str], Vec<(&'static str, String)>, &'a str);
+
 fn decisions(cases: &mut Vec<Case>) {
     let demanded = |required: &str, exempt: bool, waiver: bool| {
         [
@@ -203,7 +206,7 @@ fn decisions(cases: &mut Vec<Case>) {
         &members,
         "what was demanded, and nothing decided",
     ));
-    let rows: [(&str, &Json, &[&str], Vec<(&'static str, String)>, &str); 4] = [
+    let rows: [Row<'_>; 4] = [
         (
             "step-up",
             &standard,

@@ -136,6 +136,13 @@ fn decided(
         .why(why)
 }
 
+/// Id, what was shown, requirement, methods, what is expected, why.
+type Row<'a, S> = (&'a str, S, Json, &'a [&'a str], Expected<'a>, &'a str);
+/// The same with a time after what was shown.
+type TimedRow<'a, S, T> = (&'a str, S, T, Json, &'a [&'a str], Expected<'a>, &'a str);
+/// The same with a time after the requirement.
+type PublishedRow<'a> = (&'a str, Vec<Proof>, Json, u64, &'a [&'a str], Expected<'a>, &'a str);
+
 fn demand(tier: &str) -> Json {
     requirement([("tier", tier.into())])
 }
@@ -283,7 +290,7 @@ fn excused(cases: &mut Vec<Case>) {
 
 fn refused(cases: &mut Vec<Case>) {
     let pw = || vec![password()];
-    let rows: Vec<(&str, Vec<Proof>, Json, &[&str], Expected<'_>, &str)> = vec![
+    let rows: Vec<Row<'_, Vec<Proof>>> = vec![
         (
             "nothing-proven",
             vec![],
@@ -568,7 +575,7 @@ fn refused(cases: &mut Vec<Case>) {
     let can =
         |tier: &str, can: &[&str]| requirement([("tier", tier.into()), ("client_can", texts(can))]);
     let cannot = || block("client_cannot_perform");
-    let rows: Vec<(&str, Vec<Proof>, Json, &[&str], Expected<'_>, &str)> = vec![
+    let rows: Vec<Row<'_, Vec<Proof>>> = vec![
         (
             "client-some",
             pw(),
@@ -662,7 +669,7 @@ fn through_claims(cases: &mut Vec<Case>) {
     let cannot = || block("client_cannot_perform");
     let can =
         |kinds: &[&str]| requirement([("tier", STANDARD.into()), ("client_can", texts(kinds))]);
-    let rows: Vec<(&str, Vec<Said>, Option<u64>, Json, &[&str], Expected<'_>, &str)> = vec![
+    let rows: Vec<TimedRow<'_, Vec<Said>, Option<u64>>> = vec![
         (
             "satisfied",
             hwk(),
@@ -841,7 +848,7 @@ fn published(cases: &mut Vec<Case>) {
     let privileged = requirement([admin()]);
     let ordinary = requirement([]);
     let sandbox = requirement([("environment", "sandbox".into())]);
-    let rows: Vec<(&str, Vec<Proof>, Json, u64, &[&str], Expected<'_>, &str)> = vec![
+    let rows: Vec<PublishedRow<'_>> = vec![
         (
             "admin-key",
             vec![password(), key()],

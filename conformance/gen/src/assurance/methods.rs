@@ -204,6 +204,9 @@ fn choices(cases: &mut Vec<Case>) {
     }
 }
 
+/// Id, methods, the one to remove, requirement, reason, why.
+type Row<'a> = (&'a str, &'a [&'a str], &'a str, Json, &'a str, &'a str);
+
 fn removals(cases: &mut Vec<Case>) {
     let case = |id: &str, enrolled: &[&str], remove: &str, requirement: &Json| {
         Case::new("policy.remove", format!("remove-{id}"))
@@ -215,7 +218,7 @@ fn removals(cases: &mut Vec<Case>) {
     };
     let exempt = requirement([("tier", RESISTANT.into()), ("exemption", "approved".into())]);
     let api = requirement([("channel", "api".into())]);
-    let rows: [(&str, &[&str], &str, Json, &str, &str); 27] = [
+    let rows: [Row<'_>; 27] = [
         ("last", &["totp"], "totp", demand(STANDARD), "last_method", "the only one"),
         (
             "last-key",
