@@ -2,9 +2,9 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
 use mfakit::{
-    BeginAuthentication, BeginRegistration, CredentialRecord, Error, ExtensionInputs, Kind, Method,
-    RelyingParty, RelyingPartyOptions, Stateless, Step, UnixTime, UserVerification,
-    generate_user_handle, read_response,
+    BeginAuthentication, BeginRegistration, CredentialRecord, Error, Evidence, ExtensionInputs,
+    Kind, Method, RelyingParty, RelyingPartyOptions, Stateless, Step, Tier, UnixTime,
+    UserVerification, assess, generate_user_handle, read_response,
 };
 use mfakit_testing::SoftAuthenticator;
 use std::collections::HashMap;
@@ -59,6 +59,44 @@ fn a_passkey_registers_and_signs_in() {
     let stored = CredentialRecord::from_text(&credentials[&claimed.credential_id]).unwrap();
     let replay = rp.finish_authentication(answer.as_bytes(), &state, &stored, None);
     assert_eq!(replay.err(), Some(Error::CounterRegressed));
+}
+
+#[test]
+fn a_verification_that_the_record_does_not_know_is_no_factor() {
+    let options = RelyingPartyOptions::new("Example", &[ORIGIN], UserVerification::Preferred);
+    let rp = RelyingParty::new("example.org", options).unwrap();
+    let mut authenticator = SoftAuthenticator::seeded(ORIGIN, b"found in the street");
+    authenticator.user_verified = false;
+    let user = generate_user_handle().unwrap();
+    let begin = BeginRegistration { user_name: "alice", ..BeginRegistration::default() };
+    let ceremony = rp.begin_registration(&user, begin).unwrap();
+    let answer = authenticator.create(ceremony.options_json()).unwrap();
+    let verified = rp.finish_registration(answer.as_bytes(), ceremony.state(), None).unwrap();
+    let record = verified.commit(1).unwrap();
+    assert_eq!(record.uv_initialized(), Some(false));
+
+    // Whoever found the key has set a PIN.
+    authenticator.user_verified = true;
+    let mut sign_in = |record: &CredentialRecord| {
+        let ceremony =
+            rp.begin_discoverable_authentication(BeginAuthentication::default()).unwrap();
+        let answer = authenticator.get(ceremony.options_json()).unwrap();
+        rp.finish_authentication(answer.as_bytes(), ceremony.state(), record, None).unwrap()
+    };
+    let noon = UnixTime::from_seconds(1_800_000_000);
+    let tier = |evidence: &[Evidence]| assess(evidence, None, Some(noon)).unwrap().tier();
+    let verified = sign_in(&record);
+    assert!(verified.user_verified());
+    let known = verified.uv_transition().unwrap().next;
+    let evidence = verified.commit(1).unwrap();
+    assert!(!evidence.user_verified());
+    assert_eq!(tier(&[evidence]), Tier::Weak);
+    let evidence = sign_in(&record).commit(1).unwrap();
+    assert_eq!(tier(&[Evidence::password(noon), evidence]), Tier::PhishingResistant);
+
+    // Beside the password it was the owner: the record may say so, and then the key stands alone.
+    let known = CredentialRecord::from_text(&known).unwrap();
+    assert_eq!(tier(&[sign_in(&known).commit(1).unwrap()]), Tier::PhishingResistant);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
 use mfakit::{
-    AttestationTrust, Error, MAX_BLOB, Metadata, MetadataOptions, REJECTED_STATUSES, Trust,
-    UnixTime, UserVerification,
+    AttestationConveyance, AttestationTrust, Error, MAX_BLOB, Metadata, MetadataOptions,
+    REJECTED_STATUSES, RelyingPartyOptions, Stateless, Trust, UnixTime, UserVerification,
 };
 use mfakit_core::webauthn::attestation::{AttestationPolicy, TrustPolicy};
 use mfakit_core::webauthn::{RelyingParty, registration};
@@ -525,6 +525,56 @@ fn verdict(entry: Value, statement: &Statement) -> Result<Trust, Error> {
 }
 
 const REJECTED: Result<Trust, Error> = Err(Error::AuthenticatorStatusRejected);
+
+/// The record of a registration as a host makes it.
+fn record(statement: &Statement, trust: AttestationTrust) -> mfakit::CredentialRecord {
+    let mut data = AuthData::new("example.org", UP | AT, 0);
+    data.attested = Some(Attested::new(&statement.aaguid, b"id", &statement.credential.cose()));
+    let auth_data = data.bytes();
+    let client_data = ClientData::new("webauthn.create", &[7; 32], "https://example.org").text();
+    let made = (statement.make)(&statement.credential, &auth_data, &sha256(client_data.as_bytes()));
+    let object = attestation::object(statement.format, &made, &auth_data);
+    let response = json!({"id": base64url(b"id"), "rawId": base64url(b"id"), "type": "public-key", "response": {
+        "clientDataJSON": base64url(client_data.as_bytes()), "attestationObject": base64url(&object)}});
+    let mut options = RelyingPartyOptions::new(
+        "Example",
+        &["https://example.org"],
+        UserVerification::Discouraged,
+    );
+    options.attestation = AttestationConveyance::Direct;
+    options.trust = Some(trust);
+    let rp = mfakit::RelyingParty::new("example.org", options).unwrap();
+    let more = Stateless { now: at(NOW), ..Stateless::default() };
+    let response = response.to_string();
+    let verified = rp.verify_registration(
+        response.as_bytes(),
+        &base64url(&[7; 32]),
+        &base64url(b"user"),
+        more,
+    );
+    verified.unwrap().commit(1).unwrap()
+}
+
+#[test]
+fn a_record_says_hardware_where_the_models_own_root_vouches_for_it() {
+    assert!(record(&packed(|_| {}), metadata(&[entry()])).hardware());
+    let text = record(&packed(|_| {}), metadata(&[entry()])).to_text().to_owned();
+    assert!(mfakit::CredentialRecord::from_text(&text).unwrap().hardware());
+    let compact = mfakit::CredentialRecord::from_text(&text).unwrap().into_compact();
+    assert!(mfakit::CredentialRecord::from_text(compact.to_text()).unwrap().hardware());
+
+    let software = with_statement("keyProtection", json!(["software"]));
+    assert!(!record(&packed(|_| {}), metadata(&[software])).hardware());
+    // An anchor of the caller's vouches, and says nothing of how the model keeps its keys.
+    let anchor = AttestationTrust::new(&[root(MAKER)]).unwrap();
+    assert!(!record(&packed(|_| {}), anchor).hardware());
+    let elsewhere = with_statement("attestationRootCertificates", json!([base64url(&root(3))]));
+    let own = AttestationTrust::new(&[root(MAKER)]).unwrap().with_metadata(parse(&[elsewhere]));
+    assert!(!record(&packed(|_| {}), own).hardware());
+    let mut nobody = AttestationTrust::new(&NO_ANCHORS).unwrap();
+    nobody.require = false;
+    assert!(!record(&packed(|_| {}), nobody).hardware());
+}
 
 #[test]
 fn anchors_are_the_callers() {
