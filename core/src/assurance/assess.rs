@@ -609,6 +609,17 @@ mod tests {
     }
 
     #[test]
+    fn of_a_proof_that_was_stored_twice_the_later_time_counts() -> Result<(), Error> {
+        for times in [[100, 300], [300, 100]] {
+            let stored =
+                times.map(|seconds| Proven { facts: Facts::of(MethodKind::Totp), at: at(seconds) });
+            let session = Assessment::from_trusted(stored)?;
+            assert_eq!(session.proven().map(|proven| proven.at).collect::<Vec<_>>(), [at(300)]);
+        }
+        Ok(())
+    }
+
+    #[test]
     fn evidence_of_the_future_is_refused_and_a_stored_time_of_the_future_is_not_inherited()
     -> Result<(), Error> {
         let password = |ahead: u64| [Evidence::password(at(NOW + ahead))];

@@ -606,6 +606,10 @@ mod tests {
         assert!(!entries(r#""a""#, r#""\u0061""#, ""));
         assert!(!entries(r#""a", "in": ["acr", "amr"]"#, r#""a", "in": ["amr"]"#, ""));
         assert!(entries(r#""a", "in": ["acr"]"#, r#""a", "in": ["amr", "authn_context"]"#, ""));
+        for claim in ["amr", "acr", "authn_context"] {
+            let alone = format!(r#""a", "in": ["{claim}"]"#);
+            assert!(!entries(&alone, &alone, "") && !entries(&alone, r#""a""#, ""), "{claim}");
+        }
         let segment = r#""a", "match": "last_segment""#;
         assert!(!entries(segment, r#""A", "match": "last_segment""#, prefixes));
         assert!(entries(segment, r#""A""#, prefixes));
@@ -662,6 +666,21 @@ mod tests {
         assert_eq!((id(64), id(65)), (true, false));
         let padded = |length: usize| takes(&(" ".repeat(length - WHOLE.len()) + WHOLE));
         assert_eq!((padded(MAX_PROFILE), padded(MAX_PROFILE + 1)), (true, false));
+    }
+
+    #[test]
+    fn what_adds_up_needs_the_strongest_of_several() {
+        let head =
+            r#"{"schema": "mfakit-assurance-profile/1", "id": "own", "version": "1", "combine": "#;
+        let entries =
+            r#""entries": [{"value": "a", "tier": "weak"}, {"value": "b", "tier": "weak"}]"#;
+        for more in [
+            r#", "two_factors": "standard""#,
+            r#", "combinations": [{"all": ["a", "b"], "tier": "standard"}]"#,
+        ] {
+            assert!(takes(&format!("{head}\"strongest\", {entries}{more}}}")), "{more}");
+            assert!(!takes(&format!("{head}\"weakest\", {entries}{more}}}")), "{more}");
+        }
     }
 
     #[test]

@@ -633,6 +633,14 @@ mod tests {
                 let seen = ask(&cannot, &[PASSWORD], &[enrolled]);
                 assert_eq!(seen, blocked("client_cannot_perform"));
             }
+            // A code by e-mail does not stand for the app beside it, and is not offered.
+            let beside = ask(&requirement, &[PASSWORD], &[MethodKind::Email, Totp]);
+            assert_eq!((beside.1, beside.3), ("second_factor_on", ["totp"].to_vec()));
+            let mailed = [PASSWORD, Facts::of(MethodKind::Email)];
+            assert_eq!(
+                ask(&requirement, &mailed, &[MethodKind::Email, Totp]).1,
+                "second_factor_on"
+            );
             assert_eq!(ask(&requirement, &[PASSWORD], &[Password]).0, "allow");
             assert_eq!(ask(&requirement, &[PASSWORD], &[]).0, "allow");
         }

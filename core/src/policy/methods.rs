@@ -355,6 +355,8 @@ mod tests {
             (&[Totp], Totp, Tier::Weak, RemovalReason::TurnsOff),
             (&[Totp, RecoveryCode], Totp, Tier::Weak, RemovalReason::TurnsOff),
             (&[Totp, RecoveryCode], RecoveryCode, Tier::Weak, RemovalReason::NotEnforced),
+            (&[RecoveryCode], RecoveryCode, Tier::Weak, RemovalReason::NotEnforced),
+            (&[RecoveryCode], RecoveryCode, Tier::Standard, RemovalReason::EnoughLeft),
             (&[Totp, RecoveryCode], Totp, Tier::Standard, RemovalReason::LastMethod),
             (&[Totp, AdminCode, Password], Totp, Tier::Standard, RemovalReason::LastMethod),
             (&[Totp, Totp], Totp, Tier::Standard, RemovalReason::EnoughLeft),
