@@ -52,6 +52,8 @@ pub struct Expected {
     pub aaguid: Option<String>,
     /// Whether the user was ever verified.
     pub uv_initialized: Option<bool>,
+    /// Whether hardware keeps the key.
+    pub hardware: bool,
     /// The attestation object and the client data of the registration.
     pub kept: [Option<String>; 2],
 }
@@ -82,6 +84,7 @@ pub fn reference(text: &str) -> Option<Result<Expected, Error>> {
         "transports",
         "aaguid",
         "uvInitialized",
+        "hardware",
         "attestationObject",
         "attestationClientDataJSON",
     ];
@@ -93,7 +96,7 @@ pub fn reference(text: &str) -> Option<Result<Expected, Error>> {
     })
 }
 
-fn parts(members: [Option<Tree>; 11]) -> Option<Expected> {
+fn parts(members: [Option<Tree>; 12]) -> Option<Expected> {
     let [
         Some(Tree::String(id)),
         Some(Tree::String(public_key)),
@@ -104,6 +107,7 @@ fn parts(members: [Option<Tree>; 11]) -> Option<Expected> {
         Some(Tree::Array(transports)),
         aaguid,
         uv_initialized,
+        hardware,
         object,
         client_data,
     ] = members
@@ -131,6 +135,7 @@ fn parts(members: [Option<Tree>; 11]) -> Option<Expected> {
         user_handle: bytes(&user_handle)?,
         sign_count: u32::try_from(sign_count).ok()?,
         flags: [flag(backup_eligible)?, flag(backed_up)?, flag(uv_initialized)?],
+        hardware: flag(hardware)?.unwrap_or(false),
         transports: transports.into_iter().map(transport).collect::<Option<_>>()?,
         aaguid: optional(aaguid)?,
         kept: [optional(object)?, optional(client_data)?],
@@ -144,6 +149,7 @@ struct Content {
     user_handle: Vec<u8>,
     sign_count: u32,
     flags: [Option<bool>; 3],
+    hardware: bool,
     transports: Vec<String>,
     aaguid: Option<Vec<u8>>,
     kept: [Option<Vec<u8>>; 2],
@@ -174,6 +180,7 @@ fn content(read: Content) -> Option<Expected> {
         backup_eligible: read.flags[0],
         backed_up: read.flags[1],
         uv_initialized: read.flags[2],
+        hardware: read.hardware,
         transports: read.transports,
         aaguid: read.aaguid.map(uuid),
         kept: read.kept.map(|bytes| bytes.as_ref().map(text)),
@@ -204,7 +211,7 @@ fn compact_parts(body: &str) -> Option<Content> {
         Node::Bytes(public_key),
         Node::Bytes(user_handle),
         Node::Integer(sign_count),
-        Node::Integer(flags @ 0..=63),
+        Node::Integer(flags @ 0..=255),
         Node::Array(transports),
         aaguid,
         object,
@@ -234,6 +241,12 @@ fn compact_parts(body: &str) -> Option<Content> {
         user_handle: user_handle.clone(),
         sign_count: u32::try_from(*sign_count).ok()?,
         flags: [flag(0)?, flag(2)?, flag(4)?],
+        // One content has one text: what is not in hardware is not known to be.
+        hardware: match flag(6)? {
+            None => false,
+            Some(true) => true,
+            Some(false) => return None,
+        },
         transports: transports.iter().map(transport).collect::<Option<_>>()?,
         aaguid: optional(aaguid)?,
         kept: [optional(object)?, optional(client_data)?],
@@ -256,6 +269,7 @@ pub fn check(data: &[u8]) -> bool {
         transports: ours.transports().to_vec(),
         aaguid: ours.aaguid(),
         uv_initialized: ours.uv_initialized(),
+        hardware: ours.hardware(),
         kept: [ours.attestation_object(), ours.attestation_client_data_json()],
     });
     if let Some(expected) = reference(text) {
@@ -359,6 +373,9 @@ fn second_forms(text: &str) -> Vec<String> {
         ("uvInitialized\":null", "uvInitialized\":true"),
         ("uvInitialized\":null", "uvInitialized\":1"),
         (",\"uvInitialized\":null", ""),
+        ("}", ",\"hardware\":true}"),
+        ("}", ",\"hardware\":false}"),
+        ("}", ",\"hardware\":1}"),
         ("}", kept),
         ("}", ",\"attestationObject\":\"AAEC\"}"),
         ("}", ",\"attestationObject\":null,\"attestationClientDataJSON\":null}"),
