@@ -53,6 +53,11 @@ impl Standing<'_> {
         matches!(self, Self::Methods(assessment) if !shows_method(assessment, own))
     }
 
+    /// Whether a key without user verification is all that reaches anything.
+    fn is_key_alone(&self, now: UnixTime) -> bool {
+        self.tier() == Some(Tier::Weak) && self.lacks_other_factor(None, now)
+    }
+
     /// Whether a key without user verification would reach a higher tier beside another factor.
     fn lacks_other_factor(&self, max_age: Option<u64>, now: UnixTime) -> bool {
         match self {
@@ -323,9 +328,11 @@ pub fn decide<'s, 'a>(
     }
     // What a person turned on stays on, whether or not a policy demands it: a password alone does not open the account.
     let skipped = !own.is_empty() && standing.shows_no_method(own);
+    // Nor does a key alone, which did not verify its user: whoever found it could have used it.
+    let alone = !own.is_empty() && standing.is_key_alone(now);
     match requirement.applies(now) {
-        Applies::Yes if need == Tier::Weak && skipped => {}
-        Applies::NotYetEnforced if skipped => {}
+        Applies::Yes if need == Tier::Weak && (skipped || alone) => {}
+        Applies::NotYetEnforced if skipped || alone => {}
         Applies::Yes if standing.meets(need, max_age, now) => {
             return allow(DecisionReason::Satisfied);
         }
@@ -337,6 +344,10 @@ pub fn decide<'s, 'a>(
     }
     let need = best(own).min(Tier::Standard);
     let options = eligible(own, need).and(requirement.client_can);
+    if alone {
+        let options = options.with(MethodKind::Password);
+        return step_up(requirement, DecisionReason::OtherFactorNeeded, need, options);
+    }
     if options.is_empty() {
         return Decision::Block { reason: DecisionReason::ClientCannotPerform };
     }
@@ -641,6 +652,11 @@ mod tests {
                 ask(&requirement, &mailed, &[MethodKind::Email, Totp]).1,
                 "second_factor_on"
             );
+            // Nor does a key that somebody found.
+            let alone = ask(&requirement, &[Facts::of(SecurityKey)], &[SecurityKey]);
+            let options = ["security_key", "password"].to_vec();
+            let expected = ("step_up", "other_factor_needed", Some(Tier::Standard), options);
+            assert_eq!(alone, expected);
             assert_eq!(ask(&requirement, &[PASSWORD], &[Password]).0, "allow");
             assert_eq!(ask(&requirement, &[PASSWORD], &[]).0, "allow");
         }

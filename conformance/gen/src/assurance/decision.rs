@@ -348,6 +348,14 @@ fn refused(cases: &mut Vec<Case>) {
             "a key alone, without user verification: the password is missing",
         ),
         (
+            "other-factor-weak",
+            vec![proof("security_key")],
+            demand(WEAK),
+            &["security_key"],
+            step_up("other_factor_needed", STANDARD, &["security_key", "password"]),
+            "what the person turned on stays on: whoever found the key has no more than that",
+        ),
+        (
             "other-factor-resistant",
             vec![proof("security_key"), proof("totp")],
             demand(RESISTANT),
