@@ -111,9 +111,14 @@ pub fn check(data: &[u8]) -> bool {
         enrolled.iter().filter(|kind| *kind != MethodKind::Password).collect();
     // What stands for the person's methods: a proof above weak, or one of theirs where they have only weak ones.
     let only_weak = own.iter().all(|kind| tier_of(*kind) == Tier::Weak);
+    // A key that did not verify its user stands for nobody unless something stands beside it.
+    let other = proofs
+        .iter()
+        .any(|proof| proof.facts.kind == MethodKind::Password || proof.facts.user_verified);
     let stands = |proof: &Proven| {
         let kind = proof.facts.kind;
-        tier_of(kind) > Tier::Weak || (only_weak && own.contains(&kind))
+        (tier_of(kind) > Tier::Weak && (other || !kind.is_webauthn()))
+            || (only_weak && own.contains(&kind))
     };
     if requirement.applies(now) == Applies::Yes {
         let turned_on = need == Tier::Weak && !own.is_empty() && !proofs.iter().any(stands);

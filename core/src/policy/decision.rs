@@ -53,11 +53,6 @@ impl Standing<'_> {
         matches!(self, Self::Methods(assessment) if !shows_method(assessment, own))
     }
 
-    /// Whether a key without user verification is all that reaches anything.
-    fn is_key_alone(&self, now: UnixTime) -> bool {
-        self.tier() == Some(Tier::Weak) && self.lacks_other_factor(None, now)
-    }
-
     /// Whether a key without user verification would reach a higher tier beside another factor.
     fn lacks_other_factor(&self, max_age: Option<u64>, now: UnixTime) -> bool {
         match self {
@@ -328,11 +323,9 @@ pub fn decide<'s, 'a>(
     }
     // What a person turned on stays on, whether or not a policy demands it: a password alone does not open the account.
     let skipped = !own.is_empty() && standing.shows_no_method(own);
-    // Nor does a key alone, which did not verify its user: whoever found it could have used it.
-    let alone = !own.is_empty() && standing.is_key_alone(now);
     match requirement.applies(now) {
-        Applies::Yes if need == Tier::Weak && (skipped || alone) => {}
-        Applies::NotYetEnforced if skipped || alone => {}
+        Applies::Yes if need == Tier::Weak && skipped => {}
+        Applies::NotYetEnforced if skipped => {}
         Applies::Yes if standing.meets(need, max_age, now) => {
             return allow(DecisionReason::Satisfied);
         }
@@ -344,7 +337,7 @@ pub fn decide<'s, 'a>(
     }
     let need = best(own).min(Tier::Standard);
     let options = eligible(own, need).and(requirement.client_can);
-    if alone {
+    if standing.lacks_other_factor(None, now) {
         let options = options.with(MethodKind::Password);
         return step_up(requirement, DecisionReason::OtherFactorNeeded, need, options);
     }
@@ -425,11 +418,12 @@ fn step_up<'a>(
 }
 
 /// Whether one of these methods was proven, or another that is more than weak. Where the best of them is more than weak, only such a
-/// one counts: a code by e-mail does not stand for the app beside it.
+/// proof counts: a code by e-mail does not stand for the app beside it, nor a key that somebody found for its owner.
 fn shows_method(assessment: &Assessment, own: MethodKinds) -> bool {
     let weak = best(own) == Tier::Weak;
-    let counts = |kind| tier_of(kind) > Tier::Weak || (weak && own.contains(kind));
-    assessment.proven().any(|proven| counts(proven.facts.kind))
+    assessment.reasons().any(|(proven, reason)| {
+        reason.tier() > Tier::Weak || (weak && own.contains(proven.facts.kind))
+    })
 }
 
 /// The tier of the best of these methods.
