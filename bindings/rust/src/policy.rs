@@ -290,7 +290,7 @@ impl PolicyProfile {
     }
 
     fn core(&self) -> Result<core::PolicyProfile<'_>, Error> {
-        core::PolicyProfile::from_json(self.json.as_bytes())
+        core::PolicyProfile::from_checked_json(self.json.as_bytes())
     }
 
     /// What people call a tier.

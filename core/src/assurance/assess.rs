@@ -258,6 +258,11 @@ impl Assessment {
         Self { proven: self.proven.map(|slot| slot.filter(is_recent)) }
     }
 
+    /// The same where a largest age is asked for; all of it where none is.
+    pub(crate) fn within(&self, max_age: Option<u64>, now: UnixTime) -> Self {
+        max_age.map_or(*self, |age| self.recent(age, now))
+    }
+
     /// Each proof and why it has its tier.
     pub fn reasons(&self) -> impl Iterator<Item = (&Proven, MethodReason)> {
         // Evidence of another kind than possession: what the authenticator's thief lacks.

@@ -16,5 +16,5 @@ pub use assess::{Assessment, Factors, MethodReason, Proven, assess};
 pub use classify::{Claim, Claims, Classification, Finding, Outcome, Source, classify};
 pub use lint::Warning;
 pub use profile::{Combine, Factor, MAX_PROFILE, Profile};
-pub(crate) use profile::{name, only_members, tier as tier_named};
+pub(crate) use profile::{keeps_ids, name, only_members, tier as tier_named};
 pub use tier::Tier;

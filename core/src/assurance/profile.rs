@@ -157,10 +157,7 @@ impl<'a> Profile<'a> {
         }
         let profile = json::read_all(text).ok().and_then(read);
         let own = profile.filter(|profile| check(profile).is_some());
-        // One id, one content: an audit that names a built-in profile means that one.
-        let named = |own: &Profile<'_>| NAMED.iter().find(|(name, _)| *name == own.id);
-        own.filter(|own| named(own).is_none_or(|(_, text)| own.is_text(text)))
-            .ok_or(Error::ProfileInvalid)
+        own.filter(|own| keeps_ids(&NAMED, own.id, own.json())).ok_or(Error::ProfileInvalid)
     }
 
     /// Reads the text of a profile that was checked before, without the search for values that stand twice.
@@ -193,10 +190,6 @@ impl<'a> Profile<'a> {
     pub const fn json(&self) -> &'a [u8] {
         self.text.text()
     }
-    fn is_text(&self, text: &str) -> bool {
-        text.trim_ascii().as_bytes() == self.json()
-    }
-
     /// The tier of two values that stand for different kinds of factor, if the profile has one.
     pub(super) const fn two_factors(&self) -> Option<Tier> {
         self.two_factors
@@ -219,6 +212,12 @@ impl<'a> Profile<'a> {
     pub(super) fn denied(&self) -> impl Iterator<Item = Str<'a>> {
         strings(self.deny)
     }
+}
+
+/// Whether an id is not that of a built-in profile with another content: an audit that names a built-in one means that one.
+pub(crate) fn keeps_ids(named: &[(&str, &str)], id: &str, json: &[u8]) -> bool {
+    let built_in = named.iter().find(|(name, _)| *name == id);
+    built_in.is_none_or(|(_, text)| text.trim_ascii().as_bytes() == json)
 }
 
 fn elements<'a>(array: Option<Value<'a>>) -> impl Iterator<Item = Value<'a>> {

@@ -57,7 +57,7 @@ impl Standing<'_> {
     fn lacks_other_factor(&self, max_age: Option<u64>, now: UnixTime) -> bool {
         match self {
             Self::Methods(assessment) => {
-                let recent = max_age.map_or(**assessment, |age| assessment.recent(age, now));
+                let recent = assessment.within(max_age, now);
                 recent.reasons().any(|(_, reason)| reason == MethodReason::WebauthnAlone)
             }
             Self::Claims(_) => false,
@@ -70,33 +70,28 @@ impl Standing<'_> {
             return self.meets(best, max_age, now);
         }
         match self {
-            Self::Methods(assessment) => {
-                let recent = max_age.map_or(**assessment, |age| assessment.recent(age, now));
-                shows_method(&recent, own)
-            }
+            Self::Methods(assessment) => shows_method(&assessment.within(max_age, now), own),
             Self::Claims(_) => self.meets(Tier::Standard, max_age, now),
         }
     }
 
     /// Whether the person signed in within the largest age.
     fn is_recent(&self, max_age: Option<u64>, now: UnixTime) -> bool {
-        match (self, max_age) {
-            (_, None) => true,
-            (Self::Methods(assessment), Some(age)) => !assessment.recent(age, now).is_empty(),
-            (Self::Claims(classification), Some(age)) => {
+        match self {
+            Self::Methods(assessment) => !assessment.within(max_age, now).is_empty(),
+            Self::Claims(classification) => max_age.is_none_or(|age| {
                 classification.auth_time().is_some_and(|at| is_recent(at, age, now))
-            }
+            }),
         }
     }
 
     fn meets(&self, tier: Tier, max_age: Option<u64>, now: UnixTime) -> bool {
-        match (self, max_age) {
-            (Self::Methods(assessment), None) => assessment.meets(tier),
-            (Self::Methods(assessment), Some(age)) => assessment.recent(age, now).meets(tier),
-            (Self::Claims(classification), None) => classification.meets(tier),
-            (Self::Claims(classification), Some(age)) => {
-                classification.meets_recently(tier, age, now)
-            }
+        match self {
+            Self::Methods(assessment) => assessment.within(max_age, now).meets(tier),
+            Self::Claims(classification) => match max_age {
+                None => classification.meets(tier),
+                Some(age) => classification.meets_recently(tier, age, now),
+            },
         }
     }
 }

@@ -4,7 +4,7 @@
 //! [`PolicyProfile::from_json`] nothing in it can fail. Leaks: nothing secret here.
 
 use super::requirement::Requirement;
-use crate::assurance::{Tier, name, only_members, tier_named};
+use crate::assurance::{Tier, keeps_ids, name, only_members, tier_named};
 use crate::encoding::json::{self, Str, Value};
 use crate::error::Error;
 use crate::evidence::MethodKinds;
@@ -81,7 +81,7 @@ impl PolicyProfile<'static> {
     /// [`Error::ArgumentValueInvalid`] for another id.
     pub fn named(id: &str) -> Result<Self, Error> {
         let found = NAMED.iter().find(|(name, _)| *name == id);
-        Self::from_json(found.ok_or(Error::ArgumentValueInvalid)?.1.as_bytes())
+        Self::from_checked_json(found.ok_or(Error::ArgumentValueInvalid)?.1.as_bytes())
     }
 
     /// The ids of the built-in profiles.
@@ -100,12 +100,19 @@ impl<'a> PolicyProfile<'a> {
         if text.len() > MAX_PROFILE {
             return Err(Error::ProfileInvalid);
         }
-        let own = json::read_all(text).ok().and_then(read);
-        // One id, one content: an audit that names a built-in profile means that one.
-        let named = |own: &PolicyProfile<'_>| NAMED.iter().find(|(name, _)| *name == own.id);
-        let same = |own: &PolicyProfile<'_>, text: &str| text.trim_ascii().as_bytes() == own.json();
-        own.filter(|own| named(own).is_none_or(|(_, text)| same(own, text)))
-            .ok_or(Error::ProfileInvalid)
+        let profile = json::read_all(text).ok().and_then(read);
+        let own = profile.filter(|profile| check(profile).is_some());
+        own.filter(|own| keeps_ids(&NAMED, own.id, own.json())).ok_or(Error::ProfileInvalid)
+    }
+
+    /// Reads the text of a profile that was checked before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ProfileInvalid`].
+    #[doc(hidden)]
+    pub fn from_checked_json(text: &'a [u8]) -> Result<Self, Error> {
+        json::read_all(text).ok().and_then(read).ok_or(Error::ProfileInvalid)
     }
 
     /// The id.
@@ -242,7 +249,7 @@ fn read(text: Value<'_>) -> Option<PolicyProfile<'_>> {
         remark.as_str()?;
     }
     let [privileged, everyone] = only_members(tiers?, ["privileged", "everyone"])?;
-    let profile = PolicyProfile {
+    Some(PolicyProfile {
         text,
         id: name(id?)?,
         version: name(version?)?,
@@ -252,9 +259,7 @@ fn read(text: Value<'_>) -> Option<PolicyProfile<'_>> {
         channels: channels?,
         environments: environments?,
         labels: labels?,
-    };
-    check(&profile)?;
-    Some(profile)
+    })
 }
 
 fn check(profile: &PolicyProfile<'_>) -> Option<()> {
