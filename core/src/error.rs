@@ -213,6 +213,7 @@ error_codes! {
     133 GuessBudgetExceeded "guess_budget_exceeded" Config free "server" "" "NIST SP 800-63B-4 §3.2.2" "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.";
     134 AnchorInvalid "anchor_invalid" Config free "server" "" "mfakit attestation" "A trust anchor is not an X.509 certificate in DER or PEM.";
     135 EnumerationKeyInvalid "enumeration_key_invalid" Config free "server" "" "WebAuthn Level 3 §14.6.2" "The enumeration key is not 32 to 64 bytes long, or none was set.";
+    136 PreparedKeyMismatch "prepared_key_mismatch" Config free "server" "" "mfakit API" "The prepared key is not the record's key, or has been released.";
     // 140: what is imported
     140 OtpauthMalformed "otpauth_malformed" Malformed free "invalid" "" "otpauth Key URI" "The text is not an otpauth URI, or a label in it cannot be read.";
     141 OtpauthParameterDuplicate "otpauth_parameter_duplicate" Malformed free "invalid" "" "otpauth Key URI" "A parameter of the otpauth URI stands twice.";

@@ -37,6 +37,7 @@
 //! # Ok::<(), Rejected>(())
 //! ```
 #![no_std]
+#![cfg_attr(not(feature = "layouts"), allow(unreachable_pub, dead_code, reason = "one layout is in use"))]
 #![cfg_attr(
     test,
     allow(
@@ -99,6 +100,12 @@ impl core::fmt::Display for Rejected {
 }
 
 impl core::error::Error for Rejected {}
+
+/// Whether a number, the most significant byte first, is in 1..n, as r and s of a signature must be.
+#[must_use]
+pub fn is_in_range(number: &[u8; 32]) -> bool {
+    scalar::Scalar::in_range(number).is_some()
+}
 
 /// A public key: a point that is on the curve and not the identity.
 #[derive(Clone, Copy, Debug)]

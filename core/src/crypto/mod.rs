@@ -4,7 +4,7 @@
 
 #[cfg(all(
     feature = "signatures",
-    any(feature = "es256", feature = "es384", feature = "es512", feature = "es256k")
+    any(feature = "es256-p256", feature = "es384", feature = "es512", feature = "es256k", test)
 ))]
 mod ecdsa;
 #[cfg(feature = "ed25519")]
@@ -13,6 +13,8 @@ pub mod ed25519;
 pub mod ed448;
 #[cfg(all(feature = "signatures", feature = "es256"))]
 pub mod es256;
+#[cfg(all(feature = "signatures", feature = "es256-p256"))]
+pub mod es256_p256;
 #[cfg(all(feature = "signatures", feature = "es256k"))]
 pub mod es256k;
 #[cfg(all(feature = "signatures", feature = "es384"))]
@@ -35,6 +37,8 @@ use crate::encoding::cose::Scheme;
 #[cfg(feature = "signatures")]
 use crate::encoding::cose::{Hash, PublicKey};
 use crate::error::Error;
+#[cfg(all(feature = "signatures", feature = "es256"))]
+pub use es256::PreparedKey;
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 hash of the parts, one after the other.
@@ -175,6 +179,40 @@ pub fn check_key(key: &PublicKey<'_>) -> Result<(), Error> {
 #[allow(unused_variables, reason = "a build may have no algorithm")]
 pub fn verify(key: &PublicKey<'_>, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
     with_verifier!(key, verifier => verifier.verify(message, signature))
+}
+
+/// By which implementation ES256 is verified. The verdicts are the same.
+#[cfg(feature = "signatures")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Es256Backend {
+    /// `mfakit-p256`: quick and small.
+    #[default]
+    Mfakit,
+    /// The crate `p256`, of RustCrypto.
+    #[cfg(feature = "es256-p256")]
+    P256,
+}
+
+/// As [`verify`], with ES256 by a named implementation.
+///
+/// # Errors
+///
+/// As [`verify`].
+#[cfg(feature = "signatures")]
+pub fn verify_by(
+    backend: Es256Backend,
+    key: &PublicKey<'_>,
+    message: &[&[u8]],
+    signature: &[u8],
+) -> Result<(), Error> {
+    match (backend, key) {
+        #[cfg(feature = "es256-p256")]
+        (Es256Backend::P256, PublicKey::Es256 { x, y, .. }) => {
+            es256_p256::Es256P256::new((x, y))?.verify(message, signature)
+        }
+        _ => verify(key, message, signature),
+    }
 }
 
 /// Verifies a signature in the form that COSE messages have: as [`verify`], but of ECDSA r and s, each of the curve's size, one

@@ -8,6 +8,8 @@ use super::client_data::{Ceremony, ClientData};
 use super::extensions::AuthenticatorExtensions;
 use super::relying_party::{BackupPolicy, CounterPolicy, RelyingParty};
 use crate::crypto;
+#[cfg(feature = "es256")]
+use crate::crypto::PreparedKey;
 use crate::encoding::cose::{self, PublicKey};
 use crate::error::Error;
 use crate::evidence::{Evidence, Facts, MethodKind, VerifiedBy};
@@ -107,6 +109,43 @@ pub fn verify<'a>(
     stored: &StoredCredential<'_>,
     response: &AssertionResponse<'a>,
 ) -> Result<AssertionVerified<'a>, Error> {
+    verify_with(rp, challenge, user, allow, stored, response, |key, message, signature| {
+        crypto::verify_by(rp.es256_backend(), key, message, signature)
+    })
+}
+
+/// As [`verify`], with an ES256 key that was prepared; the verdict is the same.
+///
+/// # Errors
+///
+/// As [`verify`]; [`Error::PreparedKeyMismatch`] if the prepared key is not the record's.
+#[cfg(feature = "es256")]
+pub fn verify_prepared<'a>(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    user: User<'_>,
+    allow: Allow<'_>,
+    stored: &StoredCredential<'_>,
+    prepared: &PreparedKey,
+    response: &AssertionResponse<'a>,
+) -> Result<AssertionVerified<'a>, Error> {
+    if !prepared.is(&read_key(stored)?) {
+        return Err(Error::PreparedKeyMismatch);
+    }
+    verify_with(rp, challenge, user, allow, stored, response, |_, message, signature| {
+        prepared.verify(message, signature)
+    })
+}
+
+fn verify_with<'a>(
+    rp: &RelyingParty<'_>,
+    challenge: &[u8],
+    user: User<'_>,
+    allow: Allow<'_>,
+    stored: &StoredCredential<'_>,
+    response: &AssertionResponse<'a>,
+    signed: impl FnOnce(&PublicKey<'_>, &[&[u8]], &[u8]) -> Result<(), Error>,
+) -> Result<AssertionVerified<'a>, Error> {
     if challenge.len() < 16 {
         return Err(Error::ChallengeTooShort);
     }
@@ -132,7 +171,7 @@ pub fn verify<'a>(
     // Step 20: the hash of the client data.
     let hash = crypto::sha256(&[response.client_data_json]);
     // Step 21: the signature over the authenticator data and that hash.
-    check_signature(&key, response, &hash)?;
+    check_signature(response, &hash, |message, signature| signed(&key, message, signature))?;
     // Step 22: the counter.
     let (new, known) = (auth_data.sign_count, stored.sign_count);
     let counter_regressed = check_counter(rp, stored, &auth_data)?;
@@ -203,12 +242,12 @@ pub(super) fn check_backup_eligibility(
 
 /// Step 21
 pub(super) fn check_signature(
-    key: &PublicKey<'_>,
     response: &AssertionResponse<'_>,
     client_data_hash: &[u8; 32],
+    signed: impl FnOnce(&[&[u8]], &[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let message = [response.authenticator_data, client_data_hash];
-    crypto::verify(key, &message, response.signature).map_err(|error| match error {
+    signed(&message, response.signature).map_err(|error| match error {
         Error::CosePointInvalid => Error::RecordCorrupt,
         other => other,
     })

@@ -126,7 +126,10 @@ impl<'a> ClientData<'a> {
 
     /// §7.1 step 8, §7.2 step 11
     pub(super) fn check_challenge(&self, challenge: &[u8]) -> Result<(), Error> {
-        let same = self.challenge.bytes().eq(base64url::encode(challenge));
+        let same = match self.challenge.plain() {
+            Some(text) => base64url::is_text_of(text.as_bytes(), challenge),
+            None => self.challenge.bytes().eq(base64url::encode(challenge)),
+        };
         if same { Ok(()) } else { Err(Error::ChallengeMismatch) }
     }
 

@@ -318,7 +318,10 @@ pub fn authentication(
     }
     if let Some(key) = key {
         let hash = crypto::sha256(&[response.client_data_json]);
-        trace.check(21, assertion::check_signature(&key, response, &hash));
+        let signed = |message: &[&[u8]], signature: &[u8]| {
+            crypto::verify_by(rp.es256_backend(), &key, message, signature)
+        };
+        trace.check(21, assertion::check_signature(response, &hash, signed));
     }
     if auth_data.sign_count == 0 && stored.sign_count == 0 {
         trace.set(22, Verdict::NotApplicable);

@@ -5,6 +5,7 @@
 
 use super::attestation::AttestationPolicy;
 use super::extensions::Requested;
+use crate::crypto::Es256Backend;
 use crate::encoding::cose;
 use crate::error::Error;
 use crate::time::UnixTime;
@@ -117,6 +118,7 @@ pub struct RelyingParty<'a> {
     extensions: Requested<'a>,
     appid: Option<&'a str>,
     now: Option<UnixTime>,
+    es256: Es256Backend,
 }
 
 impl<'a> RelyingParty<'a> {
@@ -150,6 +152,7 @@ impl<'a> RelyingParty<'a> {
             extensions: Requested::default(),
             appid: None,
             now: None,
+            es256: Es256Backend::default(),
         })
     }
 
@@ -180,6 +183,14 @@ impl<'a> RelyingParty<'a> {
         }
         self.algorithms = algorithms;
         Ok(self)
+    }
+
+    /// Sets by which implementation a credential's ES256 signatures are verified, for those who want RustCrypto's. Certificates'
+    /// signatures are verified by the default one.
+    #[must_use]
+    pub const fn es256(mut self, backend: Es256Backend) -> Self {
+        self.es256 = backend;
+        self
     }
 
     /// Sets whether this ceremony requires user verification.
@@ -298,6 +309,10 @@ impl<'a> RelyingParty<'a> {
     #[cfg(feature = "attestation")]
     pub(super) const fn time(&self) -> Option<UnixTime> {
         self.now
+    }
+
+    pub(super) const fn es256_backend(&self) -> Es256Backend {
+        self.es256
     }
 
     pub(super) const fn wants_strict_key_order(&self) -> bool {

@@ -13,7 +13,7 @@ pub struct Limbs4x64([u64; 4]);
 
 /// The arithmetic on plain words.
 pub(crate) mod constant {
-    use super::{P, adc, less, product, sbb, subtract, sum, top};
+    use super::{P, adc, product, sbb, subtract, sum, top};
 
     /// 2²⁵⁶ mod p, which is 2²⁵⁶ − p: 1 in Montgomery form.
     pub(crate) const ONE: [u64; 4] = [1, 0xffff_ffff_0000_0000, 0xffff_ffff_ffff_ffff, 0xffff_fffe];

@@ -70,6 +70,7 @@ impl Registration {
             attested,
             key: cose::parse(&attested.public_key)?,
             client_data_hash: &self.client_data_hash,
+            es256: crate::crypto::Es256Backend::default(),
             policy,
             now,
         };

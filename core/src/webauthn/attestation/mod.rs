@@ -39,6 +39,7 @@ pub use policy::{AttestationPolicy, Formats, UnknownAttestation};
 
 use super::auth_data::{Attested, AuthData};
 use super::relying_party::RelyingParty;
+use crate::crypto::Es256Backend;
 use crate::encoding::cbor::{self, Limits, Value};
 use crate::encoding::cose::PublicKey;
 use crate::error::Error;
@@ -247,6 +248,8 @@ pub(super) struct Subject<'a, 's> {
     pub(super) key: PublicKey<'a>,
     /// The SHA-256 hash of the client data.
     pub(super) client_data_hash: &'s [u8; 32],
+    /// By what the credential's own ES256 signature is verified.
+    pub(super) es256: Es256Backend,
     /// What is accepted.
     pub(super) policy: AttestationPolicy<'s>,
     /// The time of the registration, if the caller told it.
@@ -273,6 +276,7 @@ impl<'a, 's> Subject<'a, 's> {
             attested,
             key,
             client_data_hash,
+            es256: rp.es256_backend(),
             policy: rp.attestation_policy(),
             #[cfg(feature = "attestation")]
             now: rp.time(),

@@ -23,7 +23,8 @@ pub(super) fn verify<'a>(
     if algorithm != subject.key.algorithm() {
         return Err(Error::AttestationStatementMismatch);
     }
-    crypto::verify(&subject.key, &[subject.auth_data, subject.client_data_hash], signature)?;
+    let message = [subject.auth_data, subject.client_data_hash];
+    crypto::verify_by(subject.es256, &subject.key, &message, signature)?;
     Ok(Attestation::new(format, AttestationType::SelfAttested))
 }
 

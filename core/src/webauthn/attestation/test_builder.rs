@@ -300,6 +300,7 @@ impl Registration {
             },
             key: cose::parse(&public_key).expect("a key"),
             client_data_hash: &self.client_data_hash,
+            es256: crate::crypto::Es256Backend::default(),
             policy,
             now: Some(NOW),
         }
