@@ -17,13 +17,15 @@ pub(crate) fn sum<F: Field>(u1: &Scalar, u2: &Scalar, q: &Affine<F>) -> Option<J
     let multiples = q.odd_multiples();
     let digits_of_g = recode::<257>(u1.words(), WIDE);
     let digits_of_q = recode::<257>(u2.words(), NARROW);
-    let mut sum = None;
+    let mut sum: Option<Jacobian<F>> = None;
     for (g, q) in digits_of_g.iter().zip(&digits_of_q).rev() {
-        sum = sum.map(|sum: Jacobian<F>| sum.double());
-        if let Some(point) = entry(&multiples, *q) {
-            sum = add(sum, *point, *q);
+        if let Some(sum) = &mut sum {
+            *sum = sum.double();
         }
-        sum = add_packed(sum, F::generator(), *g);
+        if let Some(point) = entry(&multiples, *q) {
+            add(&mut sum, *point, *q);
+        }
+        add_packed(&mut sum, F::generator(), *g);
     }
     sum
 }
@@ -40,43 +42,37 @@ pub(crate) fn sum_prepared<F: Field>(
     let digits_of_q = u2.words().map(|part| recode::<65>(&[part], NARROW));
     let mut sum: Option<Jacobian<F>> = None;
     for position in (0..65).rev() {
-        sum = sum.map(|sum| sum.double());
+        if let Some(sum) = &mut sum {
+            *sum = sum.double();
+        }
         let digit = |digits: &[i8; 65]| digits.get(position).copied().unwrap_or(0);
         for (table, digits) in q.iter().zip(&digits_of_q) {
-            sum = add_packed(sum, table, digit(digits));
+            add_packed(&mut sum, table, digit(digits));
         }
         for (table, digits) in F::generator_shifted().iter().zip(&digits_of_g) {
-            sum = add_packed(sum, table, digit(digits));
+            add_packed(&mut sum, table, digit(digits));
         }
-        sum = add_packed(sum, F::generator(), digit(&first_of_g));
+        add_packed(&mut sum, F::generator(), digit(&first_of_g));
     }
     sum
 }
 
-/// The sum and digit times the point whose packed odd multiples these are.
-fn add_packed<F: Field>(
-    sum: Option<Jacobian<F>>,
-    table: &[PackedPoint],
-    digit: i8,
-) -> Option<Jacobian<F>> {
-    match entry(table, digit) {
-        None => sum,
-        Some(point) => add(sum, Affine::unpack(point), digit),
+/// Adds digit times the point whose packed odd multiples these are.
+#[inline(always)]
+fn add_packed<F: Field>(sum: &mut Option<Jacobian<F>>, table: &[PackedPoint], digit: i8) {
+    if let Some(point) = entry(table, digit) {
+        add(sum, Affine::unpack(point), digit);
     }
 }
 
-/// The sum and the point, or its negative, as the digit has it.
+/// Adds the point, or its negative, as the digit has it.
 #[inline(never)]
-fn add<F: Field>(
-    sum: Option<Jacobian<F>>,
-    point: Affine<F>,
-    digit: i8,
-) -> Option<Jacobian<F>> {
+fn add<F: Field>(sum: &mut Option<Jacobian<F>>, point: Affine<F>, digit: i8) {
     let point = if digit < 0 { point.negate() } else { point };
-    match sum {
+    *sum = match sum {
         None => Some(point.jacobian()),
         Some(sum) => sum.add(&point),
-    }
+    };
 }
 
 /// The point of a table of P, 3P, 5P, … that the digit's magnitude asks for; none for 0.

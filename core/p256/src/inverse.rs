@@ -6,7 +6,10 @@
 //!
 //! Invariant: d and e are in −2m … m; f is odd. 25 rounds of thirty steps always suffice for 256 bits (§11: 741 steps), so the loop is
 //! bounded. Leaks: everything; public inputs only.
-#![allow(clippy::as_conversions, reason = "casts take the low half of a word, or its sign's bits, on purpose")]
+#![allow(
+    clippy::as_conversions,
+    reason = "casts take the low half of a word, or its sign's bits, on purpose"
+)]
 
 /// A signed number: the sum of limb·2^(30·i). All limbs but the highest are in 0..2³⁰.
 type Limbs = [i32; 9];

@@ -37,7 +37,10 @@
 //! # Ok::<(), Rejected>(())
 //! ```
 #![no_std]
-#![cfg_attr(not(feature = "layouts"), allow(unreachable_pub, dead_code, reason = "one layout is in use"))]
+#![cfg_attr(
+    not(feature = "layouts"),
+    allow(unreachable_pub, dead_code, reason = "one layout is in use")
+)]
 #![cfg_attr(
     test,
     allow(
@@ -62,6 +65,8 @@ mod point;
 mod recoding;
 mod scalar;
 mod table;
+#[cfg(test)]
+mod tests;
 mod verifier;
 mod words;
 

@@ -114,17 +114,20 @@ impl<F: Field> Jacobian<F> {
         expected.sub(&self.x).is_zero()
     }
 
-    /// 2P: four products, four squares, seven reductions.
+    /// 2P: four products and four squares, seven reductions. z becomes y·z, half of what the textbooks have, which saves doublings.
+    ///
+    /// Neighbours do not wait for each other, so that processors can overlap them; so in [`Self::add`].
     #[inline(never)]
     pub(crate) fn double(&self) -> Self {
         let delta = self.z.square();
-        let gamma2 = self.y.double_square();
-        let beta4 = self.x.mul(&gamma2.double());
-        let alpha = self.x.sub(&delta).mul(&self.x.add(&delta));
-        let alpha = alpha.double().add(&alpha).tight();
-        let x = alpha.square().sub(&beta4.double()).tight();
-        let y = F::mul_sub_double_square(&alpha, &beta4.sub(&x), &gamma2);
-        let z = self.y.mul(&self.z.double());
+        let gamma = self.y.square();
+        // 3(x² − z⁴)/2
+        let product = self.x.sub(&delta).mul(&self.x.add(&delta));
+        let beta = self.x.mul(&gamma);
+        let alpha = product.half().add(&product).tight();
+        let z = self.y.mul(&self.z);
+        let x = alpha.square().sub(&beta.double()).tight();
+        let y = F::mul_sub_square(&alpha, &beta.sub(&x), &gamma);
         Self { x, y, z }
     }
 
@@ -132,17 +135,20 @@ impl<F: Field> Jacobian<F> {
     #[inline]
     pub(crate) fn add(&self, other: &Affine<F>) -> Option<Self> {
         let zz = self.z.square();
+        let s2 = other.y.mul(&self.z);
         let h = other.x.mul(&zz).sub(&self.x);
-        let r = other.y.mul(&self.z.mul(&zz)).sub(&self.y);
+        let r = s2.mul(&zz).sub(&self.y);
         if h.is_zero() {
             // The same x: the same point, or its negative.
             return r.is_zero().then(|| self.double());
         }
         let hh = h.square();
+        let square = r.square();
         let hhh = hh.mul(&h);
         let v = self.x.mul(&hh);
-        let x = r.square().sub(&hhh).sub(&v.double()).tight();
+        let z = self.z.mul(&h);
+        let x = square.sub(&hhh).sub(&v.double()).tight();
         let y = F::mul_sub(&r, &v.sub(&x), &self.y, &hhh);
-        Some(Self { x, y, z: self.z.mul(&h) })
+        Some(Self { x, y, z })
     }
 }

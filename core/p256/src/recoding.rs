@@ -8,24 +8,32 @@
 pub fn recode<const LEN: usize>(words: &[u64], width: u32) -> [i8; LEN] {
     let mut digits = [0; LEN];
     // What the digits so far are too low by, in units of the present position.
-    let (mut carry, mut next) = (0, 0usize);
-    for (position, digit) in digits.iter_mut().enumerate() {
-        if position < next || bits(words, position, 1) == carry {
+    let (mut carry, mut position) = (0, 0);
+    loop {
+        // The bits from here on, and as many again as a run of bits that are the carry may have.
+        let window = bits(words, position);
+        let same = (window ^ 0u64.wrapping_sub(carry)).trailing_zeros();
+        if same > 32 {
+            position = position.wrapping_add(32);
+            if position >= LEN {
+                return digits;
+            }
             continue;
         }
+        position = position.wrapping_add(same as usize);
+        let Some(digit) = digits.get_mut(position) else { return digits };
         // Odd, as its lowest bit is not the carry.
-        let window = bits(words, position, width).wrapping_add(carry);
-        carry = window >> width.wrapping_sub(1);
-        *digit = window.wrapping_sub(carry.wrapping_shl(width)) as i8;
-        next = position.wrapping_add(width as usize);
+        let odd = (window >> same & 1u64.wrapping_shl(width).wrapping_sub(1)).wrapping_add(carry);
+        carry = odd >> width.wrapping_sub(1);
+        *digit = odd.wrapping_sub(carry.wrapping_shl(width)) as i8;
+        position = position.wrapping_add(width as usize);
     }
-    digits
 }
 
-/// So many bits from this position on, fewer than 8.
-fn bits(words: &[u64], position: usize, count: u32) -> u64 {
+/// The 64 bits from this position on.
+fn bits(words: &[u64], position: usize) -> u64 {
     let (index, shift) = (position >> 6, position & 63);
     let word = |index: usize| words.get(index).copied().unwrap_or(0);
     let pair = u128::from(word(index)) | u128::from(word(index.wrapping_add(1))) << 64;
-    (pair >> shift) as u64 & 1u64.wrapping_shl(count).wrapping_sub(1)
+    (pair >> shift) as u64
 }

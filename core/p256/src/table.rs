@@ -2,11 +2,14 @@
 //!
 //! A point P's table is P, 3P, 5P, … in affine coordinates, each a number below p in Montgomery form. Invariant: every point is on
 //! the curve and none is the identity. Leaks: nothing; the points are public.
-#![allow(clippy::indexing_slicing, reason = "const functions cannot iterate; indices are below the arrays' lengths")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "const functions cannot iterate; indices are below the arrays' lengths"
+)]
 
 use crate::curve::{B, GENERATOR};
 use crate::field::P;
-use crate::field::constant::{ONE, R2, add, mul, square, sub};
+use crate::field::constant::{ONE, R2, add, half, mul, square, sub};
 use crate::words::less;
 
 /// x and y, in the Montgomery form of a layout.
@@ -131,19 +134,16 @@ impl Jacobian {
     /// As [`crate::point::Jacobian::double`].
     const fn double(&self) -> Self {
         let delta = square(&self.z);
-        let gamma2 = square(&self.y);
-        let gamma2 = add(&gamma2, &gamma2);
-        let beta4 = mul(&self.x, &add(&gamma2, &gamma2));
-        let alpha = mul(&sub(&self.x, &delta), &add(&self.x, &delta));
-        let alpha = add(&add(&alpha, &alpha), &alpha);
-        let x = sub(&square(&alpha), &add(&beta4, &beta4));
-        let eighth = square(&gamma2);
-        let y = sub(&mul(&alpha, &sub(&beta4, &x)), &add(&eighth, &eighth));
-        let z = mul(&self.y, &self.z);
-        Self { x, y, z: add(&z, &z) }
+        let gamma = square(&self.y);
+        let product = mul(&sub(&self.x, &delta), &add(&self.x, &delta));
+        let alpha = add(&half(&product), &product);
+        let beta = mul(&self.x, &gamma);
+        let x = sub(&square(&alpha), &add(&beta, &beta));
+        let y = sub(&mul(&alpha, &sub(&beta, &x)), &square(&gamma));
+        Self { x, y, z: mul(&self.y, &self.z) }
     }
 
-    /// As [`crate::point::Jacobian::add_affine`], of a point that is neither this one nor its negative.
+    /// As [`crate::point::Jacobian::add`], of a point that is neither this one nor its negative.
     const fn add(&self, point: &PackedPoint) -> Self {
         let zz = square(&self.z);
         let h = sub(&mul(&point[0], &zz), &self.x);

@@ -1,7 +1,10 @@
 //! Words with carries: what the saturated layouts and the scalars are made of.
 //!
 //! Invariant: nothing here can overflow unseen; each sum is computed in a type that holds it. Leaks: nothing secret here.
-#![allow(clippy::as_conversions, reason = "`From` is not const; every cast widens, or takes the low or the high half")]
+#![allow(
+    clippy::as_conversions,
+    reason = "`From` is not const; every cast widens, or takes the low or the high half"
+)]
 
 /// a + b + carry: the low word, and the carry. Written so that compilers find the processor's add-with-carry.
 #[inline(always)]

@@ -17,6 +17,7 @@ macro_rules! ecdsa_verifier {
         #[derive(Debug)]
         pub struct $name(VerifyingKey);
 
+        #[allow(dead_code, reason = "not every use of the macro has every form of signature")]
         impl $name {
             /// Verifies a signature over a hash that was made.
             fn verify_prehash(&self, hash: &[u8], signature: &[u8]) -> Result<(), Error> {

@@ -80,6 +80,14 @@ pub(crate) mod constant {
         reduce(wide_square(a))
     }
 
+    /// a/2: of an odd a, (a + p)/2.
+    #[inline(always)]
+    pub(crate) const fn half(a: &[u64; 4]) -> [u64; 4] {
+        let ([s0, s1, s2, s3], carry) = sum(a, &modulus_if(a[0] & 1 == 1));
+        let s4 = top(0, carry);
+        [s0 >> 1 | s1 << 63, s1 >> 1 | s2 << 63, s2 >> 1 | s3 << 63, s3 >> 1 | s4 << 63]
+    }
+
     /// a·b − c·d.
     #[inline(always)]
     pub(crate) const fn mul_sub(
@@ -88,22 +96,18 @@ pub(crate) mod constant {
         c: &[u64; 4],
         d: &[u64; 4],
     ) -> [u64; 4] {
-        difference(wide_product(a, b), wide_product(c, d))
+        reduce(less(wide_product(a, b), wide_product(c, d)))
     }
 
-    /// a·b − 2c².
+    /// a·b − c².
     #[inline(always)]
-    pub(crate) const fn mul_sub_double_square(
-        a: &[u64; 4],
-        b: &[u64; 4],
-        c: &[u64; 4],
-    ) -> [u64; 4] {
-        difference(wide_product(a, b), wide_product(c, &add(c, c)))
+    pub(crate) const fn mul_sub_square(a: &[u64; 4], b: &[u64; 4], c: &[u64; 4]) -> [u64; 4] {
+        reduce(less(wide_product(a, b), wide_square(c)))
     }
 
-    /// (x − y) / 2²⁵⁶ mod p of products of elements.
+    /// x − y modulo p·2²⁵⁶, of products of elements: where it is below 0, p·2²⁵⁶ is added, so that it is below that again.
     #[inline(always)]
-    const fn difference(x: [u64; 8], y: [u64; 8]) -> [u64; 4] {
+    const fn less(x: [u64; 8], y: [u64; 8]) -> [u64; 8] {
         let [x0, x1, x2, x3, x4, x5, x6, x7] = x;
         let [y0, y1, y2, y3, y4, y5, y6, y7] = y;
         let ([t0, t1, t2, t3], borrow) = subtract(&[x0, x1, x2, x3], &[y0, y1, y2, y3]);
@@ -111,9 +115,8 @@ pub(crate) mod constant {
         let (t5, borrow) = sbb(x5, y5, borrow);
         let (t6, borrow) = sbb(x6, y6, borrow);
         let (t7, borrow) = sbb(x7, y7, borrow);
-        // Below 0 by less than p²: p·2²⁵⁶ is added, which leaves it below p·2²⁵⁶.
         let ([t4, t5, t6, t7], _) = sum(&[t4, t5, t6, t7], &modulus_if(borrow));
-        reduce([t0, t1, t2, t3, t4, t5, t6, t7])
+        [t0, t1, t2, t3, t4, t5, t6, t7]
     }
 
     /// a·b, row by row.
@@ -264,6 +267,11 @@ impl Field for Limbs4x64 {
     }
 
     #[inline(always)]
+    fn half(&self) -> Self {
+        Self(constant::half(&self.0))
+    }
+
+    #[inline(always)]
     fn tight(self) -> Self {
         self
     }
@@ -279,18 +287,13 @@ impl Field for Limbs4x64 {
     }
 
     #[inline(always)]
-    fn double_square(&self) -> Self {
-        self.square().double()
-    }
-
-    #[inline(always)]
     fn mul_sub(a: &Self, b: &Self, c: &Self, d: &Self) -> Self {
         Self(constant::mul_sub(&a.0, &b.0, &c.0, &d.0))
     }
 
     #[inline(always)]
-    fn mul_sub_double_square(a: &Self, b: &Self, c: &Self) -> Self {
-        Self(constant::mul_sub_double_square(&a.0, &b.0, &c.0))
+    fn mul_sub_square(a: &Self, b: &Self, c: &Self) -> Self {
+        Self(constant::mul_sub_square(&a.0, &b.0, &c.0))
     }
 
     #[inline(always)]

@@ -64,6 +64,17 @@ impl Field for Limbs8x32 {
         self.add(self)
     }
 
+    #[inline(never)]
+    fn half(&self) -> Self {
+        // Of an odd number, (a + p)/2.
+        let odd = self.0[0] & 1 == 1;
+        let (mut sum, mut above) = if odd { added(&self.0, &MODULUS) } else { (self.0, 0) };
+        for word in sum.iter_mut().rev() {
+            (*word, above) = (*word >> 1 | above << 31, *word & 1);
+        }
+        Self(sum)
+    }
+
     fn tight(self) -> Self {
         self
     }
@@ -78,17 +89,13 @@ impl Field for Limbs8x32 {
         reduced(squared(&self.0))
     }
 
-    fn double_square(&self) -> Self {
-        self.square().double()
-    }
-
     #[inline(never)]
     fn mul_sub(a: &Self, b: &Self, c: &Self, d: &Self) -> Self {
         difference(product(&a.0, &b.0), &product(&c.0, &d.0))
     }
 
-    fn mul_sub_double_square(a: &Self, b: &Self, c: &Self) -> Self {
-        Self::mul_sub(a, b, c, &c.double())
+    fn mul_sub_square(a: &Self, b: &Self, c: &Self) -> Self {
+        Self::mul_sub(a, b, c, c)
     }
 
     fn is_zero(&self) -> bool {

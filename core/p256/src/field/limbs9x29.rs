@@ -87,6 +87,19 @@ impl Field for Limbs9x29 {
         self.add(self)
     }
 
+    #[inline]
+    fn half(&self) -> Self {
+        // Of an odd number, (a + p)/2. The limbs of that are below 2³⁰, and half of them with a bit from above below 2²⁹ + 2²⁸.
+        let odd = self.0[0].0 & 1;
+        let sum = each(&self.0, &MODULUS, |a, p| a + Limb(p.0 & odd.wrapping_neg()));
+        let [_, above @ ..] = sum;
+        let mut halves = sum.map(|limb| limb >> 1);
+        for (half, above) in halves.iter_mut().zip(above) {
+            *half = *half + (Limb(above.0 & 1) << 28);
+        }
+        Self(halves)
+    }
+
     #[inline(never)]
     fn tight(self) -> Self {
         debug_assert!(self.magnitude() < 1 << 32);
@@ -114,12 +127,6 @@ impl Field for Limbs9x29 {
     }
 
     #[inline(never)]
-    fn double_square(&self) -> Self {
-        debug_assert!(self.magnitude() <= 1 << 29);
-        reduced(columns_of_square(&self.0).map(|column| column << 1))
-    }
-
-    #[inline(never)]
     fn mul_sub(a: &Self, b: &Self, c: &Self, d: &Self) -> Self {
         // The columns are below 2·9·2⁵⁸.
         debug_assert!(a.magnitude() * b.magnitude() <= 1 << 58);
@@ -128,11 +135,10 @@ impl Field for Limbs9x29 {
     }
 
     #[inline(never)]
-    fn mul_sub_double_square(a: &Self, b: &Self, c: &Self) -> Self {
-        // The columns are below 9·(2⁵⁸ + 2⁵⁹) < 2⁶²·⁷⁵.
+    fn mul_sub_square(a: &Self, b: &Self, c: &Self) -> Self {
         debug_assert!(a.magnitude() * b.magnitude() <= 1 << 58);
         debug_assert!(c.magnitude() <= 1 << 29);
-        difference(columns(&a.0, &b.0), columns_of_square(&c.0).map(|column| column << 1))
+        difference(columns(&a.0, &b.0), columns_of_square(&c.0))
     }
 
     #[inline]

@@ -5,16 +5,24 @@
 //! asserted in debug builds. Leaks: everything; variable time, public inputs only.
 
 mod limbs4x64;
-#[cfg(any(test, feature = "layouts", not(any(target_pointer_width = "64", target_family = "wasm"))))]
+#[cfg(any(
+    test,
+    feature = "layouts",
+    not(any(target_pointer_width = "64", target_family = "wasm"))
+))]
 mod limbs8x32;
 #[cfg(any(test, feature = "layouts", target_family = "wasm"))]
 mod limbs9x29;
 
 use crate::inverse::{Prime, inverse};
 use crate::table::{Narrow, Radix, Wide};
-pub(crate) use limbs4x64::constant;
 pub use limbs4x64::Limbs4x64;
-#[cfg(any(test, feature = "layouts", not(any(target_pointer_width = "64", target_family = "wasm"))))]
+pub(crate) use limbs4x64::constant;
+#[cfg(any(
+    test,
+    feature = "layouts",
+    not(any(target_pointer_width = "64", target_family = "wasm"))
+))]
 pub use limbs8x32::Limbs8x32;
 #[cfg(any(test, feature = "layouts", target_family = "wasm"))]
 pub use limbs9x29::Limbs9x29;
@@ -33,7 +41,7 @@ pub(crate) const P: [u64; 4] =
 
 /// An element of the field.
 ///
-/// Elements are *tight* or *loose*. [`Self::add`], [`Self::sub`] and [`Self::double`] give loose ones, everything else tight ones.
+/// Elements are *tight* or *loose*. [`Self::add`], [`Self::sub`], [`Self::double`] and [`Self::half`] give loose ones, everything else tight ones.
 /// [`Self::tight`] makes a loose element tight that is made of at most four tight ones. A sum of two is good as the second operand of
 /// [`Self::mul`] and for nothing else; a difference of two, wherever a tight element is. The saturated layouts know no difference.
 pub trait Field: Copy + core::fmt::Debug + 'static {
@@ -76,6 +84,10 @@ pub trait Field: Copy + core::fmt::Debug + 'static {
     #[must_use]
     fn double(&self) -> Self;
 
+    /// a/2 of a tight a, loose, and no operand of a product.
+    #[must_use]
+    fn half(&self) -> Self;
+
     /// The same element, tight.
     #[must_use]
     fn tight(self) -> Self;
@@ -88,17 +100,13 @@ pub trait Field: Copy + core::fmt::Debug + 'static {
     #[must_use]
     fn square(&self) -> Self;
 
-    /// 2a².
-    #[must_use]
-    fn double_square(&self) -> Self;
-
     /// a·b − c·d, with one reduction.
     #[must_use]
     fn mul_sub(a: &Self, b: &Self, c: &Self, d: &Self) -> Self;
 
-    /// a·b − 2c², with one reduction.
+    /// a·b − c², with one reduction.
     #[must_use]
-    fn mul_sub_double_square(a: &Self, b: &Self, c: &Self) -> Self;
+    fn mul_sub_square(a: &Self, b: &Self, c: &Self) -> Self;
 
     /// Whether the element is 0.
     fn is_zero(&self) -> bool;
