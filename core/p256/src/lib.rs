@@ -37,10 +37,8 @@
 //! # Ok::<(), Rejected>(())
 //! ```
 #![no_std]
-#![cfg_attr(
-    not(feature = "layouts"),
-    allow(unreachable_pub, dead_code, reason = "one layout is in use")
-)]
+#![cfg_attr(not(feature = "layouts"), allow(dead_code, reason = "one layout is in use"))]
+#![allow(unreachable_pub, reason = "the feature `layouts` shows what is inside")]
 #![cfg_attr(
     test,
     allow(
@@ -152,6 +150,27 @@ impl PreparedVerifyingKey {
     /// stands in flash. `None` if the coordinates are not those of a point of the curve.
     ///
     /// At run time it is the slower of the two.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use mfakit_p256::PreparedVerifyingKey;
+    ///
+    /// // As an enrolled key would be; these are the coordinates of the curve's generator.
+    /// const X: [u8; 32] = [
+    ///     0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2,
+    ///     0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96,
+    /// ];
+    /// const Y: [u8; 32] = [
+    ///     0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16,
+    ///     0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
+    /// ];
+    /// static KEY: PreparedVerifyingKey = match PreparedVerifyingKey::at_build_time(&X, &Y) {
+    ///     Some(key) => key,
+    ///     None => panic!("no point of the curve"),
+    /// };
+    /// assert!(KEY.verify(&[0; 32], &[0; 32], &[1; 32]).is_err());
+    /// ```
     #[must_use]
     pub const fn at_build_time(x: &[u8; 32], y: &[u8; 32]) -> Option<Self> {
         match Prepared::at_build_time(x, y) {

@@ -1,6 +1,7 @@
 //! The recoding of a factor into few odd digits (width-w non-adjacent form): of w digits in a row at most one is not 0.
 //!
 //! Hankerson, Menezes, Vanstone: Guide to Elliptic Curve Cryptography, §3.3.1. Leaks: everything; public inputs only.
+#![allow(clippy::as_conversions, reason = "numbers of a few bits")]
 
 /// The digits, lowest first: 0 or odd, below 2^(width − 1) in magnitude; the sum of digit·2^position is the factor.
 ///
@@ -34,6 +35,6 @@ pub fn recode<const LEN: usize>(words: &[u64], width: u32) -> [i8; LEN] {
 fn bits(words: &[u64], position: usize) -> u64 {
     let (index, shift) = (position >> 6, position & 63);
     let word = |index: usize| words.get(index).copied().unwrap_or(0);
-    let pair = u128::from(word(index)) | u128::from(word(index.wrapping_add(1))) << 64;
-    (pair >> shift) as u64
+    let above = word(index.wrapping_add(1)).wrapping_shl(1);
+    word(index) >> shift | above << (63 & !shift)
 }

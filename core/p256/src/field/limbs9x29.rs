@@ -12,6 +12,10 @@
 //! a sum, each is below 2⁵⁹, the column below 2⁶²·¹⁷. Invariant: no column of what is multiplied passes 2⁶²·⁷⁵. Leaks: everything;
 //! public inputs only.
 #![allow(clippy::as_conversions, reason = "`From` is not const; every cast keeps the number")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "a `Limb`'s operators cannot panic; debug builds assert their bounds"
+)]
 
 use super::limbs4x64::constant::power_of_two;
 use super::{Field, P};
