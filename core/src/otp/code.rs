@@ -9,7 +9,7 @@ use crate::ct;
 use crate::error::Error;
 use crate::secret::OtpSecret;
 use core::fmt;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
 /// What Steam writes in place of digits: five symbols of these, the lowest first.
@@ -53,6 +53,20 @@ impl Digits {
             7 => 10_000_000,
             8 => 100_000_000,
             _ => 10_000_000_000,
+        }
+    }
+
+    /// 2^64 divided by [`Self::modulus`], rounded up.
+    const fn reciprocal(self) -> u64 {
+        const fn of(digits: u8) -> u64 {
+            (u64::MAX / Digits(digits).modulus()).wrapping_add(1)
+        }
+        match self.0 {
+            5 => const { of(5) },
+            6 => const { of(6) },
+            7 => const { of(7) },
+            8 => const { of(8) },
+            _ => const { of(10) },
         }
     }
 
@@ -126,13 +140,8 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    pub(crate) fn new(
-        secret: &OtpSecret,
-        algorithm: HashAlgorithm,
-        digits: Digits,
-    ) -> Result<Self, Error> {
-        let key = HmacKey::new(algorithm, secret.expose()).ok_or(Error::SecretTooLong)?;
-        Ok(Self { key, digits })
+    pub(crate) fn new(secret: &OtpSecret, algorithm: HashAlgorithm, digits: Digits) -> Self {
+        Self { key: HmacKey::new(algorithm, secret.expose()), digits }
     }
 
     pub(crate) const fn digits(&self) -> Digits {
@@ -157,18 +166,44 @@ impl Generator {
 
 /// RFC 4226 §5.3: the 31 bits at the offset that the last byte's low half gives. Every offset is read; one is kept.
 fn truncate(tag: &[u8]) -> u64 {
-    let offset = tag.last().copied().unwrap_or_default() & 0xf;
+    let offset = u32::from(tag.last().copied().unwrap_or_default() & 0xf);
     let mut word = 0_u32;
-    for (here, four) in (0_u8..16).zip(tag.windows(4)) {
+    for (here, four) in (0_u32..16).zip(tag.windows(4)) {
         if let &[a, b, c, d] = four {
-            word.conditional_assign(&u32::from_be_bytes([a, b, c, d]), here.ct_eq(&offset));
+            // All ones at the offset: only of 0 does a subtraction borrow. No compiler may make a choice of it.
+            let borrow = (here ^ offset).wrapping_sub(1) >> 31;
+            let mask = core::hint::black_box(borrow.wrapping_neg());
+            word |= u32::from_be_bytes([a, b, c, d]) & mask;
         }
     }
     u64::from(word & 0x7fff_ffff)
 }
 
-/// `value mod 10^digits` by masked subtraction. 2^31 / 10^6 < 2^12: twelve doublings of the modulus suffice.
-fn reduce(mut value: u64, digits: Digits) -> u64 {
+/// `value mod 10^digits` of a value below 2^31, without a division.
+fn reduce(value: u64, digits: Digits) -> u64 {
+    // Where a product of 64 bits takes the same time for all operands; on a Cortex-M3, for one, it does not.
+    if cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_family = "wasm")) {
+        reduce_by_product(value, digits)
+    } else {
+        reduce_by_subtraction(value, digits)
+    }
+}
+
+/// By the product with 2^64 / 10^digits, rounded up: its high half is the quotient. The rounding adds less than value·10^digits / 2^64, which
+/// is too little to matter for up to eight digits; for ten, value and quotient are small enough.
+fn reduce_by_product(value: u64, digits: Digits) -> u64 {
+    let product = u128::from(value).wrapping_mul(u128::from(digits.reciprocal()));
+    let quotient = high_half(product);
+    value.wrapping_sub(quotient.wrapping_mul(digits.modulus()))
+}
+
+#[allow(clippy::as_conversions, reason = "`try_from` would branch on a secret")]
+const fn high_half(product: u128) -> u64 {
+    (product >> 64) as u64
+}
+
+/// By masked subtraction. 2^31 / 10^6 < 2^12: twelve doublings of the modulus suffice.
+fn reduce_by_subtraction(mut value: u64, digits: Digits) -> u64 {
     for doublings in (0..12_u32).rev() {
         ct::subtract_if_possible(&mut value, digits.modulus() << doublings);
     }
@@ -239,7 +274,8 @@ mod tests {
             let modulus = digits.modulus();
             let mut value = 0x7fff_ffff_u64;
             while value > 0 {
-                assert_eq!(reduce(value, digits), value % modulus);
+                assert_eq!(reduce_by_product(value, digits), value % modulus);
+                assert_eq!(reduce_by_subtraction(value, digits), value % modulus);
                 let width = usize::from(digits.get());
                 assert_eq!(
                     render(value % modulus, digits).expose(),
@@ -247,8 +283,11 @@ mod tests {
                 );
                 value = value * 2 / 3;
             }
-            for near in [0, 1, modulus - 1, modulus, modulus + 1, 2 * modulus - 1] {
-                assert_eq!(reduce(near & 0x7fff_ffff, digits), (near & 0x7fff_ffff) % modulus);
+            let multiples = (0..2148).flat_map(|k| [k * modulus, (k * modulus).saturating_sub(1)]);
+            for near in [0, 1, modulus - 1, modulus, modulus + 1].into_iter().chain(multiples) {
+                let near = near & 0x7fff_ffff;
+                assert_eq!(reduce_by_product(near, digits), near % modulus);
+                assert_eq!(reduce_by_subtraction(near, digits), near % modulus);
             }
         }
     }
@@ -257,7 +296,8 @@ mod tests {
     fn steams_symbols_are_the_remainders_of_26() {
         let mut value = 0x7fff_ffff_u64;
         while value > 0 {
-            let reduced = reduce(value, Digits::STEAM);
+            let reduced = reduce_by_product(value, Digits::STEAM);
+            assert_eq!(reduced, reduce_by_subtraction(value, Digits::STEAM));
             assert_eq!(reduced, value % 26_u64.pow(5));
             let mut left = reduced;
             let symbols: std::string::String = (0..5)

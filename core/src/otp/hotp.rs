@@ -63,7 +63,7 @@ impl Hotp {
         if digits == Digits::STEAM {
             return Err(Error::DigitsInvalid);
         }
-        Ok(Self { generator: Generator::new(secret, algorithm, digits)? })
+        Ok(Self { generator: Generator::new(secret, algorithm, digits) })
     }
 
     /// Checks the form of a code and nothing else: what fails here is a typing error, and is charged to no throttle.

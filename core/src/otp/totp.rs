@@ -124,7 +124,7 @@ impl Totp {
         if digits == Digits::TEN || (digits == Digits::STEAM && !steams) {
             return Err(Error::DigitsInvalid);
         }
-        let generator = Generator::new(secret, algorithm, digits)?;
+        let generator = Generator::new(secret, algorithm, digits);
         Ok(Self { generator, period, t0: UnixTime::from_seconds(0) })
     }
 

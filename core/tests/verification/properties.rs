@@ -153,7 +153,7 @@ fn a_delivered_code_is_known_to_the_last_byte() {
     let text = issue_at(1_800_000_000, None).unwrap();
     let message = [b"mfakit-tc-v1\x03\x00\x05alice", &SET_ID[..], b"\x06035294"].concat();
     assert_eq!(code.expose().as_str(), "035294");
-    let tag = HmacKey::new(HashAlgorithm::Sha256, &[7; 32]).unwrap().tag(&message);
+    let tag = HmacKey::new(HashAlgorithm::Sha256, &[7; 32]).tag(&message);
     let tag: String = base64url::encode(tag.expose()).map(char::from).collect();
     let id: String = base64url::encode(&SET_ID).map(char::from).collect();
     let numbers = "1800000000.1800000600.1.0.0$bG9naW4$1800000000";
@@ -616,9 +616,9 @@ fn json_values_are_what_they_say() {
     assert!(integers[5..].iter().all(Option::is_none));
     let signed: Vec<_> = values.iter().map(json::Value::as_i64).collect();
     assert_eq!(signed[..5], [Some(0), Some(-1), None, Some(i64::MAX), None]);
-    assert_eq!(values[1].as_f64(), Some(-1.0));
-    assert_eq!(values[4].as_f64(), Some(1.5));
-    assert!(values[5..].iter().all(|value| value.as_f64().is_none()));
+    assert_eq!(values[1].as_rounded_down(), None);
+    assert_eq!(values[4].as_rounded_down(), Some((1, false)));
+    assert!(values[5..].iter().all(|value| value.as_rounded_down().is_none()));
     let booleans: Vec<_> = values.iter().map(json::Value::as_bool).collect();
     assert_eq!(booleans.iter().flatten().collect::<Vec<_>>(), [&true, &false]);
     assert_eq!((booleans[5], booleans[6]), (Some(true), Some(false)));

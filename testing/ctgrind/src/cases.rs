@@ -292,7 +292,7 @@ fn totp_confirm_accept() {
 fn hmac() {
     for (bytes, algorithm) in BYTES.into_iter().flat_map(|b| ALGORITHMS.map(|a| (b, a))) {
         let secret = hidden_secret(bytes);
-        let key = HmacKey::new(black_box(algorithm), secret.expose()).expect("any key");
+        let key = HmacKey::new(black_box(algorithm), secret.expose());
         // Shorter than a block, and of several blocks.
         for message in [&[0x61; 8][..], &[0x61; 300]] {
             let tag = key.tag(black_box(message));

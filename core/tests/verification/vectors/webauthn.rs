@@ -2,6 +2,7 @@
 
 use super::{Answer, Inputs};
 use crate::support::{hex, unhex};
+use mfakit_core::crypto::PreparedKey;
 use mfakit_core::encoding::{base64url, cose, json};
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::attestation::{
@@ -399,12 +400,20 @@ pub(super) fn authenticate(inputs: &Inputs<'_>) -> Answer {
         None => vec![Allow::Any],
         Some(_) => vec![Allow::Ids(&ids), Allow::IdHashes(&hashes)],
     };
+    let prepared = inputs.optional_bytes("prepared_public_key_cose_hex");
+    let prepared = prepared.map(|key| PreparedKey::new(&key).expect("an ES256 key"));
     with_relying_party(inputs, |rp| {
         let challenge = inputs.bytes("expected_challenge_hex");
         let mut answers: Vec<Answer> = allows
             .into_iter()
             .map(|allow| {
-                let verified = assertion::verify(rp, &challenge, user, allow, &stored, &response)?;
+                let (stored, sent) = (&stored, &response);
+                let verified = match &prepared {
+                    Some(key) => {
+                        assertion::verify_prepared(rp, &challenge, user, allow, stored, key, sent)
+                    }
+                    None => assertion::verify(rp, &challenge, user, allow, stored, sent),
+                }?;
                 let fields = json!({
                     "new_sign_count": verified.sign_count(),
                     "counter_regressed": verified.counter_regressed(),

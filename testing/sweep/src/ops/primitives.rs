@@ -27,7 +27,7 @@ pub(crate) fn hmac(inputs: &Inputs) -> Vec<Surface> {
     let name = inputs.text("algorithm").to_owned();
     let (key, message) = (inputs.bytes("key_hex"), inputs.bytes("message_hex"));
     let tag = |name: &str, key: &[u8], message: &[u8]| -> Result<Value, Error> {
-        let key = HmacKey::new(HashAlgorithm::from_name(name)?, key).ok_or(Error::SecretTooLong)?;
+        let key = HmacKey::new(HashAlgorithm::from_name(name)?, key);
         Ok(json!(HEXLOWER.encode(key.tag(message).expose())))
     };
     let expected = |name: &str, key: &[u8], message: &[u8]| -> Result<Value, String> {
