@@ -55,6 +55,22 @@ impl Period {
     }
 }
 
+/// The quotient, rounded down, in four steps of a short division to the base of 2^16: no microcontroller divides 64 bits, and the routine
+/// for it is larger than much of what else a code takes.
+#[cfg(feature = "otp")]
+fn divide(number: u64, divisor: core::num::NonZeroU16) -> u64 {
+    let (mut quotient, mut rest) = (0, 0);
+    for shift in [48, 32, 16, 0_u32] {
+        let [.., high, low] = (number >> shift).to_be_bytes();
+        // The rest is below the divisor, so the quotient of this step has 16 bits.
+        let part = rest << 16 | u32::from(u16::from_be_bytes([high, low]));
+        let divisor = core::num::NonZeroU32::from(divisor);
+        quotient = quotient << 16 | u64::from(part / divisor);
+        rest = part % divisor;
+    }
+    quotient
+}
+
 /// The number of a TOTP time step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Step(u64);
@@ -74,12 +90,31 @@ impl Step {
     #[cfg(feature = "otp")]
     pub(crate) fn at(now: UnixTime, t0: UnixTime, period: Period) -> Result<Self, Error> {
         let elapsed = now.0.checked_sub(t0.0).ok_or(Error::TimeBeforeT0)?;
-        Ok(Self(elapsed / core::num::NonZeroU64::from(period.0)))
+        Ok(Self(divide(elapsed, period.0)))
     }
 
     /// The step's number.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
+    }
+}
+
+#[cfg(all(test, feature = "otp"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_division_is_division() {
+        for divisor in [1, 2, 7, 30, 255, 256, 3599, 3600, u16::MAX] {
+            let by = core::num::NonZeroU16::new(divisor).unwrap();
+            for shift in 0..64 {
+                for number in [u64::MAX >> shift, (u64::MAX >> shift) / 3, 1 << shift] {
+                    for near in [number - 1, number, number.saturating_add(1)] {
+                        assert_eq!(divide(near, by), near / u64::from(divisor), "{near} {by}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -133,7 +133,12 @@ impl PreparedKey {
         matches!(*key, PublicKey::Es256 { algorithm, x, y } if (algorithm, x, y) == own)
     }
 
-    pub(crate) fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
+    /// Verifies a DER signature over the concatenation of `message`, as [`super::verify`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SignatureMalformed`], [`Error::SignatureInvalid`].
+    pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
         let (r, s) = der::read_ecdsa(signature)?;
         self.key.verify(&hash::<Sha256>(message).into(), &r, &s).map_err(to_error)
     }

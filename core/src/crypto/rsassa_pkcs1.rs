@@ -1,19 +1,30 @@
-//! RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 (COSE −257, −258 and −259), by the crate `rsa`.
+//! RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 (COSE −257, −258 and −259).
 //!
-//! RFC 8017 §8.2.2: the padding is made anew and compared whole, so that a DigestInfo has one form, with its NULL. SHA-1 is
-//! for TPM statements alone, by [`verify_rs1`]. Leaks: nothing secret here, every input is public.
+//! VARIABLE TIME: every input is public. RFC 8017 §8.2.2, §9.2: the encoding is made anew and compared whole, so that a
+//! DigestInfo has one form, with its NULL. SHA-1 is for TPM statements alone, by `verify_rs1`. Leaks: nothing secret here.
 
-use super::{SignatureVerifier, hash, rsa};
+use super::rsa::{MOST_BYTES, PublicKey};
+use super::{SignatureVerifier, hash};
 use crate::encoding::cose::Hash;
 use crate::error::Error;
-use ::rsa::{Pkcs1v15Sign, RsaPublicKey};
+use core::iter::repeat_n;
 use sha2::{Sha256, Sha384, Sha512};
+
+// What a DigestInfo has before the hash: RFC 8017 §9.2, note 1.
+#[cfg(feature = "attestation")]
+const SHA1: &[u8] = b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14";
+const SHA256: &[u8] =
+    b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+const SHA384: &[u8] =
+    b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30";
+const SHA512: &[u8] =
+    b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40";
 
 /// A key, and the hash that it signs.
 #[derive(Debug)]
 pub struct RsassaPkcs1 {
     hash: Hash,
-    key: RsaPublicKey,
+    key: PublicKey,
 }
 
 impl SignatureVerifier for RsassaPkcs1 {
@@ -21,19 +32,15 @@ impl SignatureVerifier for RsassaPkcs1 {
     type Key<'k> = (Hash, &'k [u8], &'k [u8]);
 
     fn new((hash, n, e): Self::Key<'_>) -> Result<Self, Error> {
-        Ok(Self { hash, key: rsa::public_key(n, e)? })
+        Ok(Self { hash, key: PublicKey::new(n, e)? })
     }
 
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
-        rsa::check_length(&self.key, signature)?;
-        let verify =
-            |padding, hash: &[u8]| self.key.verify::<Pkcs1v15Sign>(padding, hash, signature);
         match self.hash {
-            Hash::Sha256 => verify(Pkcs1v15Sign::new::<Sha256>(), &hash::<Sha256>(message)),
-            Hash::Sha384 => verify(Pkcs1v15Sign::new::<Sha384>(), &hash::<Sha384>(message)),
-            Hash::Sha512 => verify(Pkcs1v15Sign::new::<Sha512>(), &hash::<Sha512>(message)),
+            Hash::Sha256 => verify(&self.key, SHA256, &hash::<Sha256>(message), signature),
+            Hash::Sha384 => verify(&self.key, SHA384, &hash::<Sha384>(message), signature),
+            Hash::Sha512 => verify(&self.key, SHA512, &hash::<Sha512>(message), signature),
         }
-        .map_err(|_| Error::SignatureInvalid)
     }
 }
 
@@ -45,10 +52,24 @@ impl SignatureVerifier for RsassaPkcs1 {
 /// As [`SignatureVerifier::verify`].
 #[cfg(feature = "attestation")]
 pub fn verify_rs1(n: &[u8], e: &[u8], message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
-    let key = rsa::public_key(n, e)?;
-    rsa::check_length(&key, signature)?;
-    key.verify(Pkcs1v15Sign::new::<sha1::Sha1>(), &hash::<sha1::Sha1>(message), signature)
-        .map_err(|_| Error::SignatureInvalid)
+    verify(&PublicKey::new(n, e)?, SHA1, &hash::<sha1::Sha1>(message), signature)
+}
+
+/// RSASSA-PKCS1-V1_5-VERIFY (§8.2.2) of a hash, with what a DigestInfo has before it.
+fn verify(key: &PublicKey, prefix: &[u8], hash: &[u8], signature: &[u8]) -> Result<(), Error> {
+    let mut buffer = [0; MOST_BYTES];
+    let encoded = key.open(signature, &mut buffer)?;
+    if is_encoding(encoded, prefix, hash) { Ok(()) } else { Err(Error::SignatureInvalid) }
+}
+
+/// Whether this is what EMSA-PKCS1-v1_5 (§9.2) makes of a hash, in as many bytes. The shortest modulus, 256 bytes, leaves the
+/// longest DigestInfo room for more padding than the 8 bytes that are asked for.
+fn is_encoding(encoded: &[u8], prefix: &[u8], hash: &[u8]) -> bool {
+    let info = [prefix, hash];
+    let room = info.iter().fold(encoded.len(), |room, part| room.saturating_sub(part.len()));
+    let padding = repeat_n(&0xff, room.saturating_sub(3));
+    let expected = [0, 1].iter().chain(padding).chain(&[0]).chain(info.into_iter().flatten());
+    encoded.iter().eq(expected)
 }
 
 #[cfg(test)]
@@ -127,6 +148,51 @@ mod tests {
         assert_eq!(verify_rs1(&n, &[1], &[b"sample"], &decode(RS1)), Err(Error::CosePointInvalid));
         for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
             assert_eq!(verify(hash, &[b"sample"], &decode(RS1)), Err(Error::SignatureInvalid));
+        }
+    }
+
+    #[test]
+    fn every_bit_of_an_encoding_counts() {
+        let hash = hash::<Sha256>(&[HEADER, b".", PAYLOAD]);
+        let mut buffer = [0; MOST_BYTES];
+        let key = PublicKey::new(&decode(N), E).expect("a key");
+        let encoded = key.open(&decode(RS256), &mut buffer).expect("an encoding");
+        assert!(is_encoding(encoded, SHA256, &hash));
+        for bit in 0..8 * encoded.len() {
+            encoded[bit / 8] ^= 1 << (bit % 8);
+            assert!(!is_encoding(encoded, SHA256, &hash), "{bit}");
+            encoded[bit / 8] ^= 1 << (bit % 8);
+        }
+        assert!(!is_encoding(&encoded[1..], SHA256, &hash));
+        assert!(!is_encoding(&[&[0], &encoded[..]].concat(), SHA256, &hash));
+        assert!(!is_encoding(&encoded[..255], SHA256, &hash));
+        // Longer by another byte of padding, and shorter than its DigestInfo.
+        assert!(is_encoding(&[&[0, 1, 0xff], &encoded[2..]].concat(), SHA256, &hash));
+        assert!(!is_encoding(&encoded[204..], SHA256, &hash));
+        assert!(!is_encoding(&[], SHA256, &hash));
+    }
+
+    /// The DigestInfo is the one that another encoder makes, in moduli of every length.
+    #[test]
+    fn a_modulus_may_have_any_length() {
+        for (p, q) in [(521, 2281), (1279, 2203), (2203, 2281), (3217, 4423)] {
+            let key = mfakit_testing::rsa::RsaKey::mersenne(-257, p, q);
+            let bits = p as usize + q as usize;
+            let (n, e) = (key.n(), key.e());
+            assert_eq!(
+                PublicKey::new(&n, &e).expect("a key").open(&[], &mut [0; MOST_BYTES]).err(),
+                Some(Error::SignatureMalformed)
+            );
+            assert_eq!(n.len(), bits.div_ceil(8));
+            for (number, hash) in [(-257, Hash::Sha256), (-258, Hash::Sha384), (-259, Hash::Sha512)]
+            {
+                let mut signature = key.clone().under(number).sign(b"sample");
+                let verifier = RsassaPkcs1::new((hash, &n, &e)).expect("a key");
+                assert_eq!(verifier.verify(&[b"sam", b"ple"], &signature), Ok(()), "{bits}");
+                assert_eq!(verifier.verify(&[b"simple"], &signature), Err(Error::SignatureInvalid));
+                signature[200] ^= 1;
+                assert_eq!(verifier.verify(&[b"sample"], &signature), Err(Error::SignatureInvalid));
+            }
         }
     }
 }

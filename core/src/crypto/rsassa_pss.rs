@@ -1,19 +1,19 @@
-//! PS256, PS384 and PS512: RSASSA-PSS (COSE −37, −38 and −39), by the crate `rsa`.
+//! PS256, PS384 and PS512: RSASSA-PSS (COSE −37, −38 and −39).
 //!
-//! RFC 8017 §8.1.2, RFC 8230 §2: the mask is MGF1 with the same hash, and the salt is as long as the hash. Leaks: nothing
-//! secret here, every input is public.
+//! VARIABLE TIME: every input is public. RFC 8017 §8.1.2, §9.1.2 and RFC 8230 §2: the mask is MGF1 with the same hash, and the
+//! salt is as long as the hash. Leaks: nothing secret here.
 
-use super::{SignatureVerifier, hash, rsa};
+use super::rsa::{MOST_BYTES, PublicKey};
+use super::{SignatureVerifier, hash};
 use crate::encoding::cose::Hash;
 use crate::error::Error;
-use ::rsa::{Pss, RsaPublicKey};
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// A key, and the hash that it signs.
 #[derive(Debug)]
 pub struct RsassaPss {
     hash: Hash,
-    key: RsaPublicKey,
+    key: PublicKey,
 }
 
 impl SignatureVerifier for RsassaPss {
@@ -21,31 +21,67 @@ impl SignatureVerifier for RsassaPss {
     type Key<'k> = (Hash, &'k [u8], &'k [u8]);
 
     fn new((hash, n, e): Self::Key<'_>) -> Result<Self, Error> {
-        Ok(Self { hash, key: rsa::public_key(n, e)? })
+        Ok(Self { hash, key: PublicKey::new(n, e)? })
     }
 
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {
-        rsa::check_length(&self.key, signature)?;
-        // `new` takes the salt's length from the hash.
-        match self.hash {
-            Hash::Sha256 => {
-                self.key.verify(Pss::<Sha256>::new(), &hash::<Sha256>(message), signature)
-            }
-            Hash::Sha384 => {
-                self.key.verify(Pss::<Sha384>::new(), &hash::<Sha384>(message), signature)
-            }
-            Hash::Sha512 => {
-                self.key.verify(Pss::<Sha512>::new(), &hash::<Sha512>(message), signature)
-            }
-        }
-        .map_err(|_| Error::SignatureInvalid)
+        let mut buffer = [0; MOST_BYTES];
+        let encoded = self.key.open(signature, &mut buffer)?;
+        let bits = self.key.bits().saturating_sub(1);
+        let consistent = match self.hash {
+            Hash::Sha256 => is_consistent::<Sha256>(message, encoded, bits),
+            Hash::Sha384 => is_consistent::<Sha384>(message, encoded, bits),
+            Hash::Sha512 => is_consistent::<Sha512>(message, encoded, bits),
+        };
+        if consistent == Some(true) { Ok(()) } else { Err(Error::SignatureInvalid) }
     }
+}
+
+/// EMSA-PSS-VERIFY (§9.1.2), whose steps are numbered here. It takes the mask off `encoded`, a number of at most `bits` bits;
+/// `None`, as `false`, for what is no encoding.
+fn is_consistent<D: Digest>(message: &[&[u8]], encoded: &mut [u8], bits: usize) -> Option<bool> {
+    // §8.1.2, step 2c: if the modulus has one bit more than a multiple of 8, the encoding has a byte less.
+    let len = bits.div_ceil(8);
+    let (beyond, encoded) = encoded.split_at_mut_checked(encoded.len().checked_sub(len)?)?;
+    // Step 2. Of the shortest modulus, 256 bytes, the longest hash and salt leave room: step 3.
+    let message_hash = hash::<D>(message);
+    let hash_len = message_hash.len();
+    // Steps 4 and 5.
+    let (&mut last, encoded) = encoded.split_last_mut()?;
+    let (block, block_hash) = encoded.split_at_mut_checked(encoded.len().checked_sub(hash_len)?)?;
+    // Step 6: as many bits of the first byte are beyond `bits`.
+    let spare = u32::try_from(len.checked_mul(8)?.checked_sub(bits)?).ok()?;
+    let inside = 0xff_u8.checked_shr(spare)?;
+    let first = *block.first()?;
+    if beyond.iter().any(|byte| *byte != 0) || last != 0xbc || first & !inside != 0 {
+        return Some(false);
+    }
+    // Steps 7 to 9: MGF1 (§B.2.1).
+    let mut counter = 0_u32;
+    for chunk in block.chunks_mut(<D as Digest>::output_size()) {
+        let mask = hash::<D>(&[block_hash, &counter.to_be_bytes()]);
+        for (byte, mask) in chunk.iter_mut().zip(mask) {
+            *byte ^= mask;
+        }
+        counter = counter.wrapping_add(1);
+    }
+    *block.first_mut()? &= inside;
+    // Steps 10 and 11.
+    let (padding, salt) = block.split_at_checked(block.len().checked_sub(hash_len)?)?;
+    let (one, zeros) = padding.split_last()?;
+    if *one != 1 || zeros.iter().any(|byte| *byte != 0) {
+        return Some(false);
+    }
+    // Steps 12 to 14.
+    let expected = hash::<D>(&[&[0; 8], &message_hash, salt]);
+    Some(expected.as_slice() == block_hash)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rsa::tests::{E, N, PAYLOAD, decode};
     use super::*;
+    use mfakit_testing::rsa as testing;
 
     // RFC 7520 §4.2.
     const HEADER: &[u8] =
@@ -109,5 +145,96 @@ mod tests {
         }
         assert_eq!(verify(Hash::Sha256, &[b"sample"], &decode(N)), Err(Error::SignatureInvalid));
         assert_eq!(verify(Hash::Sha256, &[b"sample"], &[0xff; 256]), Err(Error::SignatureInvalid));
+    }
+
+    const HASHES: [(i64, Hash, testing::Hash, usize); 3] = [
+        (-37, Hash::Sha256, testing::Hash::Sha256, 32),
+        (-38, Hash::Sha384, testing::Hash::Sha384, 48),
+        (-39, Hash::Sha512, testing::Hash::Sha512, 64),
+    ];
+
+    fn consistent(hash: Hash, message: &[u8], encoded: &[u8], bits: usize) -> bool {
+        let (message, mut encoded) = ([message], encoded.to_vec());
+        let consistent = match hash {
+            Hash::Sha256 => is_consistent::<Sha256>(&message, &mut encoded, bits),
+            Hash::Sha384 => is_consistent::<Sha384>(&message, &mut encoded, bits),
+            Hash::Sha512 => is_consistent::<Sha512>(&message, &mut encoded, bits),
+        };
+        consistent == Some(true)
+    }
+
+    /// 2^1279 − 1 and 3 · 2^768 + 83: a modulus of 2049 bits, whose encodings have a byte less.
+    fn key_of_2049_bits() -> testing::RsaKey {
+        let p = [&[0x7f][..], &[0xff; 159]].concat();
+        let q = [&[3][..], &[0; 95], &[83]].concat();
+        testing::RsaKey::new(-37, &p, &q)
+    }
+
+    #[test]
+    fn every_bit_of_an_encoding_counts() {
+        let message = [HEADER, b".", PAYLOAD].concat();
+        for key in [key_of_2049_bits(), testing::RsaKey::mersenne(-38, 607, 2281)] {
+            for (number, hash, _, _) in HASHES {
+                let signature = key.clone().under(number).sign(&message);
+                let public = PublicKey::new(&key.n(), &key.e()).expect("a key");
+                let mut buffer = [0; MOST_BYTES];
+                let encoded = public.open(&signature, &mut buffer).expect("an encoding");
+                let bits = public.bits() - 1;
+                assert!(consistent(hash, &message, encoded, bits));
+                assert!(!consistent(hash, &message[1..], encoded, bits));
+                for bit in 0..8 * encoded.len() {
+                    encoded[bit / 8] ^= 1 << (bit % 8);
+                    assert!(!consistent(hash, &message, encoded, bits), "{bit}");
+                    encoded[bit / 8] ^= 1 << (bit % 8);
+                }
+                for short in 0..=2 * 64 + 2 {
+                    assert!(!consistent(hash, &message, &encoded[..short], 8 * short));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_modulus_may_have_any_length() {
+        let mersenne = |p, q| testing::RsaKey::mersenne(-37, p, q);
+        for key in [key_of_2049_bits(), mersenne(1279, 2203), mersenne(3217, 4423)] {
+            let (n, e) = (key.n(), key.e());
+            for (_, hash, other, len) in HASHES {
+                let verifier = RsassaPss::new((hash, &n, &e)).expect("a key");
+                for salt in [0, len - 1, len, len + 1] {
+                    let mut signature = key.sign_pss(other, salt, b"sample");
+                    let valid = if salt == len { Ok(()) } else { Err(Error::SignatureInvalid) };
+                    assert_eq!(verifier.verify(&[b"sam", b"ple"], &signature), valid);
+                    signature[200] ^= 1;
+                    let invalid = verifier.verify(&[b"sample"], &signature);
+                    assert_eq!(invalid, Err(Error::SignatureInvalid));
+                }
+            }
+        }
+    }
+
+    /// What stands before an encoding that has a byte less than the modulus is not cut off.
+    #[test]
+    fn the_byte_before_an_encoding_is_zero() {
+        let key = key_of_2049_bits();
+        let (n, e) = (key.n(), key.e());
+        assert_eq!((n.len(), n[0]), (257, 1));
+        let public = PublicKey::new(&n, &e).expect("a key");
+        let verifier = RsassaPss::new((Hash::Sha256, &n, &e)).expect("a key");
+        let mut tried = 0;
+        for message in [b"a", b"b", b"c", b"d", b"e", b"f", b"g"] {
+            let signature = key.sign(message);
+            assert_eq!(verifier.verify(&[message], &signature), Ok(()));
+            let mut buffer = [0; MOST_BYTES];
+            let encoded = public.open(&signature, &mut buffer).expect("an encoding");
+            assert_eq!(encoded[0], 0);
+            encoded[0] = 1;
+            if *encoded < n[..] {
+                tried += 1;
+                let signature = key.sign_encoded(encoded);
+                assert_eq!(verifier.verify(&[message], &signature), Err(Error::SignatureInvalid));
+            }
+        }
+        assert!(tried > 0);
     }
 }

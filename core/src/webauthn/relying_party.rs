@@ -322,15 +322,34 @@ impl<'a> RelyingParty<'a> {
 
 /// A lower-case ASCII domain name that is not an IP address. No list of public suffixes is consulted.
 fn is_domain(name: &str) -> bool {
-    let label = |label: &str| {
+    let label = |label: &[u8]| {
         (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
+            && label.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
     };
     // No top-level domain is a number; an IPv4 address ends in one.
-    let numeric = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
-    name.len() <= 253 && name.split('.').all(label) && !name.rsplit('.').next().is_none_or(numeric)
+    let numeric = |label: &[u8]| label.iter().all(u8::is_ascii_digit);
+    let top = labels(name).next_back();
+    name.len() <= 253 && labels(name).all(label) && !top.is_none_or(numeric)
+}
+
+/// An IPv4 address: four numbers below 256, none of them padded.
+fn is_ipv4(host: &str) -> bool {
+    let number = |label: &[u8]| {
+        let value = label.iter().try_fold(0_u16, |value, digit| match digit {
+            b'0'..=b'9' => Some(value.wrapping_mul(10).wrapping_add(u16::from(digit & 0xf))),
+            _ => None,
+        });
+        (1..=3).contains(&label.len())
+            && (label.len() == 1 || !label.starts_with(b"0"))
+            && value.is_some_and(|value| value < 256)
+    };
+    labels(host).count() == 4 && labels(host).all(number)
+}
+
+fn labels(name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
+    name.as_bytes().split(|byte| *byte == b'.')
 }
 
 /// Whether this is the serialised origin of a web page: `https` anywhere, `http` on localhost only.
@@ -369,9 +388,8 @@ fn is_authority<'a>(authority: &'a str, default_port: &str) -> Option<&'a str> {
     let port_ok = port.is_none_or(|port| {
         port != default_port && !port.starts_with(['0', '+']) && port.parse::<u16>().is_ok()
     });
-    // An https origin may be an IP address; then its last label is numeric, and so are all of them.
-    let ipv4 = host.parse::<core::net::Ipv4Addr>().is_ok();
-    (port_ok && (is_domain(host) || ipv4)).then_some(host)
+    // An https origin may be an IP address.
+    (port_ok && (is_domain(host) || is_ipv4(host))).then_some(host)
 }
 
 #[cfg(test)]
@@ -407,6 +425,28 @@ mod tests {
         }
         let long = "a.".repeat(127);
         assert!(!is_domain(&(long + "ab")));
+    }
+
+    #[test]
+    fn addresses_are_those_that_the_standard_library_reads() {
+        let numbers = [
+            "", "0", "1", "00", "01", "9", "99", "255", "256", "999", "1000", "65536", "a", "+1",
+            "-1",
+        ];
+        for a in numbers {
+            for b in numbers {
+                let of = [
+                    std::format!("{a}.{b}.0.255"),
+                    std::format!("10.{a}.{b}"),
+                    std::format!("1.2.3.{a}.{b}"),
+                    std::format!("1.2.{b}.{a}"),
+                ];
+                for host in of {
+                    let read = host.parse::<core::net::Ipv4Addr>().is_ok();
+                    assert_eq!(is_ipv4(&host), read, "{host}");
+                }
+            }
+        }
     }
 
     #[test]
