@@ -83,18 +83,29 @@ fn compare(tree: &Tree, value: Value<'_>) {
     assert_eq!(value.as_array().is_some(), matches!(tree, Tree::Array(_)));
     assert_eq!(value.as_object().is_some(), matches!(tree, Tree::Object(_)));
     let number = matches!(tree, Tree::Unsigned(_) | Tree::Signed(_) | Tree::Float(_));
-    assert_eq!(value.as_f64().is_some(), number);
+    assert_eq!(value.is_number(), number);
+    assert!(number || value.as_rounded_down().is_none());
     match tree {
         Tree::Null | Tree::Bool(_) => {}
         Tree::Unsigned(n) => {
             assert_eq!(value.as_u64(), Some(*n));
+            assert_eq!(value.as_rounded_down(), Some((*n, true)));
             assert_eq!(value.as_i64(), i64::try_from(*n).ok());
         }
         Tree::Signed(n) => {
             assert_eq!((value.as_i64(), value.as_u64()), (Some(*n), None));
+            assert_eq!(value.as_rounded_down(), None);
         }
         Tree::Float(n) => {
-            assert_eq!(value.as_f64().map(f64::to_bits), Some(n.to_bits()));
+            match value.as_rounded_down() {
+                // Ours is exact, and ends at 2^64; a double is the nearest that there is.
+                Some((floor, _)) => {
+                    let near = (floor as f64 - n.floor()).abs() <= (n * f64::EPSILON).max(1.0);
+                    assert!(near || (floor == u64::MAX && *n >= 18_446_744_073_709_551_615.0));
+                }
+                // A negative one may be too small for a double.
+                None => assert!(*n < 0.0 || (*n == 0.0 && n.is_sign_negative())),
+            }
             // serde_json makes a double of -0, which is a whole number to us.
             let zero = *n == 0.0 && value.text() == b"-0";
             assert!((value.as_u64(), value.as_i64()) == (None, None) || zero);

@@ -8,6 +8,8 @@
 //! | `cbor` | `encoding::cbor` | RFC 8949 Appendix C, and ciborium |
 //! | `cose` | `encoding::cose`, key check | ciborium, p256, the curves in plain arithmetic |
 //! | `signature` | `crypto::verify` of every algorithm | curves and RSA in plain arithmetic; of ML-DSA, the key's own signature |
+//! | `p256` | `mfakit_p256`, every layout, plain and prepared | the crate p256 |
+//! | `p256_field` | its field, every layout | num-bigint |
 //! | `der` | `crypto::es256::parse_signature` | p256's reader |
 //! | `ed25519` | `crypto::verify` | RFC 8032 in plain arithmetic |
 //! | `base32`, `base64url` | `encoding` | data-encoding |
@@ -73,6 +75,8 @@ pub mod metadata;
 pub mod migration;
 pub mod mutate;
 pub mod otpauth;
+pub mod p256;
+pub mod p256_field;
 pub mod path;
 pub mod policy_profile;
 pub mod record_text;
@@ -124,7 +128,7 @@ macro_rules! targets {
 
 // The costly ones sign and verify.
 targets! {
-    json client_data cbor cose der signature 200 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
+    json client_data cbor cose der signature 200 p256 100 p256_field 5 ed25519 10 base32 base64url auth_data attestation_object registration assertion 5 statement 20 tpm 20 android_key 20 apple 20 safetynet 20
     certificate path 50 metadata 20 extensions extension_inputs extension_outputs 5 explain 20 hotp totp
     otpauth migration recovery_code recovery_record recovery_verify temporary_record temporary_verify approval 10 assurance_profile 10 policy_profile 2 claims 20 assessment_text requirement_text decide 5 guess_odds throttle throttle_state sealed_state record_text response
 }
