@@ -13,6 +13,7 @@ export CHROMIUM := env("CHROMIUM", `command -v chromium || command -v chromium-b
 # What tests use, built quickly and with the hidden conformance entry, and what ships never share a folder.
 test_wheel := CARGO_TARGET_DIR / "mfakit-test/wheel"
 release := CARGO_TARGET_DIR / "mfakit-release"
+small := CARGO_TARGET_DIR / "mfakit-test/small"
 cdylib := if os() == "macos" { "libmfakit_node.dylib" } else { "libmfakit_node.so" }
 
 [private]
@@ -51,15 +52,22 @@ test-core: (_cargo-test "-p" "mfakit-core" "--features" "all-algorithms,attestat
     cargo check --quiet -p mfakit-core --no-default-features --features attestation
     cargo check --quiet -p mfakit-core --no-default-features --features attestation,rsassa-pkcs1
 
-# the Rust API's tests, and that it builds with ES256 and Ed25519 alone
+# the Rust API's tests, and that each of its parts builds alone
 [group('tests')]
 test-rust: (_cargo-test "-p" "mfakit" "--all-features")
-    cargo check --quiet -p mfakit --no-default-features
+    for parts in "" otp codes webauthn webauthn,ed25519 attestation approval assurance border,otp,codes,webauthn; do \
+        cargo check --quiet -p mfakit --no-default-features --features "$parts" || exit 1; \
+    done
 
 # every verdict of Project Wycheproof that one of our algorithms can give
 [group('tests')]
 wycheproof:
     cargo run --quiet --release --manifest-path testing/wycheproof/Cargo.toml
+
+# mfakit-p256 in every layout: Wycheproof, its field and scalars, whole verifications against the crate p256
+[group('tests')]
+p256-check:
+    cargo run --quiet --release --manifest-path testing/p256/Cargo.toml -- all
 
 # the software authenticator's tests, in both directions with an independent client and authenticator; the attacks of docs/threat-model.md
 [group('tests')]
@@ -119,6 +127,14 @@ test-node: build-node build-wasm build-ts
 [group('tests')]
 test-wasm: build-wasm build-ts
     cd bindings/ts && npm run --silent test:wasm
+
+# the vectors on the small WebAssembly module: what it has gives the same verdicts, what it lacks is skipped by name
+[group('tests')]
+test-wasm-small: build-ts
+    rm -rf {{ quote(small) }} && mkdir -p {{ quote(small) }}
+    scripts/build-wasm {{ quote(small / "wasm") }} --no-default-features --features conformance
+    cp -R bindings/ts/dist bindings/ts/package.json {{ quote(small) }}
+    cargo run --quiet --profile fast -p mfakit-judge -- --target small={{ quote("node conformance/targets/wasm/main.mjs " + quote(small)) }}
 
 # the demo in headless Chromium with virtual authenticators and oathtool; writes screenshots
 [group('tests')]
@@ -193,13 +209,13 @@ _build-targets *ARGS:
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings
-    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
+    for folder in benches/firmware benches/rust fuzz testing/ctgrind testing/p256 testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml --check || exit 1; done
 
 # formats every Rust source
 [group('checks')]
 fmt:
     cargo fmt --all
-    for folder in fuzz testing/ctgrind testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
+    for folder in benches/firmware benches/rust fuzz testing/ctgrind testing/p256 testing/panic testing/sweep testing/trace testing/wycheproof conformance/targets/firmware; do cargo fmt --manifest-path $folder/Cargo.toml || exit 1; done
 
 # no part reaches where it may not: floors of the core, dependencies and size of the bindings
 [group('checks')]
@@ -263,6 +279,11 @@ mutants *ARGS:
 mutants-smoke:
     scripts/mutants --smoke
 
+# mfakit-p256 against the crate p256 on N cases, most of them structured; on two cores, ten million take some hours
+[group('checks')]
+p256-diff N:
+    cargo run --quiet --profile long --manifest-path testing/p256/Cargo.toml -- ecdsa --threads 2 --cases "$1" --seed "$(date +%s)"
+
 # one-time passwords against oathtool on N random cases
 [group('checks')]
 oathtool-diff N="500":
@@ -281,6 +302,11 @@ hostile N="10000": build-python build-node build-wasm build-ts
     MFAKIT_MUTATIONS="$1" python -m pytest -q bindings/python/tests/test_hostile.py
     cd bindings/ts && MFAKIT_MUTATIONS="$1" MFAKIT_BACKEND=native node --test test/hostile.test.mjs
     cd bindings/ts && MFAKIT_MUTATIONS="$1" MFAKIT_BACKEND=wasm node --test test/hostile.test.mjs
+
+# mfakit beside other libraries, ratios from one run (benches/README.md); `--quick` in two minutes, `--write` for benches/RESULTS.md
+[group('checks')]
+bench *ARGS:
+    benches/run "$@"
 
 # sizes of what ships: wasm, addon, wheel, firmware
 [group('checks')]
@@ -308,7 +334,7 @@ build-node:
 build-wasm:
     scripts/build-wasm bindings/ts/wasm --features conformance
 
-# the WebAssembly module with ES256 and Ed25519 alone, for measuring, beside what ships
+# the small WebAssembly module (wasm/Cargo.toml says what is in it), beside what ships
 [group('builds')]
 build-wasm-small:
     scripts/build-wasm {{ quote(release / "wasm-small") }} --no-default-features

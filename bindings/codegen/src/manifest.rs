@@ -31,7 +31,7 @@ const SHARED: [&str; 24] = [
 ];
 
 /// Classes of results: run-time names in Python, types in TypeScript.
-const PYTHON: [&str; 29] = [
+const PYTHON: [&str; 31] = [
     "Approval",
     "ApprovalRequest",
     "ApprovalVerified",
@@ -46,6 +46,8 @@ const PYTHON: [&str; 29] = [
     "HotpVerified",
     "MigrationEntry",
     "Otpauth",
+    "Outcome",
+    "PreparedKey",
     "Reason",
     "RecoverySet",
     "RecoveryVerified",
@@ -64,7 +66,7 @@ const PYTHON: [&str; 29] = [
 ];
 
 /// Functions, in Python's spelling; TypeScript's is camelCase of the same words.
-const FUNCTIONS: [&str; 47] = [
+const FUNCTIONS: [&str; 48] = [
     "amr_description",
     "approval_answer",
     "approval_to_sign",
@@ -110,12 +112,13 @@ const FUNCTIONS: [&str; 47] = [
     "sign_approval",
     "sign_enrollment",
     "touch_session",
+    "verify_authentications",
     "verify_recovery_code",
     "verify_temporary_code",
 ];
 
 /// Rust's names: its results are types, its options are structs, its policies enumerations.
-const RUST: [&str; 119] = [
+const RUST: [&str; 124] = [
     "AndroidKeyPolicy",
     "Approval",
     "ApprovalOutcome",
@@ -129,6 +132,7 @@ const RUST: [&str; 119] = [
     "AttestationReport",
     "AttestationTrust",
     "AuditRecord",
+    "AuthenticationItem",
     "AuthenticationState",
     "AuthenticationVerified",
     "BackupPolicy",
@@ -150,7 +154,9 @@ const RUST: [&str; 119] = [
     "DeviceVerified",
     "Effect",
     "Error",
+    "Es256Backend",
     "Evidence",
+    "Expected",
     "ExtensionInputs",
     "ExtensionOutputs",
     "Factors",
@@ -178,10 +184,12 @@ const RUST: [&str; 119] = [
     "NewRecord",
     "Otp",
     "Otpauth",
+    "Outcome",
     "PendingTotp",
     "Peppers",
     "Person",
     "PolicyProfile",
+    "PreparedKey",
     "Preset",
     "Prf",
     "REJECTED_STATUSES",
@@ -238,12 +246,13 @@ const RUST: [&str; 119] = [
 ];
 
 /// TypeScript's own: slow hashes that give a promise, and what its type system cannot tell at run time.
-const TYPESCRIPT: [&str; 7] = [
+const TYPESCRIPT: [&str; 8] = [
     "generateRecoveryCodesAsync",
     "isEvidence",
     "isMfaError",
     "issueTemporaryCodeAsync",
     "tierName",
+    "verifyAuthenticationsAsync",
     "verifyRecoveryCodeAsync",
     "verifyTemporaryCodeAsync",
 ];

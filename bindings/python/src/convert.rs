@@ -25,6 +25,12 @@ pub(crate) fn raise(error: Error) -> PyErr {
     })
 }
 
+/// The error of an exception of ours; whatever else was raised, such as an interrupt, is raised again.
+pub(crate) fn ours(py: Python<'_>, raised: PyErr) -> PyResult<Error> {
+    let number = raised.value(py).getattr("number").and_then(|number| number.extract());
+    number.ok().and_then(Error::from_number).ok_or(raised)
+}
+
 /// Verified values have no truth value: `if verified:` is a mistake, because failure is an exception.
 pub(crate) fn no_truth_value() -> PyResult<bool> {
     Err(wrong_type())
@@ -158,6 +164,10 @@ pub(crate) fn file(value: Any<'_, '_>, longest: usize) -> Result<Vec<u8>, Error>
 
 /// A dictionary as JSON text; `None` if something in it has none. Whatever a hostile object raises, an interrupt stays one.
 fn dumped(dictionary: Any<'_, '_>) -> PyResult<Option<String>> {
+    let mut text = Vec::with_capacity(1024);
+    if write_plain(&mut text, dictionary, 0).is_some() {
+        return Ok(String::from_utf8(text).ok());
+    }
     let py = dictionary.py();
     let dumped = py.import("json").and_then(|json| json.call_method1("dumps", (dictionary,)));
     match dumped.and_then(|text| text.extract()) {
@@ -165,6 +175,41 @@ fn dumped(dictionary: Any<'_, '_>) -> PyResult<Option<String>> {
         Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
         Err(interrupt) => Err(interrupt),
     }
+}
+
+/// Writes what JSON text was parsed to, if it is that: values of Python's own types, whose methods nobody wrote anew. `None` for
+/// whatever else, which Python's `json` says what to make of.
+fn write_plain(out: &mut Vec<u8>, value: Any<'_, '_>, depth: u8) -> Option<()> {
+    if let Ok(text) = value.cast_exact::<PyString>() {
+        mfakit::push_json_string(out, &text.to_cow().ok()?);
+    } else if let Some(dictionary) = value.cast_exact::<PyDict>().ok().filter(|_| depth < 8) {
+        out.push(b'{');
+        // A copy: another thread may change the dictionary meanwhile.
+        for (index, (name, value)) in dictionary.copy().ok()?.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            mfakit::push_json_string(out, &name.cast_exact::<PyString>().ok()?.to_cow().ok()?);
+            out.push(b':');
+            write_plain(out, &value, depth + 1)?;
+        }
+        out.push(b'}');
+    } else if let Some(list) = value.cast_exact::<PyList>().ok().filter(|_| depth < 8) {
+        out.push(b'[');
+        for (index, value) in list.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write_plain(out, &value, depth + 1)?;
+        }
+        out.push(b']');
+    } else if value.is_none() {
+        out.extend_from_slice(b"null");
+    } else {
+        let truth = value.cast_exact::<PyBool>().ok()?.is_true();
+        out.extend_from_slice(if truth { b"true" } else { b"false" });
+    }
+    Some(())
 }
 
 /// JSON text of ours as Python has it: new objects each time, so that a result stays what it is. A client may have written a part
@@ -279,7 +324,7 @@ pub(crate) fn optional<'py, T>(
 }
 
 /// The elements of a list or tuple. Those that it holds: a subclass may say anything when it is iterated, raise, or never end.
-fn elements<'py>(value: Any<'_, 'py>) -> Option<Vec<Bound<'py, PyAny>>> {
+pub(crate) fn elements<'py>(value: Any<'_, 'py>) -> Option<Vec<Bound<'py, PyAny>>> {
     if let Ok(list) = value.cast::<PyList>() {
         return Some(list.iter().collect());
     }

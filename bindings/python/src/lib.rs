@@ -6,6 +6,7 @@
 
 mod approval;
 mod assurance;
+mod batch;
 mod codes;
 mod convert;
 mod device;
@@ -38,6 +39,8 @@ mod _native {
         lint,
     };
     #[pymodule_export]
+    use crate::batch::{Outcome, verify_authentications};
+    #[pymodule_export]
     use crate::codes::{
         Peppers, RecoverySet, RecoveryVerified, check_recovery_code, generate_recovery_codes,
         verify_recovery_code,
@@ -61,7 +64,7 @@ mod _native {
     #[pymodule_export]
     use crate::qr::{qr_png, qr_svg, qr_terminal};
     #[pymodule_export]
-    use crate::record::CredentialRecord;
+    use crate::record::{CredentialRecord, PreparedKey};
     #[pymodule_export]
     use crate::results::{Evidence, Transition};
     #[pymodule_export]

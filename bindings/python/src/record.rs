@@ -2,14 +2,27 @@
 
 use crate::convert::{self, Any, Maybe, raise};
 use mfakit::{Error, NewRecord};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use std::borrow::Cow;
+
+/// A stored record, which may be an object's.
+pub(crate) type Record<'a> = Cow<'a, mfakit::CredentialRecord>;
 
 /// A stored record: the object, or the text.
-pub(crate) fn read_record(value: &Bound<'_, PyAny>) -> PyResult<mfakit::CredentialRecord> {
+pub(crate) fn read_record<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Record<'a>> {
     match value.cast::<CredentialRecord>() {
-        Ok(record) => Ok(record.get().0.clone()),
-        Err(_) => mfakit::CredentialRecord::from_text(&convert::text(value)?).map_err(raise),
+        Ok(record) => Ok(Cow::Borrowed(&record.get().0)),
+        Err(_) => {
+            let record = mfakit::CredentialRecord::from_text(&convert::text(value)?);
+            record.map(Cow::Owned).map_err(raise)
+        }
     }
+}
+
+/// Stored records.
+pub(crate) fn read_records(value: Any<'_, '_>) -> PyResult<Vec<mfakit::CredentialRecord>> {
+    convert::list(value, |v| read_record(v).map(Cow::into_owned))
 }
 
 /// The id of a record, or a bare id.
@@ -78,6 +91,11 @@ impl CredentialRecord {
 
     fn compact(&self) -> Self {
         Self(self.0.clone().into_compact())
+    }
+
+    /// Other threads run meanwhile: it takes as long as two verifications.
+    fn prepare(&self, py: Python<'_>) -> PyResult<PreparedKey> {
+        py.detach(|| self.0.prepare()).map(PreparedKey).map_err(raise)
     }
 
     #[getter]
@@ -152,5 +170,25 @@ impl CredentialRecord {
 
     fn __repr__(&self) -> String {
         format!("CredentialRecord({:?})", self.0.id())
+    }
+}
+
+/// A stored credential's key, prepared. It has no bytes: nothing of it can be written down.
+#[pyclass(frozen, module = "mfakit")]
+pub(crate) struct PreparedKey(pub(crate) mfakit::PreparedKey);
+
+#[pymethods]
+impl PreparedKey {
+    #[getter]
+    fn algorithm(&self) -> i64 {
+        self.0.algorithm()
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err("cannot pickle 'PreparedKey' object"))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("PreparedKey(algorithm={})", self.0.algorithm())
     }
 }

@@ -1,14 +1,14 @@
 //! `RelyingParty` and its ceremonies.
 
-use crate::convert::{self, Any, Flag, Maybe, Text, no_truth_value, raise};
-use crate::record::{credential_id, read_record};
+use crate::convert::{self, Any, Flag, Maybe, Number, Text, no_truth_value, raise};
+use crate::record::{PreparedKey, credential_id, read_record, read_records};
 use crate::trust::AttestationTrust;
 use crate::verified::{AuthenticationVerified, RegistrationVerified, Step};
 use mfakit::{
     Attachment, AttestationConveyance, AuthenticationState, BackupPolicy, BeginAuthentication,
-    BeginRegistration, CounterPolicy, CrossOriginPolicy, Error, ExtensionInputs, Hint, Mediation,
-    RegistrationState, RelyingPartyOptions, ResidentKey, Stateless, UnixTime, UnknownAttestation,
-    UnsolicitedExtensions, UserVerification,
+    BeginRegistration, CounterPolicy, CrossOriginPolicy, Error, Es256Backend, ExtensionInputs,
+    Hint, Mediation, RegistrationState, RelyingPartyOptions, ResidentKey, Stateless, UnixTime,
+    UnknownAttestation, UnsolicitedExtensions, UserVerification,
 };
 use pyo3::prelude::*;
 
@@ -91,7 +91,7 @@ fn inputs(
 
 /// A relying party.
 #[pyclass(frozen, module = "mfakit")]
-pub(crate) struct RelyingParty(mfakit::RelyingParty);
+pub(crate) struct RelyingParty(pub(crate) mfakit::RelyingParty);
 
 #[pymethods]
 impl RelyingParty {
@@ -101,11 +101,11 @@ impl RelyingParty {
         attachment=None, hints=None, attestation=Text::new("none"), attestation_formats=None,
         unknown_attestation=Text::new("reject"), trust=None, keep_attestation=Flag(false),
         unsolicited_extensions=Text::new("ignore"), state_key=None, enumeration_key=None,
-        danger_allow_absent_user=Flag(false)),
+        es256=Text::new("mfakit"), prepared_keys=Number(0), danger_allow_absent_user=Flag(false)),
         text_signature = "(id, *, name, origins, user_verification, cross_origin='deny', top_origins=(), counter='reject', \
             backup='strict', algorithms=None, resident_key='preferred', attachment=None, hints=(), attestation='none', \
             attestation_formats=None, unknown_attestation='reject', trust=None, keep_attestation=False, \
-            unsolicited_extensions='ignore', state_key=None, enumeration_key=None, danger_allow_absent_user=False)")]
+            unsolicited_extensions='ignore', state_key=None, enumeration_key=None, es256='mfakit', prepared_keys=0, danger_allow_absent_user=False)")]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         id: Any<'_, '_>,
@@ -128,6 +128,8 @@ impl RelyingParty {
         unsolicited_extensions: Text,
         state_key: Maybe<'_, '_>,
         enumeration_key: Maybe<'_, '_>,
+        es256: Text,
+        prepared_keys: Number,
         danger_allow_absent_user: Flag,
     ) -> PyResult<Self> {
         let uv = self::user_verification(Some(user_verification))?;
@@ -156,6 +158,9 @@ impl RelyingParty {
         options.trust = trust.map(|trust| trust.get().0.clone());
         options.keep_attestation = keep_attestation.0;
         options.unsolicited_extensions = convert::choice(&unsolicited_extensions.0, &UNSOLICITED)?;
+        options.es256 = Es256Backend::from_name(&es256.0).map_err(raise)?;
+        options.prepared_keys =
+            prepared_keys.0.try_into().map_err(|_| raise(Error::ArgumentValueInvalid))?;
         options.danger_allow_absent_user = danger_allow_absent_user.0;
         let state_key = convert::optional(state_key, convert::key)?;
         let enumeration_key = convert::optional(enumeration_key, convert::key)?;
@@ -200,7 +205,7 @@ impl RelyingParty {
     ) -> PyResult<Ceremony> {
         let user_name = convert::text(user_name)?;
         let display_name = convert::optional(display_name, convert::text)?;
-        let exclude = convert::optional(exclude, |v| convert::list(v, read_record))?;
+        let exclude = convert::optional(exclude, read_records)?;
         let hints = convert::names(hints, Hint::from_name)?;
         let extensions = inputs(extensions, ExtensionInputs::registration)?;
         let begin = BeginRegistration {
@@ -246,7 +251,7 @@ impl RelyingParty {
         lifetime: Maybe<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<Ceremony> {
-        let allow = convert::list(allow, read_record)?;
+        let allow = read_records(allow)?;
         let asked = Asked::read(user_verification, None, hints, extensions, lifetime, now)?;
         let user_handle = convert::base64url(user_handle)?;
         Ceremony::make(self.0.begin_authentication(&user_handle, &allow, asked.begin()))
@@ -281,19 +286,26 @@ impl RelyingParty {
         Ceremony::make(self.0.begin_decoy_authentication(&identifier, asked.begin()))
     }
 
-    #[pyo3(signature = (response, *, state, record, now=None))]
+    #[pyo3(signature = (response, *, state, record, prepared=None, now=None))]
     fn finish_authentication(
         &self,
         py: Python<'_>,
         response: Any<'_, '_>,
         state: Any<'_, '_>,
         record: Any<'_, '_>,
+        prepared: Maybe<'_, '_>,
         now: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
         let state = AuthenticationState::from_text(convert::text(state)?);
         let (record, now) = (read_record(record)?, convert::now(now)?);
+        let prepared = convert::instance::<PreparedKey>(prepared)?.map(|key| &key.get().0);
         let response = convert::response(response)?;
-        let verified = py.detach(|| self.0.finish_authentication(&response, &state, &record, now));
+        let verified = py.detach(|| match prepared {
+            None => self.0.finish_authentication(&response, &state, &record, now),
+            Some(prepared) => {
+                self.0.finish_authentication_prepared(&response, &state, &record, prepared, now)
+            }
+        });
         AuthenticationVerified::make(py, verified)
     }
 
@@ -343,7 +355,8 @@ impl RelyingParty {
         })
     }
 
-    #[pyo3(signature = (response, *, challenge, user_handle, record, allow=None, user_verification=None, extensions=None))]
+    #[pyo3(signature = (response, *, challenge, user_handle, record, allow=None, user_verification=None, extensions=None,
+        prepared=None))]
     #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn verify_authentication(
         &self,
@@ -355,9 +368,11 @@ impl RelyingParty {
         allow: Maybe<'_, '_>,
         user_verification: Maybe<'_, '_>,
         extensions: Maybe<'_, '_>,
+        prepared: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
         let expected = Expected::authentication(challenge, user_verification, extensions)?;
-        let (user_handle, expected) = (convert::base64url(user_handle)?, expected.of(allow)?);
+        let (user_handle, expected) =
+            (convert::base64url(user_handle)?, expected.of(allow)?.with(prepared)?);
         let (record, response) = (read_record(record)?, convert::response(response)?);
         let verified = expected.run(py, |challenge, more| {
             self.0.verify_authentication(&response, challenge, &user_handle, &record, more)
@@ -365,7 +380,8 @@ impl RelyingParty {
         AuthenticationVerified::make(py, verified)
     }
 
-    #[pyo3(signature = (response, *, challenge, record, user_verification=None, extensions=None))]
+    #[pyo3(signature = (response, *, challenge, record, user_verification=None, extensions=None, prepared=None))]
+    #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
     fn verify_discoverable_authentication(
         &self,
         py: Python<'_>,
@@ -374,8 +390,10 @@ impl RelyingParty {
         record: Any<'_, '_>,
         user_verification: Maybe<'_, '_>,
         extensions: Maybe<'_, '_>,
+        prepared: Maybe<'_, '_>,
     ) -> PyResult<AuthenticationVerified> {
         let expected = Expected::authentication(challenge, user_verification, extensions)?;
+        let expected = expected.with(prepared)?;
         let (record, response) = (read_record(record)?, convert::response(response)?);
         let verified = expected.run(py, |challenge, more| {
             self.0.verify_discoverable_authentication(&response, challenge, &record, more)
@@ -461,6 +479,7 @@ struct Expected {
     mediation: Option<Mediation>,
     now: Option<UnixTime>,
     allow: Option<Vec<Vec<u8>>>,
+    prepared: Option<mfakit::PreparedKey>,
 }
 
 impl Expected {
@@ -494,6 +513,7 @@ impl Expected {
             mediation: None,
             now: None,
             allow: None,
+            prepared: None,
         })
     }
 
@@ -504,6 +524,11 @@ impl Expected {
     fn of(self, allow: Maybe<'_, '_>) -> PyResult<Self> {
         let allow = convert::optional(allow, |v| convert::list(v, credential_id))?;
         Ok(Self { allow, ..self })
+    }
+
+    fn with(self, prepared: Maybe<'_, '_>) -> PyResult<Self> {
+        let prepared = convert::instance::<PreparedKey>(prepared)?.map(|key| key.get().0.clone());
+        Ok(Self { prepared, ..self })
     }
 
     /// Runs a verification while other threads run.
@@ -520,6 +545,7 @@ impl Expected {
             allow: allow.as_deref(),
             extensions: self.extensions.as_ref(),
             now: self.now,
+            prepared: self.prepared.as_ref(),
         };
         py.detach(|| verify(&self.challenge, more))
     }

@@ -3,7 +3,7 @@
 //! Invariant: no secret and no credential id goes in; a credential is named by the SHA-256 hash of its id. Values of an identity
 //! provider are kept as they were sent, escaped as JSON. Leaks: what an audit is for.
 
-use crate::json::{Object, quoted};
+use crate::json::{Object, list, quoted};
 use crate::policy::{Decision, Requirement, Standing};
 use crate::text::{from_base64url, to_hex};
 use crate::time::or_clock;
@@ -113,9 +113,7 @@ pub fn audit_record(record: &AuditRecord<'_>) -> Result<String, Error> {
 
 /// What was proven or said.
 fn shown(object: Object, standing: Option<Standing<'_>>) -> Object {
-    let list = |values: &[&str]| {
-        format!("[{}]", values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(","))
-    };
+    let list = |values: &[&str]| list(values.iter().map(|value| quoted(value)));
     let texts = |values: &[String]| list(&values.iter().map(String::as_str).collect::<Vec<_>>());
     match standing {
         None => ["methods", "recovery", "profile", "profileVersion", "amr", "acr", "authnContext"]

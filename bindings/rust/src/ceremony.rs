@@ -133,11 +133,10 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn to_text(&self) -> String {
-        let allow = self.allow.as_ref().map(|hashes| {
-            let hashes: Vec<String> =
-                hashes.iter().map(|h| json::quoted(&to_base64url(h))).collect();
-            format!("[{}]", hashes.join(","))
-        });
+        let allow = self
+            .allow
+            .as_ref()
+            .map(|hashes| json::list(hashes.iter().map(|hash| json::quoted(&to_base64url(hash)))));
         Object::new()
             .number("v", 1)
             .string("kind", self.kind.as_str())
@@ -275,8 +274,8 @@ fn read(text: &str) -> Option<State> {
     if version?.as_u64()? != 1 {
         return None;
     }
-    let kind = CeremonyKind::from_name(&json::text(kind)?)?;
-    let bytes = |member| decode(json::text(member)?.as_bytes()).ok();
+    let kind = CeremonyKind::from_name(&json::borrowed(kind)?)?;
+    let bytes = json::bytes;
     let hash = |value| bytes(Some(value))?.try_into().ok();
     let state = State {
         kind,
@@ -288,7 +287,7 @@ fn read(text: &str) -> Option<State> {
             None => None,
             owner => Some(bytes(owner)?.try_into().ok()?),
         },
-        user_verification: UserVerification::from_name(&json::text(uv)?).ok()?,
+        user_verification: UserVerification::from_name(&json::borrowed(uv)?).ok()?,
         conditional: conditional?.as_bool()?,
         allow: match allow?.as_array() {
             Some(hashes) => Some(hashes.map(hash).collect::<Option<Vec<_>>>()?),

@@ -5,7 +5,7 @@
 
 use crate::assurance::Reason;
 use crate::json::{self, Object};
-use crate::time::{host_time, or_clock};
+use crate::time::{json_time, or_clock};
 use mfakit_core::assurance as core;
 use mfakit_core::assurance::{Claim, Outcome, Profile, Tier, amr};
 use mfakit_core::encoding::json as reader;
@@ -170,7 +170,7 @@ impl Claims {
                 authn_context: strings(authn_context)?,
                 auth_time: match auth_time {
                     None => None,
-                    Some(value) => Some(host_time(value.as_f64()?).ok()?),
+                    Some(value) => Some(json_time(value)?.ok()?),
                 },
             })
         };

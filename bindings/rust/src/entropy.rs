@@ -1,7 +1,10 @@
 //! The system's random generator. If it fails, nothing is returned; there is no fallback.
 
 use crate::text::to_base64url;
-use mfakit_core::{Error, OtpSecret};
+use mfakit_core::Error;
+#[cfg(feature = "otp")]
+use mfakit_core::OtpSecret;
+#[cfg(feature = "otp")]
 use zeroize::Zeroizing;
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
@@ -41,6 +44,7 @@ pub(crate) mod failure {
 /// # Errors
 ///
 /// [`Error::SecretTooShort`] and [`Error::SecretTooLong`] outside 16 to 128 bytes; [`Error::EntropyUnavailable`].
+#[cfg(feature = "otp")]
 pub fn generate_secret(length: usize) -> Result<String, Error> {
     let bytes = Zeroizing::new(random::<{ OtpSecret::MAX }>()?);
     if length < OtpSecret::MIN {
@@ -59,7 +63,7 @@ pub fn generate_user_handle() -> Result<String, Error> {
     Ok(to_base64url(&random::<32>()?))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "otp"))]
 mod tests {
     use super::*;
 

@@ -55,6 +55,15 @@ pub(crate) struct KeptAttestation {
     pub(crate) client_data_json: Vec<u8>,
 }
 
+/// What an assertion may change of a record.
+#[derive(Clone, Copy, Debug)]
+struct Changing {
+    sign_count: u32,
+    backup_eligible: Option<bool>,
+    backed_up: Option<bool>,
+    uv_initialized: Option<bool>,
+}
+
 /// A stored credential. `to_text` is what the host stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialRecord {
@@ -143,30 +152,40 @@ impl CredentialRecord {
 
     /// The same record with the text of its present content.
     fn rewritten(mut self) -> Self {
-        self.text = match self.form {
-            Form::Json => self.to_json(),
-            Form::Compact => self.to_compact(),
-        };
+        self.text = self.text_of(self.changing());
         self
     }
 
-    /// The record as an assertion leaves it.
+    /// The text of the record as an assertion leaves it.
     pub(crate) fn after_assertion(
         &self,
         sign_count: u32,
         backup_eligible: bool,
         backed_up: bool,
-    ) -> Self {
-        let mut next = self.clone();
-        next.sign_count = sign_count;
-        next.backup_eligible = Some(backup_eligible);
-        next.backed_up = Some(backed_up);
-        next.rewritten()
+    ) -> String {
+        let (backup_eligible, backed_up) = (Some(backup_eligible), Some(backed_up));
+        self.text_of(Changing { sign_count, backup_eligible, backed_up, ..self.changing() })
     }
 
-    /// The same record, which says that the user was verified with it.
-    pub(crate) fn with_uv_initialized(&self) -> Self {
-        Self { uv_initialized: Some(true), ..self.clone() }.rewritten()
+    /// The text of the same record, which says that the user was verified with it.
+    pub(crate) fn with_uv_initialized(&self) -> String {
+        self.text_of(Changing { uv_initialized: Some(true), ..self.changing() })
+    }
+
+    const fn changing(&self) -> Changing {
+        Changing {
+            sign_count: self.sign_count,
+            backup_eligible: self.backup_eligible,
+            backed_up: self.backed_up,
+            uv_initialized: self.uv_initialized,
+        }
+    }
+
+    fn text_of(&self, changing: Changing) -> String {
+        match self.form {
+            Form::Json => self.json_of(changing),
+            Form::Compact => compact::write(self, changing),
+        }
     }
 
     pub(crate) fn registered(
@@ -198,24 +217,33 @@ impl CredentialRecord {
     /// The record as JSON text.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.json_of(self.changing())
+    }
+
+    fn json_of(&self, changing: Changing) -> String {
+        // The names and the short values, and two thirds of the text of each byte.
         let kept = self.kept.as_ref();
-        let object = Object::new()
+        let long = [&self.id, &self.public_key, &self.user_handle];
+        let long =
+            long.into_iter().chain(kept.into_iter().flat_map(|k| [&k.object, &k.client_data_json]));
+        let room = 256 + long.map(|bytes| bytes.len() * 4 / 3 + 4).sum::<usize>();
+        let object = Object::with_room(room)
             .number("v", VERSION)
-            .string("id", &self.id())
-            .string("publicKey", &self.public_key())
-            .string("userHandle", &self.user_handle())
-            .number("signCount", self.sign_count)
-            .optional_bool("backupEligible", self.backup_eligible)
-            .optional_bool("backedUp", self.backed_up)
+            .base64url("id", &self.id)
+            .base64url("publicKey", &self.public_key)
+            .base64url("userHandle", &self.user_handle)
+            .number("signCount", changing.sign_count)
+            .optional_bool("backupEligible", changing.backup_eligible)
+            .optional_bool("backedUp", changing.backed_up)
             .array("transports", self.transports.iter().map(|t| json::quoted(t)))
-            .optional_string("aaguid", self.aaguid.map(|a| to_base64url(&a)).as_deref())
-            .optional_bool("uvInitialized", self.uv_initialized);
+            .optional_base64url("aaguid", self.aaguid.as_ref().map(<[u8; 16]>::as_slice))
+            .optional_bool("uvInitialized", changing.uv_initialized);
         let object = if self.hardware { object.bool("hardware", true) } else { object };
         match kept {
             None => object,
             Some(kept) => object
-                .string("attestationObject", &to_base64url(&kept.object))
-                .string("attestationClientDataJSON", &to_base64url(&kept.client_data_json)),
+                .base64url("attestationObject", &kept.object)
+                .base64url("attestationClientDataJSON", &kept.client_data_json),
         }
         .end()
     }
@@ -223,7 +251,7 @@ impl CredentialRecord {
     /// The record as compact text, of about half the size.
     #[must_use]
     pub fn to_compact(&self) -> String {
-        compact::write(self)
+        compact::write(self, self.changing())
     }
 
     /// The same record in its compact form, which its transitions keep.
@@ -408,7 +436,7 @@ fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         Some(_) => return Err(Error::RecordVersionUnknown),
         None => return Ok(None),
     }
-    let bytes = |member| decode(json::text(member)?.as_bytes()).ok();
+    let bytes = json::bytes;
     let flag = |member: Option<reader::Value<'_>>| match json::present(member) {
         None => Some(None),
         Some(value) => value.as_bool().map(Some),
@@ -510,7 +538,7 @@ mod tests {
         let record = CredentialRecord::from_text(&first)?;
         assert_eq!(record.to_text(), first);
         assert_eq!((record.uv_initialized(), record.attestation_object()), (None, None));
-        let next = record.after_assertion(8, true, false);
+        let next = CredentialRecord::from_text(&record.after_assertion(8, true, false))?;
         let expected = format!(
             r#"{{"v":2,"id":"AQID","publicKey":"{KEY}","userHandle":"dXNlcg","signCount":8,"backupEligible":true,"backedUp":false,"transports":["internal"],"aaguid":null,"uvInitialized":null}}"#
         );
@@ -532,8 +560,13 @@ mod tests {
             assert_eq!(compact.to_json(), record.to_json());
             assert!(compact.to_text().len() < record.to_text().len() * 3 / 4);
             let next = compact.after_assertion(9, true, true);
-            assert!(next.to_text().starts_with("$mfakit-cr$v=2$"));
-            assert_eq!(CredentialRecord::from_text(next.to_text())?, next);
+            assert!(next.starts_with("$mfakit-cr$v=2$"));
+            let next = CredentialRecord::from_text(&next)?;
+            let changed = (next.sign_count(), next.backup_eligible(), next.backed_up());
+            assert_eq!(changed, (9, Some(true), Some(true)));
+            assert_eq!(next.uv_initialized(), record.uv_initialized());
+            let verified = CredentialRecord::from_text(&next.with_uv_initialized())?;
+            assert_eq!(verified.uv_initialized(), Some(true));
             assert_eq!(record.clone().into_compact(), compact);
         }
         Ok(())

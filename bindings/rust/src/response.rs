@@ -3,12 +3,15 @@
 //! Known members stand once and have the right type; unknown members are ignored; null and empty user handles mean absent.
 
 use crate::json;
+#[cfg(feature = "attestation")]
 use crate::metadata::Metadata;
 use crate::record::transports_ok;
 use crate::text::{decode, to_base64url};
 use mfakit_core::Error;
 use mfakit_core::encoding::json as reader;
+#[cfg(feature = "attestation")]
 use mfakit_core::webauthn::attestation::{AttestationObject, jws};
+#[cfg(feature = "attestation")]
 use mfakit_core::webauthn::auth_data::AuthData;
 use mfakit_core::webauthn::client_data::ClientData;
 
@@ -19,12 +22,13 @@ pub const MAX_RESPONSE: usize = 64 * 1024;
 const MAX_ATTACHMENT: usize = 64;
 
 /// The members that both ceremonies share.
-struct Common<'a> {
+struct Common<'a, const N: usize> {
     id: Vec<u8>,
     client_data_json: Vec<u8>,
     attachment: Option<String>,
     extension_results: Option<reader::Value<'a>>,
-    response: reader::Value<'a>,
+    /// The members of `response` that were asked for.
+    members: [Option<reader::Value<'a>>; N],
 }
 
 pub(crate) struct Registration<'a> {
@@ -46,7 +50,9 @@ pub(crate) struct Authentication<'a> {
     pub(crate) user_handle: Option<Vec<u8>>,
 }
 
-fn common(text: &[u8]) -> Result<Common<'_>, Error> {
+/// Reads what both ceremonies have and, in the same pass, the members of `response`
+/// with these names, of which `clientDataJSON` is the first.
+fn common<'a, const N: usize>(text: &'a [u8], names: [&str; N]) -> Result<Common<'a, N>, Error> {
     if text.len() > MAX_RESPONSE {
         return Err(Error::InputTooLarge);
     }
@@ -60,22 +66,22 @@ fn common(text: &[u8]) -> Result<Common<'_>, Error> {
             "clientExtensionResults",
         ])?
         .ok_or(Error::ResponseMalformed)?;
-    if json::text(kind).as_deref() != Some("public-key") {
+    if json::borrowed(kind).as_deref() != Some("public-key") {
         return Err(Error::ResponseMalformed);
     }
+    let same = matches!((id, raw_id), (Some(id), Some(raw_id)) if id.text() == raw_id.text());
     let id = bytes(id)?;
-    if id != bytes(raw_id)? {
+    if !same && id != bytes(raw_id)? {
         return Err(Error::CredentialIdMismatch);
     }
     let response = response.ok_or(Error::ResponseMalformed)?;
-    let [client_data_json] =
-        response.members(["clientDataJSON"])?.ok_or(Error::ResponseMalformed)?;
+    let members = response.members(names)?.ok_or(Error::ResponseMalformed)?;
     Ok(Common {
         id,
-        client_data_json: bytes(client_data_json)?,
+        client_data_json: bytes(members.first().copied().flatten())?,
         attachment: optional_attachment(attachment)?,
         extension_results,
-        response,
+        members,
     })
 }
 
@@ -92,9 +98,7 @@ fn optional_attachment(member: Option<reader::Value<'_>>) -> Result<Option<Strin
 
 /// The bytes of a member that must be there.
 fn bytes(member: Option<reader::Value<'_>>) -> Result<Vec<u8>, Error> {
-    let text: Vec<u8> =
-        member.and_then(|m| m.as_str()).ok_or(Error::ResponseMalformed)?.bytes().collect();
-    decode(&text)
+    decode(json::borrowed(member).ok_or(Error::ResponseMalformed)?.as_bytes())
 }
 
 /// The bytes of a user handle; absent, null and empty all mean that there is none.
@@ -106,9 +110,9 @@ fn optional_user_handle(member: Option<reader::Value<'_>>) -> Result<Option<Vec<
 }
 
 pub(crate) fn registration(text: &[u8]) -> Result<Registration<'_>, Error> {
-    let Common { id, client_data_json, attachment, extension_results, response } = common(text)?;
-    let [attestation_object, transports] =
-        response.members(["attestationObject", "transports"])?.ok_or(Error::ResponseMalformed)?;
+    let Common { id, client_data_json, attachment, extension_results, members } =
+        common(text, ["clientDataJSON", "attestationObject", "transports"])?;
+    let [_, attestation_object, transports] = members;
     let transports = match json::present(transports) {
         None => Vec::new(),
         Some(list) => list
@@ -128,10 +132,10 @@ pub(crate) fn registration(text: &[u8]) -> Result<Registration<'_>, Error> {
 }
 
 pub(crate) fn authentication(text: &[u8]) -> Result<Authentication<'_>, Error> {
-    let Common { id, client_data_json, attachment, extension_results, response } = common(text)?;
-    let [authenticator_data, signature, user_handle] = response
-        .members(["authenticatorData", "signature", "userHandle"])?
-        .ok_or(Error::ResponseMalformed)?;
+    let names = ["clientDataJSON", "authenticatorData", "signature", "userHandle"];
+    let Common { id, client_data_json, attachment, extension_results, members } =
+        common(text, names)?;
+    let [_, authenticator_data, signature, user_handle] = members;
     let user_handle = optional_user_handle(user_handle)?;
     Ok(Authentication {
         id,
@@ -161,8 +165,8 @@ pub struct UnverifiedResponse {
 ///
 /// The codes of kind `malformed`, and [`Error::CredentialIdMismatch`] if `id` and `rawId` differ.
 pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
-    let Common { id, client_data_json, response, .. } = common(response)?;
-    let [user_handle] = response.members(["userHandle"])?.ok_or(Error::ResponseMalformed)?;
+    let Common { id, client_data_json, members: [_, user_handle], .. } =
+        common(response, ["clientDataJSON", "userHandle"])?;
     let user_handle = optional_user_handle(user_handle)?;
     let challenge = ClientData::parse(&client_data_json)?.challenge;
     Ok(UnverifiedResponse {
@@ -177,6 +181,7 @@ pub fn read_response(response: &[u8]) -> Result<UnverifiedResponse, Error> {
 /// # Errors
 ///
 /// The codes of kind `malformed`.
+#[cfg(feature = "attestation")]
 #[doc(hidden)]
 pub fn registration_keys(response: &[u8]) -> Result<Vec<String>, Error> {
     let object = registration(response)?.attestation_object;

@@ -6,7 +6,17 @@ use mfakit_core::encoding::base64url;
 /// The unpadded base64url text of bytes.
 #[must_use]
 pub fn to_base64url(bytes: &[u8]) -> String {
-    base64url::encode(bytes).map(char::from).collect()
+    let mut text = Vec::new();
+    push_base64url(&mut text, bytes);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes the unpadded base64url text of bytes behind what is there.
+pub(crate) fn push_base64url(out: &mut Vec<u8>, bytes: &[u8]) {
+    let start = out.len();
+    out.resize(start + base64url::encoded_len(bytes.len()), 0);
+    // There is room for exactly this.
+    let _ = base64url::encode_into(bytes, out.get_mut(start..).unwrap_or_default());
 }
 
 /// The bytes of an unpadded base64url text.
@@ -20,7 +30,8 @@ pub fn from_base64url(text: &str) -> Result<Vec<u8>, Error> {
 
 /// The lower-case hexadecimal text of bytes.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The bytes of a hexadecimal text of exactly this size, in either case.

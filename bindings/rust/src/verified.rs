@@ -26,8 +26,14 @@ impl AttestationReport {
             kind: attestation.attestation_type().as_str(),
             trust: attestation.trust(),
             proven_aaguid: attestation.proven_aaguid().copied(),
+            #[cfg(feature = "attestation")]
             path: attestation.path().iter().map(|der| der.to_vec()).collect(),
+            #[cfg(feature = "attestation")]
             parts: attestation.parts().iter().map(Self::new).collect(),
+            #[cfg(not(feature = "attestation"))]
+            path: Vec::new(),
+            #[cfg(not(feature = "attestation"))]
+            parts: Vec::new(),
         }
     }
 
@@ -169,7 +175,8 @@ pub struct AuthenticationVerified {
     pub(crate) counter_regressed: bool,
     pub(crate) attachment: Option<String>,
     pub(crate) extensions: ExtensionOutputs,
-    pub(crate) next: CredentialRecord,
+    /// Whether the user was verified, which the record does not say yet.
+    pub(crate) upgrade: bool,
     pub(crate) transition: Transition<String>,
     pub(crate) proof: AssertionProof,
 }
@@ -241,11 +248,10 @@ impl AuthenticationVerified {
     /// user verification: whoever finds a key without a PIN can set one.
     #[must_use]
     pub fn uv_transition(&self) -> Option<Transition<String>> {
-        let upgrade = self.user_verified && self.next.uv_initialized() != Some(true);
-        upgrade.then(|| Transition {
-            prev: self.transition.prev.clone(),
-            next: self.next.with_uv_initialized().to_text().to_owned(),
-        })
+        // A text that was written a moment ago is one that can be read.
+        let next =
+            self.upgrade.then(|| CredentialRecord::from_text(&self.transition.next).ok())??;
+        Some(Transition { prev: self.transition.prev.clone(), next: next.with_uv_initialized() })
     }
     /// Turns the proof into evidence, given how many rows the compare-and-set changed.
     ///

@@ -33,6 +33,8 @@ export {
   type ExplainAuthentication, type Attestation, type RegistrationVerified, type AuthenticationVerified, type Step,
   type UnverifiedResponse,
 } from "./webauthn.js";
+export { verifyAuthentications, verifyAuthenticationsAsync, type AuthenticationItem, type Outcome } from "./batch.js";
+export type { PreparedKey } from "./prepared.js";
 export type { CredentialProtectionPolicy, ExtensionInputs, ExtensionOutputs, PrfInputs } from "./extensions.js";
 export { AttestationTrust, type AttestationTrustOptions } from "./trust.js";
 export { Metadata, type CertificateFile, type MetadataEntry, type MetadataOptions } from "./metadata.js";

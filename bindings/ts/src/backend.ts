@@ -3,8 +3,8 @@
  * too, which gives a promise).
  *
  * `client` holds what the client sent, as bytes; `host` is a JSON object of what the caller said. A result is a
- * JSON object; a failure is the error's number in decimal. Nothing else crosses, so a backend holds no state and
- * there is no object that a trap could leave locked.
+ * JSON object, of a batch a line for each item; a failure is the error's number in decimal. Nothing else crosses, so there is no object
+ * that a trap could leave locked, and a backend holds no state but the prepared keys, by number.
  */
 import { ConfigError, failure } from "./errors.js";
 
@@ -62,5 +62,7 @@ function backend(): Backend {
 
 function read(answer: string): any {
   if (answer.startsWith("{")) return JSON.parse(answer);
+  // That of a batch: a line for each item, to be read when it is asked for.
+  if (answer.startsWith("\n")) return answer.slice(1).split("\n");
   throw failure(Number(answer));
 }

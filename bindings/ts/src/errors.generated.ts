@@ -111,6 +111,7 @@ export type ErrorCode =
   | "guess_budget_exceeded"
   | "anchor_invalid"
   | "enumeration_key_invalid"
+  | "prepared_key_mismatch"
   | "otpauth_malformed"
   | "otpauth_parameter_duplicate"
   | "otpauth_secret_invalid"
@@ -250,6 +251,7 @@ export const ERRORS: Readonly<Record<number, ErrorRow>> = {
   133: { number: 133, code: "guess_budget_exceeded", kind: "config", message: "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.", spec: "NIST SP 800-63B-4 §3.2.2", step: null, publicCode: "server" },
   134: { number: 134, code: "anchor_invalid", kind: "config", message: "A trust anchor is not an X.509 certificate in DER or PEM.", spec: "mfakit attestation", step: null, publicCode: "server" },
   135: { number: 135, code: "enumeration_key_invalid", kind: "config", message: "The enumeration key is not 32 to 64 bytes long, or none was set.", spec: "WebAuthn Level 3 §14.6.2", step: null, publicCode: "server" },
+  136: { number: 136, code: "prepared_key_mismatch", kind: "config", message: "The prepared key is not the record's key, or has been released.", spec: "mfakit API", step: null, publicCode: "server" },
   140: { number: 140, code: "otpauth_malformed", kind: "malformed", message: "The text is not an otpauth URI, or a label in it cannot be read.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
   141: { number: 141, code: "otpauth_parameter_duplicate", kind: "malformed", message: "A parameter of the otpauth URI stands twice.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },
   142: { number: 142, code: "otpauth_secret_invalid", kind: "malformed", message: "The otpauth URI has no secret, or one that is not base32 of 1 to 128 bytes.", spec: "otpauth Key URI", step: null, publicCode: "invalid" },

@@ -7,6 +7,7 @@
 import { ask } from "./backend.js";
 import { base64url } from "./bytes.js";
 import { bytes, count, flag, list, maybe, nullable, options, text, wrong, type Bytes, type Reader } from "./host-value.js";
+import { prepared, type PreparedKey } from "./prepared.js";
 import type { MethodKind } from "./verified.js";
 
 export interface CredentialRecordOptions {
@@ -86,6 +87,14 @@ export class CredentialRecord {
   /** The same record with the compact text as what is stored; its transitions keep that form. */
   compact(): CredentialRecord {
     return CredentialRecord.fromText(this.#compact);
+  }
+
+  /**
+   * Prepares the key, in the time of about two verifications and 2 KB: each verification with it then takes half the time, where the
+   * algorithm is ES256. Worth its while for a credential that signs in often.
+   */
+  prepare(): PreparedKey {
+    return prepared(this.#text);
   }
 
   static {

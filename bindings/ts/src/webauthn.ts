@@ -12,8 +12,9 @@ import { identifierBytes, responseBytes } from "./client-value.js";
 import { MfaError, type ErrorCode } from "./errors.js";
 import type { ExtensionInputs, ExtensionOutputs } from "./extensions.js";
 import {
-  bytes, count, flag, json, key, list, maybe, now, options, signed, text, type Bytes, type Time,
+  bytes, count, flag, json, key, list, maybe, now, options, signed, text, wrong, type Bytes, type Reader, type Time,
 } from "./host-value.js";
+import { preparedKey, type PreparedKey } from "./prepared.js";
 import { CredentialRecord, record, recordOf } from "./record.js";
 import { trust, type AttestationTrust, type TrustAbout } from "./trust.js";
 import { deepFrozen, evidence, frozen, verified, type Evidence, type Transition, type Verified } from "./verified.js";
@@ -61,6 +62,14 @@ export interface RelyingPartyOptions {
   keepAttestation?: boolean;
   /** Outputs of extensions that were not asked for: ignored (default; browsers send some of their own accord), or refused. */
   unsolicitedExtensions?: "ignore" | "reject";
+  /** By which implementation ES256 is verified: mfakit's own (default), or the Rust crate `p256`. The verdicts are the same. */
+  es256?: "mfakit" | "p256";
+  /**
+   * How many keys of credentials that signed in lately are kept prepared in this process, each in 2 KB: none unless said otherwise, at
+   * most 65 536. A sign-in whose key is there takes half the time. The relying parties of a process share them, and the largest
+   * number counts.
+   */
+  preparedKeys?: number;
   /** Accepts an assertion that was made with nobody there. */
   dangerAllowAbsentUser?: boolean;
   /**
@@ -140,6 +149,8 @@ export interface VerifyRegistration extends Stateless {
 
 export interface VerifyDiscoverableAuthentication extends Stateless {
   record: string | CredentialRecord;
+  /** Its prepared key. */
+  prepared?: PreparedKey;
 }
 
 export interface VerifyAuthentication extends VerifyDiscoverableAuthentication {
@@ -149,7 +160,7 @@ export interface VerifyAuthentication extends VerifyDiscoverableAuthentication {
 }
 
 /** As for `verifyAuthentication`; without a user handle, as for `verifyDiscoverableAuthentication`. */
-export interface ExplainAuthentication extends Omit<VerifyAuthentication, "userHandle"> {
+export interface ExplainAuthentication extends Omit<VerifyAuthentication, "userHandle" | "prepared"> {
   userHandle?: Bytes;
 }
 
@@ -242,6 +253,9 @@ export function relatedOriginsJson(origins: unknown): string {
   return ask("related_origins", { origins: list(text)(origins, "origins") }).json;
 }
 
+/** Sees into the private field; the class sets it. */
+let policyOf: (value: unknown) => object | undefined;
+
 export class RelyingParty {
   readonly id: string;
   readonly #rp: object;
@@ -317,10 +331,12 @@ export class RelyingParty {
 
   /** `record` is the stored record of the credential that `readResponse` names, of either kind of ceremony. */
   finishAuthentication(
-    response: unknown, options: { state: AuthenticationState; record: string | CredentialRecord; now?: Time },
+    response: unknown,
+    options: { state: AuthenticationState; record: string | CredentialRecord; prepared?: PreparedKey; now?: Time },
   ): AuthenticationVerified;
   finishAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    return this.#authentication("finish_authentication", response, options(given, "finishAuthentication", { state: text, record, now }));
+    const host = options(given, "finishAuthentication", { state: text, ...RECORD, now });
+    return this.#authentication("finish_authentication", response, host);
   }
 
   /** The checks of `finishRegistration` for a challenge that the host made and has consumed. */
@@ -332,13 +348,13 @@ export class RelyingParty {
   /** The checks of `finishAuthentication` for a known user. */
   verifyAuthentication(response: unknown, options: VerifyAuthentication): AuthenticationVerified;
   verifyAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", AUTHENTICATION));
+    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", { ...AUTHENTICATION, ...RECORD }));
   }
 
   /** The checks of `finishAuthentication` for a user whom the authenticator names. */
   verifyDiscoverableAuthentication(response: unknown, options: VerifyDiscoverableAuthentication): AuthenticationVerified;
   verifyDiscoverableAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    const host = options(given, "verifyDiscoverableAuthentication", { ...STATELESS, record });
+    const host = options(given, "verifyDiscoverableAuthentication", { ...STATELESS, ...RECORD });
     return this.#authentication("verify_discoverable_authentication", response, host);
   }
 
@@ -366,12 +382,9 @@ export class RelyingParty {
     return verified(data, prev, next, () => record);
   }
 
-  #authentication(op: string, response: unknown, host: object): AuthenticationVerified {
+  #authentication(op: string, response: unknown, host: { record: string }): AuthenticationVerified {
     const asked = { rp: this.#rp, now: clock(), ...host };
-    const { extensions, prev, next, uvNext, evidence: facts, ...rest } = verify(op, responseBytes(response), asked);
-    const uvTransition = uvNext === null ? null : frozen({ prev, next: uvNext });
-    const data = { ...rest, extensions: deepFrozen(extensions), uvTransition };
-    return verified(data, prev, next, () => evidence("webauthn", facts));
+    return authenticationOf(verify(op, responseBytes(response), asked), host.record);
   }
 
   #explain(op: string, response: unknown, host: object): readonly Step[] {
@@ -385,6 +398,25 @@ export class RelyingParty {
   #about(response: Uint8Array): object {
     return { ...this.#rp, trust: this.#trust?.(response) };
   }
+
+  static {
+    policyOf = (value) => (typeof value === "object" && value !== null && #rp in value ? value.#rp : undefined);
+  }
+}
+
+/** Reads an argument that is a relying party, and gives what the core knows of it: the same object each time. */
+export const relyingParty: Reader<object> = (value, name) => {
+  const policy = policyOf(value);
+  if (policy === undefined) throw wrong("argument_type_invalid", `${name} must be a RelyingParty`);
+  return policy;
+};
+
+/** What the core's answer says of an authentication with this record. */
+export function authenticationOf(answer: any, prev: string): AuthenticationVerified {
+  const { extensions, next, uvNext, evidence: facts, ...rest } = answer;
+  const uvTransition = uvNext === null ? null : frozen({ prev, next: uvNext });
+  const data = { ...rest, extensions: deepFrozen(extensions), uvTransition };
+  return verified(data, prev, next, () => evidence("webauthn", facts));
 }
 
 const RELYING_PARTY = {
@@ -408,6 +440,8 @@ const RELYING_PARTY = {
   dangerAllowAbsentUser: maybe(flag),
   stateKey: maybe(key),
   enumerationKey: maybe(key),
+  es256: maybe(text),
+  preparedKeys: maybe(count),
 };
 
 const BEGIN = {
@@ -416,6 +450,7 @@ const BEGIN = {
 
 const STATELESS = { challenge: bytes, userVerification: maybe(text), extensions: maybe(json) };
 const REGISTRATION = { ...STATELESS, userHandle: bytes, mediation: maybe(text), now };
+const RECORD = { record, prepared: maybe(preparedKey) };
 const AUTHENTICATION = { ...STATELESS, userHandle: bytes, record, allow: maybe(list(record)) };
 
 const EMPTY = new TextEncoder().encode("{}");

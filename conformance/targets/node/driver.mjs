@@ -14,6 +14,7 @@ export function target(mfakit, conformance) {
       return operations[op](inputs);
     } catch (error) {
       if (error === NOT_OFFERED) return { reject: "algorithm_not_offered" };
+      if (error === NO_TRUST) return { skip: "attestation" };
       // Anything else is a defect: it is no legal answer, and the judge counts it as one.
       return mfakit.isMfaError(error) ? { reject: error.code } : { defect: String(error?.stack ?? error) };
     }
@@ -22,10 +23,11 @@ export function target(mfakit, conformance) {
   return (line) => {
     const message = JSON.parse(line);
     if (message.op === "hello") {
-      const { features, ops } = lowLevel({ op: "hello" });
+      const { features, ops, lacks } = lowLevel({ op: "hello" });
+      const built = Object.keys(operations).filter((op) => !lacks.some((part) => op.startsWith(part)));
       return JSON.stringify({
         features: [...features, "dynamic_input"],
-        ops: [...new Set([...ops, ...Object.keys(operations)])],
+        ops: [...new Set([...ops, ...built])],
       });
     }
     return JSON.stringify({ id: message.id, ...verdict(message) });
@@ -34,13 +36,15 @@ export function target(mfakit, conformance) {
 
 /** Nothing that a case offers is built in. */
 const NOT_OFFERED = new Error("nothing that is offered is built in");
+/** A case asks for trust, and this build cannot judge it. */
+const NO_TRUST = new Error("trust is not built in");
 
 function publicOperations(mfakit, lowLevel) {
   const {
     Assessment, AssuranceProfile, AttestationTrust, Classification, CredentialRecord, DeviceKey, DeviceRecord, Evidence, Hotp, Metadata,
     PendingTotp, Peppers, PolicyProfile, RejectedError, RelyingParty, Requirement, Throttle, Tier, Totp,
   } = mfakit;
-  const { algorithms: built } = lowLevel({ op: "hello" });
+  const { algorithms: built, features, lacks } = lowLevel({ op: "hello" });
 
   return {
     "hotp.generate": (inputs) => accept({ code: hotp(inputs).codeAt(BigInt(inputs.counter)) }),
@@ -575,11 +579,12 @@ function publicOperations(mfakit, lowLevel) {
     const evidence = verified.commit(inputs.rows, named(inputs, "via"));
     // Of a registration there is none.
     if (!mfakit.isEvidence(evidence)) return stored(verified.transition);
-    const { tier, amr, acr } = mfakit.assess(evidence, { now: ASSESSED_AT });
-    return {
+    const plain = {
       ...stored(verified.transition), method: evidence.method, user_verified: evidence.userVerified, evidence_kind: evidence.kind,
-      assessed_tier: tierName(tier), assessed_amr: amr, assessed_acr: acr,
     };
+    if (lacks.includes("assurance.")) return plain;
+    const { tier, amr, acr } = mfakit.assess(evidence, { now: ASSESSED_AT });
+    return { ...plain, assessed_tier: tierName(tier), assessed_amr: amr, assessed_acr: acr };
   }
 
   /** What stands for peppers in a case; a value of another kind goes to the API as it is. */
@@ -672,16 +677,19 @@ function publicOperations(mfakit, lowLevel) {
   /** The same of an authentication; where nobody was asked, without a user handle and an allow-list. */
   function authentication(inputs) {
     const known = base64url(inputs.expected_user_handle_hex ?? inputs.user_handle_hex) || ANY_USER;
-    const record = new CredentialRecord(base64url(inputs.record_credential_id_hex ?? inputs.credential_id_hex), {
-      publicKey: base64url(inputs.credential_public_key_cose_hex),
+    const stored = (key) => new CredentialRecord(base64url(inputs.record_credential_id_hex ?? inputs.credential_id_hex), {
+      publicKey: base64url(key),
       userHandle: base64url(inputs.record_user_handle_hex) ?? known,
       signCount: inputs.stored_sign_count ?? 0, backupEligible: inputs.stored_backup_eligible ?? null,
     });
+    const record = stored(inputs.credential_public_key_cose_hex);
+    const { prepared_public_key_cose_hex: key } = inputs;
+    const prepared = key === undefined ? undefined : stored(key).prepare();
     const asked = inputs.discoverable === true ? {} : { userHandle: known, allow: inputs.allow_credentials_hex?.map(base64url) };
     return {
       rp: relyingParty(inputs), sent: authenticationResponse(inputs),
       options: defined({
-        challenge: base64url(inputs.expected_challenge_hex), record, extensions: inputs.extensions, ...asked,
+        challenge: base64url(inputs.expected_challenge_hex), record, prepared, extensions: inputs.extensions, ...asked,
       }),
     };
   }
@@ -689,6 +697,7 @@ function publicOperations(mfakit, lowLevel) {
   /** What is asked about trust: our own input, or those of the reference files. */
   function attestationTrust(inputs) {
     const { trust, trust_anchors_hex: anchors, android_key_policy: policy } = inputs;
+    if (!features.includes("attestation") && [trust, anchors, policy].some((given) => given != null)) throw NO_TRUST;
     if (trust != null) {
       const { also_reject, danger_accept_statuses } = trust.metadata ?? {};
       return new AttestationTrust(defined({

@@ -450,15 +450,18 @@ def authenticating(known, discoverable, inputs):
     """What verifies an authentication or explains one: of a user who was asked, and of whoever answers."""
     credential_id = given(inputs, "credential_id_hex", b"")
     user = given(inputs, "expected_user_handle_hex", given(inputs, "user_handle_hex", b"") or ANY_USER)
-    record = CredentialRecord(
-        given(inputs, "record_credential_id_hex", credential_id),
-        public_key=unhex(inputs["credential_public_key_cose_hex"]),
-        user_handle=given(inputs, "record_user_handle_hex", user),
-        sign_count=inputs.get("stored_sign_count") or 0,
-        backup_eligible=inputs.get("stored_backup_eligible"),
-    )
+    parts = {
+        "user_handle": given(inputs, "record_user_handle_hex", user),
+        "sign_count": inputs.get("stored_sign_count") or 0,
+        "backup_eligible": inputs.get("stored_backup_eligible"),
+    }
+    record_id = given(inputs, "record_credential_id_hex", credential_id)
+    record = CredentialRecord(record_id, public_key=unhex(inputs["credential_public_key_cose_hex"]), **parts)
     sent = sent_authentication(inputs, credential_id)
     arguments = {"challenge": unhex(inputs["expected_challenge_hex"]), "record": record, **named(inputs, "extensions")}
+    if "prepared_public_key_cose_hex" in inputs:
+        prepared = CredentialRecord(record_id, public_key=unhex(inputs["prepared_public_key_cose_hex"]), **parts)
+        arguments["prepared"] = prepared.prepare()
     if inputs.get("discoverable"):
         return discoverable(sent, **arguments)
     allow = inputs.get("allow_credentials_hex")

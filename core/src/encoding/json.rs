@@ -80,10 +80,50 @@ impl<'a> Value<'a> {
         self.number()?.parse().ok()
     }
 
-    /// The number, if it is one.
+    /// Whether it is a number.
     #[must_use]
-    pub fn as_f64(&self) -> Option<f64> {
-        self.number()?.parse().ok()
+    pub fn is_number(&self) -> bool {
+        self.number().is_some()
+    }
+
+    /// The number rounded down, and whether it was whole, if it is one that is not negative; `u64::MAX` for more than that.
+    ///
+    /// Exact, whatever its digits and exponent are; through a float it would be neither that nor small (11 KB of tables).
+    #[must_use]
+    pub fn as_rounded_down(&self) -> Option<(u64, bool)> {
+        let number = self.number()?.as_bytes();
+        let (negative, number) = match number.strip_prefix(b"-") {
+            Some(rest) => (true, rest),
+            None => (false, number),
+        };
+        let mut parts = number.split(|b| matches!(b, b'e' | b'E'));
+        let (mantissa, exponent) = (parts.next()?, parts.next().unwrap_or_default());
+        let (down, exponent) = match exponent {
+            [b'-', digits @ ..] => (true, digits),
+            [b'+', digits @ ..] | digits => (false, digits),
+        };
+        // A number has at most 32 characters: what saturates is far out of any range either way.
+        let exponent = exponent.iter().fold(0, |sum, &digit| append(sum, digit));
+        let exponent = i64::try_from(exponent).unwrap_or(i64::MAX);
+        let exponent = if down { exponent.saturating_neg() } else { exponent };
+        let point = mantissa.iter().position(|&b| b == b'.').unwrap_or(mantissa.len());
+        // How many digits stand before the point once the exponent has moved it.
+        let mut places = i64::try_from(point).ok()?.saturating_add(exponent);
+        let (mut floor, mut whole) = (0_u64, true);
+        for &digit in mantissa.iter().filter(|&&b| b != b'.') {
+            if places > 0 {
+                floor = append(floor, digit);
+            } else {
+                whole &= digit == b'0';
+            }
+            places = places.saturating_sub(1);
+        }
+        while places > 0 && floor != 0 && floor != u64::MAX {
+            floor = floor.saturating_mul(10);
+            places = places.saturating_sub(1);
+        }
+        let zero = floor == 0 && whole;
+        (zero || !negative).then_some((floor, whole))
     }
 
     fn number(&self) -> Option<&'a str> {
@@ -122,14 +162,24 @@ impl<'a> Value<'a> {
         let Some(members) = self.as_object() else { return Ok(None) };
         let mut found = [None; N];
         for (name, value) in members {
+            let plain = name.is_plain();
             for (slot, wanted) in found.iter_mut().zip(names) {
-                if name == *wanted && slot.replace(value).is_some() {
-                    return Err(Error::JsonDuplicateMember);
+                let same = if plain { name.raw == wanted.as_bytes() } else { name == *wanted };
+                if same {
+                    if slot.replace(value).is_some() {
+                        return Err(Error::JsonDuplicateMember);
+                    }
+                    break;
                 }
             }
         }
         Ok(Some(found))
     }
+}
+
+/// The number with one more digit at its end.
+fn append(number: u64, digit: u8) -> u64 {
+    number.saturating_mul(10).saturating_add(u64::from(digit.saturating_sub(b'0')))
 }
 
 /// The elements of an array.
@@ -174,12 +224,19 @@ impl<'a> Str<'a> {
     /// The string as it stands, if it has no escapes.
     #[must_use]
     pub fn plain(self) -> Option<&'a str> {
-        if self.raw.contains(&b'\\') { None } else { core::str::from_utf8(self.raw).ok() }
+        if self.is_plain() { core::str::from_utf8(self.raw).ok() } else { None }
+    }
+
+    fn is_plain(self) -> bool {
+        !self.raw.contains(&b'\\')
     }
 }
 
 impl PartialEq<str> for Str<'_> {
     fn eq(&self, other: &str) -> bool {
+        if self.is_plain() {
+            return self.raw == other.as_bytes();
+        }
         self.bytes().eq(other.bytes())
     }
 }
@@ -265,8 +322,74 @@ fn skip_separators(reader: &mut Reader<'_>) {
 /// The next value of a validated text; `None` at a closing bracket or the end.
 fn take_value<'a>(reader: &mut Reader<'a>) -> Option<Value<'a>> {
     let start = reader.rest();
-    validate(reader)?;
+    skip_value(reader)?;
     Some(Value { text: start.get(..start.len().checked_sub(reader.rest().len())?)? })
+}
+
+/// Moves past one value of a validated text: brackets are counted, nothing is checked again.
+fn skip_value(reader: &mut Reader<'_>) -> Option<()> {
+    let mut depth = 0_u32;
+    loop {
+        match reader.peek()? {
+            b'"' => skip_string(reader)?,
+            b'{' | b'[' => {
+                reader.u8();
+                depth = depth.saturating_add(1);
+                continue;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                reader.u8();
+            }
+            _ if depth > 0 => {
+                reader.u8();
+                continue;
+            }
+            // A number or a word by itself ends where something else begins.
+            _ => {
+                let end =
+                    |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'}' | b']');
+                let rest = reader.rest();
+                reader.skip(rest.iter().position(end).unwrap_or(rest.len()));
+            }
+        }
+        if depth == 0 {
+            return Some(());
+        }
+    }
+}
+
+/// Moves past one string of a validated text.
+fn skip_string(reader: &mut Reader<'_>) -> Option<()> {
+    reader.u8();
+    loop {
+        reader.skip(plain_len(reader.rest()));
+        match reader.u8()? {
+            b'\\' => reader.u8()?,
+            _ => return Some(()),
+        };
+    }
+}
+
+/// How many bytes stand in front of the next quote, backslash or control character, or of the end. Eight are looked at at once: of
+/// those of a word that compare as smaller, the lowest is exact.
+fn plain_len(text: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES.wrapping_mul(bound)) & !word;
+    let is = |word: u64, byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+    let (words, tail) = text.as_chunks::<8>();
+    let mut len = 0_usize;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let stops = (is(word, b'"') | is(word, b'\\') | below(word, 0x20)) & (ONES << 7);
+        if stops != 0 {
+            let clear = usize::try_from(stops.trailing_zeros() / 8).unwrap_or_default();
+            return len.saturating_add(clear);
+        }
+        len = len.saturating_add(8);
+    }
+    let stop = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
+    len.saturating_add(tail.iter().position(stop).unwrap_or(tail.len()))
 }
 
 /// What may come next.
@@ -345,13 +468,13 @@ fn scalar(reader: &mut Reader<'_>, first: u8) -> Option<()> {
 fn string(reader: &mut Reader<'_>) -> Option<()> {
     reader.u8();
     loop {
+        reader.skip(plain_len(reader.rest()));
         match reader.u8()? {
             b'"' => return Some(()),
             b'\\' => {
                 escape(reader)?;
             }
-            0..=0x1f => return None,
-            _ => {}
+            _ => return None,
         }
     }
 }
@@ -406,13 +529,86 @@ mod tests {
         let elements: Vec<_> = b.unwrap().as_array().unwrap().collect();
         assert_eq!(elements[0].as_bool(), Some(true));
         assert!(elements[1].is_null());
-        assert_eq!(elements[2].as_f64(), Some(-25.0));
+        assert!(elements[2].is_number());
+        assert_eq!(elements[2].as_rounded_down(), None);
         assert_eq!(elements[2].as_i64(), None);
         assert_eq!(
             String::from_utf8(elements[3].as_str().unwrap().bytes().collect()).unwrap(),
             "x\né😀"
         );
         assert_eq!(elements.len(), 4);
+    }
+
+    #[test]
+    fn strings_end_where_they_end() {
+        // Every length around the words that are looked at at once, with each byte that stops and each that only seems to.
+        for len in 0..20_usize {
+            let before = "\u{e9}x\u{7f}!".chars().cycle().take(len).collect::<String>();
+            for (stop, ends) in [
+                (b'"', true),
+                (b'\\', true),
+                (0, true),
+                (0x1f, true),
+                (b' ', false),
+                (b'!', false),
+                (b'#', false),
+                (0x80, false),
+                (0xff, false),
+                (0xa2, false),
+                (0xdc, false),
+            ] {
+                let mut text = before.clone().into_bytes();
+                text.push(stop);
+                text.extend_from_slice(b"0123456789abcdef\"");
+                let plain = text.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap();
+                assert_eq!(plain_len(&text), plain, "{text:?}");
+                assert_eq!(plain == before.len(), ends, "{text:?}");
+            }
+            assert_eq!(plain_len(before.as_bytes()), before.len());
+        }
+    }
+
+    #[test]
+    fn values_are_skipped_whole() {
+        let text =
+            br#"{"a":"}]\"\\","b":[{"c":"\\"},[],"]"],"d":-1.5e3 ,"e":true,"f":{},"g":null}"#;
+        let [a, b, d, e, f, g] =
+            read_all(text).unwrap().members(["a", "b", "d", "e", "f", "g"]).unwrap().unwrap();
+        let texts = [a, b, d, e, f, g].map(|v| v.unwrap().text());
+        let expected: [&[u8]; 6] =
+            [br#""}]\"\\""#, br#"[{"c":"\\"},[],"]"]"#, b"-1.5e3", b"true", b"{}", b"null"];
+        assert_eq!(texts, expected);
+        assert_eq!(b.unwrap().as_array().unwrap().count(), 3);
+    }
+
+    #[test]
+    fn numbers_are_rounded_down_exactly() {
+        let values = [
+            ("0", 0, true),
+            ("-0", 0, true),
+            ("-0.00e7", 0, true),
+            ("0e99999999999999999999", 0, true),
+            ("59.999999999999999999999999999", 59, false),
+            ("59.000", 59, true),
+            ("595e-1", 59, false),
+            ("590e-1", 59, true),
+            ("1e-999999999999999999999", 0, false),
+            ("0.0001234e7", 1234, true),
+            ("12.345e2", 1234, false),
+            ("1E+3", 1000, true),
+            ("18446744073709551615", u64::MAX, true),
+            ("18446744073709551616", u64::MAX, true),
+            ("1e30", u64::MAX, true),
+            ("9e99999999999999999999", u64::MAX, true),
+        ];
+        for (text, floor, whole) in values {
+            let value = read_all(text.as_bytes()).unwrap();
+            assert_eq!(value.as_rounded_down(), Some((floor, whole)), "{text}");
+        }
+        for text in ["-1", "-0.5", "-1e-30", "null", "\"1\"", "[1]"] {
+            let value = read_all(text.as_bytes()).unwrap();
+            assert_eq!(value.as_rounded_down(), None, "{text}");
+        }
     }
 
     #[test]

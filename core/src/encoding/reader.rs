@@ -32,6 +32,11 @@ impl<'a> Reader<'a> {
         self.array::<1>().map(|[b]| *b)
     }
 
+    /// Moves on by as many bytes, or to the end.
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.rest = self.rest.get(n..).unwrap_or_default();
+    }
+
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }

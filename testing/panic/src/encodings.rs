@@ -87,8 +87,8 @@ pub fn entry_json_accessors(value: &json::Value<'_>, name: &str) -> Result<[bool
     ])
 }
 
-/// The accessor for fractions, by the standard library's reader of floats.
+/// The accessor for fractions.
 #[unsafe(no_mangle)]
-pub fn entry_json_as_f64(value: &json::Value<'_>) -> Option<f64> {
-    value.as_f64()
+pub fn entry_json_as_rounded_down(value: &json::Value<'_>) -> Option<(u64, bool)> {
+    value.as_rounded_down()
 }

@@ -1,9 +1,11 @@
 //! WebAuthn.
 
 use mfakit_core::Error;
-use mfakit_core::crypto;
+use mfakit_core::crypto::{
+    self, SignatureVerifier, rsassa_pkcs1::RsassaPkcs1, rsassa_pss::RsassaPss,
+};
 use mfakit_core::encoding::cbor::Value;
-use mfakit_core::encoding::cose::{KeyParts, PublicKey};
+use mfakit_core::encoding::cose::{Hash, KeyParts, PublicKey};
 use mfakit_core::webauthn::assertion::{
     self, Allow, AssertionResponse, AssertionVerified, StoredCredential, User, id_hash,
 };
@@ -122,6 +124,26 @@ pub fn entry_signature_verify(
     signature: &[u8],
 ) -> Result<(), Error> {
     crypto::verify(key, message, signature)
+}
+
+/// A signature by RSASSA-PKCS1-v1_5, without the other algorithms.
+#[unsafe(no_mangle)]
+pub fn entry_rsassa_pkcs1_verify(
+    key: (Hash, &[u8], &[u8]),
+    message: &[&[u8]],
+    signature: &[u8],
+) -> Result<(), Error> {
+    RsassaPkcs1::new(key)?.verify(message, signature)
+}
+
+/// A signature by RSASSA-PSS, without the other algorithms.
+#[unsafe(no_mangle)]
+pub fn entry_rsassa_pss_verify(
+    key: (Hash, &[u8], &[u8]),
+    message: &[&[u8]],
+    signature: &[u8],
+) -> Result<(), Error> {
+    RsassaPss::new(key)?.verify(message, signature)
 }
 
 /// A registration.

@@ -100,6 +100,7 @@ ERRORS = {
     133: ("guess_budget_exceeded", "config", "The odds of a guess are above the named budget: fewer attempts, a smaller window or more digits are needed.", "NIST SP 800-63B-4 §3.2.2", None, "server"),
     134: ("anchor_invalid", "config", "A trust anchor is not an X.509 certificate in DER or PEM.", "mfakit attestation", None, "server"),
     135: ("enumeration_key_invalid", "config", "The enumeration key is not 32 to 64 bytes long, or none was set.", "WebAuthn Level 3 §14.6.2", None, "server"),
+    136: ("prepared_key_mismatch", "config", "The prepared key is not the record's key, or has been released.", "mfakit API", None, "server"),
     140: ("otpauth_malformed", "malformed", "The text is not an otpauth URI, or a label in it cannot be read.", "otpauth Key URI", None, "invalid"),
     141: ("otpauth_parameter_duplicate", "malformed", "A parameter of the otpauth URI stands twice.", "otpauth Key URI", None, "invalid"),
     142: ("otpauth_secret_invalid", "malformed", "The otpauth URI has no secret, or one that is not base32 of 1 to 128 bytes.", "otpauth Key URI", None, "invalid"),

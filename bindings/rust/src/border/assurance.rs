@@ -1,10 +1,13 @@
 //! The border's assurance, policy, sessions and audit.
 //!
-//! Evidence stays in TypeScript, which made it from a commit; here it comes as the facts that [`evidence`] wrote.
+//! Evidence stays in TypeScript, which made it from a commit; here it comes as the facts that [`write_facts`] wrote.
+//!
+//! [`write_facts`]: crate::facts::write_facts
 
 use super::{Host, whole};
-use crate::assurance::{read_facts, write_facts};
+use crate::facts::read_facts;
 use crate::json::{self, Object};
+use crate::time::json_time;
 use crate::{
     Assessment, AssuranceProfile, AuditRecord, Claims, Classification, Decision, Person,
     PolicyProfile, Reason, Removal, Requirement, Standing, Tier, audit_record, can_disable,
@@ -12,7 +15,7 @@ use crate::{
     lint, method_advice, session_expires_at, touch_session,
 };
 use mfakit_core::assurance::Proven;
-use mfakit_core::{Error, Facts, MethodKind, UnixTime};
+use mfakit_core::{Error, MethodKind, UnixTime};
 
 pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<String, Error>> {
     Some(match op {
@@ -54,11 +57,6 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<St
         "audit_record" => audited(host),
         _ => return None,
     })
-}
-
-/// The facts of a proof, for the evidence that its commit will make.
-pub(super) fn evidence(facts: &Facts) -> String {
-    write_facts(facts, None)
 }
 
 fn assess(host: &Host<'_>) -> Result<String, Error> {
@@ -215,8 +213,7 @@ fn exempt(host: &Host<'_>) -> Result<bool, Error> {
 }
 
 fn time(host: &Host<'_>, name: &str) -> Result<Option<UnixTime>, Error> {
-    let seconds = host.optional(name, |value| value.as_f64())?;
-    seconds.map(crate::host_time).transpose()
+    host.optional(name, json_time)?.transpose()
 }
 
 fn required_time(host: &Host<'_>, name: &str) -> Result<UnixTime, Error> {

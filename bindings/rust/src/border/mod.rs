@@ -1,38 +1,75 @@
-//! The border to TypeScript: one function, text in and text out, stateless.
+//! The border to TypeScript: one function, text in and text out, stateless but for prepared keys, which have no text.
 //!
 //! `client` is what came from the browser: everything wrong with it is the client's fault. `host` is a JSON object of the
 //! host's arguments: everything wrong with it is a `config` error. Numbers that may pass 2^53 are decimal strings in the
 //! results; `host` may pass them either way. TypeScript checks its own types first; this module checks again.
 
+#[cfg(feature = "approval")]
 mod approval;
+#[cfg(feature = "assurance")]
 mod assurance;
+#[cfg(feature = "codes")]
 mod codes;
+#[cfg(feature = "otp")]
 mod otp;
+#[cfg(feature = "webauthn")]
+mod prepared;
+mod throttle;
+#[cfg(feature = "attestation")]
 mod trust;
+#[cfg(feature = "webauthn")]
 mod webauthn;
 
-use crate::{CredentialRecord, Mediation, UserVerification, host_time, json};
+use crate::json;
+use crate::time::json_time;
+#[cfg(feature = "webauthn")]
+use crate::{CredentialRecord, Mediation, UserVerification};
 use mfakit_core::encoding::json as reader;
 use mfakit_core::{Error, UnixTime};
 use zeroize::Zeroizing;
 
-/// Runs the operation `op`. The result is a JSON object.
+/// Runs the operation `op`. The result is a JSON object; that of a batch is a line for each item.
 ///
 /// # Errors
 ///
 /// The operation's; [`Error::ArgumentTypeInvalid`] if `host` is not a JSON object or a member has the wrong type;
-/// [`Error::ArgumentValueInvalid`] for an unknown operation.
+/// [`Error::ArgumentValueInvalid`] for an operation that is unknown or not built in.
+#[allow(unused_variables, reason = "a build may have nothing but the throttle")]
 pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
     let host = Host(reader::read_all(host.as_bytes()).map_err(|_| Error::ArgumentTypeInvalid)?);
     if host.0.as_object().is_none() {
         return Err(Error::ArgumentTypeInvalid);
     }
-    otp::call(op, client, &host)
-        .or_else(|| codes::call(op, client, &host))
-        .or_else(|| trust::call(op, client, &host))
-        .or_else(|| assurance::call(op, client, &host))
-        .or_else(|| approval::call(op, client, &host))
-        .unwrap_or_else(|| webauthn::call(op, client, &host))
+    #[allow(unused_mut, reason = "see above")]
+    let mut answer = throttle::call(op, &host);
+    #[cfg(feature = "otp")]
+    {
+        answer = answer.or_else(|| otp::call(op, client, &host));
+    }
+    #[cfg(feature = "codes")]
+    {
+        answer = answer.or_else(|| codes::call(op, client, &host));
+    }
+    #[cfg(feature = "attestation")]
+    {
+        answer = answer.or_else(|| trust::call(op, client, &host));
+    }
+    #[cfg(feature = "assurance")]
+    {
+        answer = answer.or_else(|| assurance::call(op, client, &host));
+    }
+    #[cfg(feature = "approval")]
+    {
+        answer = answer.or_else(|| approval::call(op, client, &host));
+    }
+    #[cfg(feature = "webauthn")]
+    {
+        answer.unwrap_or_else(|| webauthn::call(op, client, &host))
+    }
+    #[cfg(not(feature = "webauthn"))]
+    {
+        answer.unwrap_or(Err(Error::ArgumentValueInvalid))
+    }
 }
 
 /// The host's arguments.
@@ -85,13 +122,15 @@ impl<'a> Host<'a> {
     }
 
     pub(super) fn now(&self) -> Result<UnixTime, Error> {
-        host_time(self.required("now", |v| v.as_f64()).map_err(|_| Error::TimeInvalid)?)
+        self.required("now", json_time).map_err(|_| Error::TimeInvalid)?
     }
 
+    #[cfg(feature = "webauthn")]
     pub(super) fn record(&self) -> Result<CredentialRecord, Error> {
         CredentialRecord::from_text(&self.string("record")?)
     }
 
+    #[cfg(feature = "webauthn")]
     pub(super) fn records(&self, name: &str) -> Result<Vec<CredentialRecord>, Error> {
         let texts = self.strings(name)?.unwrap_or_default();
         texts.iter().map(|text| CredentialRecord::from_text(text)).collect()
@@ -122,10 +161,12 @@ impl<'a> Host<'a> {
         Ok(self.optional(name, |v| v.as_bool())?.unwrap_or(false))
     }
 
+    #[cfg(feature = "webauthn")]
     pub(super) fn user_verification(&self) -> Result<Option<UserVerification>, Error> {
         self.named("userVerification", UserVerification::from_name)
     }
 
+    #[cfg(feature = "webauthn")]
     pub(super) fn mediation(&self) -> Result<Option<Mediation>, Error> {
         self.choice("mediation", &[("conditional", Mediation::Conditional)])
     }
@@ -151,7 +192,7 @@ pub(super) fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     crate::from_base64url(text).map(Zeroizing::new).map_err(|_| Error::ArgumentTypeInvalid)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "otp"))]
 mod tests {
     use super::*;
 

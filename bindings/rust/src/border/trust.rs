@@ -74,8 +74,8 @@ fn metadata_parse(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
         .string("number", &metadata.number().to_string())
         .string("nextUpdate", metadata.next_update())
         .number("nextUpdateTime", metadata.next_update_time().seconds())
-        .number("skipped", i128::try_from(metadata.skipped()).unwrap_or(0))
-        .number("count", i128::try_from(metadata.entries().len()).unwrap_or(0))
+        .number("skipped", metadata.skipped())
+        .number("count", metadata.entries().len())
         .array("entries", metadata.listed().map(entry))
         .end())
 }

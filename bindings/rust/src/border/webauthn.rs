@@ -1,13 +1,14 @@
 //! The border's WebAuthn ceremonies and records, and whatever is no operation at all.
 
-use super::{Host, bytes, whole};
+use super::{Host, bytes, prepared, whole};
+use crate::facts::write_facts;
 use crate::json::{self, Object};
 use crate::{
     Attachment, AttestationConveyance, AuthenticationState, AuthenticationVerified, BackupPolicy,
     BeginAuthentication, BeginRegistration, Ceremony, CounterPolicy, CredentialRecord,
-    CrossOriginPolicy, ExtensionInputs, Hint, NewRecord, RegistrationState, RegistrationVerified,
-    RelyingParty, RelyingPartyOptions, ResidentKey, Stateless, Step, UnknownAttestation,
-    UnsolicitedExtensions, read_response, related_origins_json,
+    CrossOriginPolicy, Es256Backend, ExtensionInputs, Hint, NewRecord, RegistrationState,
+    RegistrationVerified, RelyingParty, RelyingPartyOptions, ResidentKey, Stateless, Step,
+    UnknownAttestation, UnsolicitedExtensions, read_response, related_origins_json,
 };
 use mfakit_core::Error;
 use zeroize::Zeroizing;
@@ -52,12 +53,10 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
         }
         "finish_authentication" => {
             let (rp, record) = (relying_party(host)?, host.record()?);
-            authentication(&rp.finish_authentication(
-                client,
-                &AuthenticationState::from_text(host.string("state")?),
-                &record,
-                Some(host.now()?),
-            )?)
+            let prepared = prepared::named(host)?;
+            let state = AuthenticationState::from_text(host.string("state")?);
+            let now = Some(host.now()?);
+            authentication(&rp.finish_with(client, &state, &record, prepared.as_ref(), now)?)
         }
         "verify_registration" => {
             let (challenge, user_handle) = (host.string("challenge")?, host.string("userHandle")?);
@@ -74,7 +73,9 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
         "verify_authentication" => with_allowed(host, |allow| {
             let (rp, record) = (relying_party(host)?, host.record()?);
             let asked = Asked::authentication(host)?;
-            let more = Stateless { allow, ..asked.stateless(host)? };
+            let prepared = prepared::named(host)?;
+            let prepared = prepared.as_ref();
+            let more = Stateless { allow, prepared, ..asked.stateless(host)? };
             let (challenge, owner) = (host.string("challenge")?, host.string("userHandle")?);
             authentication(&rp.verify_authentication(client, &challenge, &owner, &record, more)?)
         }),
@@ -90,7 +91,8 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
         "verify_discoverable_authentication" => {
             let (rp, record) = (relying_party(host)?, host.record()?);
             let (challenge, asked) = (host.string("challenge")?, Asked::authentication(host)?);
-            let more = asked.stateless(host)?;
+            let prepared = prepared::named(host)?;
+            let more = Stateless { prepared: prepared.as_ref(), ..asked.stateless(host)? };
             authentication(
                 &rp.verify_discoverable_authentication(client, &challenge, &record, more)?,
             )
@@ -103,6 +105,9 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
                 .string("challenge", &response.challenge)
                 .end())
         }
+        "prepare" => prepared::prepare(host),
+        "release" => prepared::release(host),
+        "verify_authentications" => prepared::batch(client, host),
         "record_new" => record_new(host),
         "record_read" => Ok(record(&host.record()?)),
         _ => Err(Error::ArgumentValueInvalid),
@@ -110,7 +115,10 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
 }
 
 fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
-    let rp = Host(host.required("rp", Some)?);
+    relying_party_of(&Host(host.required("rp", Some)?))
+}
+
+pub(super) fn relying_party_of(rp: &Host<'_>) -> Result<RelyingParty, Error> {
     let uv = rp.user_verification()?.ok_or(Error::ArgumentTypeInvalid)?;
     let origins = rp.strings("origins")?.ok_or(Error::ArgumentTypeInvalid)?;
     let mut options = RelyingPartyOptions::new(&rp.string("name")?, &[], uv);
@@ -135,13 +143,21 @@ fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
     options.resident_key =
         rp.named("residentKey", ResidentKey::from_name)?.unwrap_or(options.resident_key);
     options.attachment = rp.named("attachment", Attachment::from_name)?;
-    options.hints = hints(&rp)?.unwrap_or_default();
+    options.hints = hints(rp)?.unwrap_or_default();
     options.attestation =
         rp.named("attestation", AttestationConveyance::from_name)?.unwrap_or(options.attestation);
     if let Some(names) = rp.strings("attestationFormats")? {
         options.set_attestation_formats(&names)?;
     }
-    options.trust = super::trust::read(&rp)?;
+    #[cfg(feature = "attestation")]
+    {
+        options.trust = super::trust::read(rp)?;
+    }
+    #[cfg(not(feature = "attestation"))]
+    if rp.member("trust")?.is_some() {
+        // A build that cannot judge trust does not pass over the wish for it.
+        return Err(Error::ArgumentValueInvalid);
+    }
     options.keep_attestation = rp.flag("keepAttestation")?;
     options.danger_allow_absent_user = rp.flag("dangerAllowAbsentUser")?;
     if let Some(algorithms) =
@@ -151,7 +167,16 @@ fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
     }
     let key = |name| Ok::<_, Error>(rp.optional_string(name)?.map(Zeroizing::new));
     let (state_key, enumeration_key) = (key("stateKey")?, key("enumerationKey")?);
+    options.es256 = rp.named("es256", Es256Backend::from_name)?.unwrap_or_default();
+    options.prepared_keys = rp
+        .optional("preparedKeys", whole)?
+        .map_or(Ok(0), usize::try_from)
+        .map_err(|_| Error::ArgumentValueInvalid)?;
+    let kept = options.prepared_keys;
     let mut rp = RelyingParty::new(&rp.string("id")?, options)?;
+    if kept > 0 {
+        rp = rp.with_prepared_keys(prepared::shared(kept));
+    }
     if let Some(key) = state_key {
         rp = rp.with_state_key(&bytes(&key)?)?;
     }
@@ -208,6 +233,7 @@ impl Asked {
             allow: None,
             extensions: self.extensions.as_ref(),
             now: Some(host.now()?),
+            prepared: None,
         })
     }
 }
@@ -324,7 +350,8 @@ fn registration(verified: &RegistrationVerified) -> Result<String, Error> {
         .end())
 }
 
-fn authentication(verified: &AuthenticationVerified) -> Result<String, Error> {
+/// What is verified, but for the text that was stored, which the caller has.
+pub(super) fn authentication(verified: &AuthenticationVerified) -> Result<String, Error> {
     let transition = verified.transition();
     Ok(Object::new()
         .string("credentialId", verified.credential_id())
@@ -337,9 +364,8 @@ fn authentication(verified: &AuthenticationVerified) -> Result<String, Error> {
         .bool("counterRegressed", verified.counter_regressed())
         .optional_string("attachment", verified.attachment())
         .raw("extensions", &verified.extensions().to_json())
-        .optional_string("prev", transition.prev.as_deref())
         .string("next", &transition.next)
         .optional_string("uvNext", verified.uv_transition().map(|t| t.next).as_deref())
-        .raw("evidence", &super::assurance::evidence(&verified.proof.facts()))
+        .raw("evidence", &write_facts(&verified.proof.facts(), None))
         .end())
 }

@@ -4,22 +4,23 @@
 //! attestation object or null, client data or null. The flags are four pairs of bits, each "is known" and "is true": backup
 //! eligible, backed up, user verification initialised, key in hardware. Invariant: one content has one text; any other is corrupt.
 
-use super::{CredentialRecord, Form, KeptAttestation, VERSION, transports_ok};
+use super::{Changing, CredentialRecord, Form, KeptAttestation, VERSION, transports_ok};
 use crate::text::{decode, to_base64url};
 use mfakit_core::Error;
 use mfakit_core::encoding::cbor::{self, Limits, Value};
 
 const PREFIX: &str = "$mfakit-cr$v=";
 
-pub(super) fn write(record: &CredentialRecord) -> String {
+pub(super) fn write(record: &CredentialRecord, changing: Changing) -> String {
+    let Changing { sign_count, backup_eligible, backed_up, uv_initialized } = changing;
     let mut out = Writer(Vec::new());
     out.head(4, 9);
     out.bytes(&record.id);
     out.bytes(&record.public_key);
     out.bytes(&record.user_handle);
-    out.head(0, record.sign_count.into());
+    out.head(0, sign_count.into());
     let hardware = record.hardware.then_some(true);
-    out.head(0, flags([record.backup_eligible, record.backed_up, record.uv_initialized, hardware]));
+    out.head(0, flags([backup_eligible, backed_up, uv_initialized, hardware]));
     out.head(4, u64::try_from(record.transports.len()).unwrap_or(0));
     for transport in &record.transports {
         out.string(3, transport.as_bytes());
@@ -63,7 +64,7 @@ pub(super) fn read(text: &str) -> Result<Option<CredentialRecord>, Error> {
         _ => return Ok(None),
     }
     // The text is the record's own: what another writer would have written differently is not taken.
-    Ok(read_content(content, text).filter(|record| write(record) == text))
+    Ok(read_content(content, text).filter(|record| write(record, record.changing()) == text))
 }
 
 fn read_content(content: &str, text: &str) -> Option<CredentialRecord> {

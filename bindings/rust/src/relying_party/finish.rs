@@ -5,11 +5,13 @@
 use super::{Mediation, RelyingParty, read_user_handle};
 use crate::ceremony::{AuthenticationState, CeremonyKind, RegistrationState, State};
 use crate::extensions::{Asked, ClientOutputs, ExtensionInputs, ExtensionOutputs};
+use crate::prepared::PreparedKey;
 use crate::record::{CredentialRecord, KeptAttestation};
 use crate::response;
 use crate::text::decode;
 use crate::time::or_clock;
 use crate::verified::{AttestationReport, AuthenticationVerified, RegistrationVerified};
+use mfakit_core::crypto::Es256Backend;
 use mfakit_core::webauthn::assertion::{
     self, Allow, AssertionProof, AssertionResponse, StoredCredential, User,
 };
@@ -33,6 +35,8 @@ pub struct Stateless<'a> {
     pub extensions: Option<&'a ExtensionInputs>,
     /// When a registration took place, for the dates of its certificates; the host's clock if `None`.
     pub now: Option<UnixTime>,
+    /// The prepared key of an authentication's record. Explanations do without.
+    pub prepared: Option<&'a PreparedKey>,
 }
 
 /// What a registration is verified against.
@@ -100,6 +104,33 @@ impl RelyingParty {
         record: &CredentialRecord,
         now: Option<UnixTime>,
     ) -> Result<AuthenticationVerified, Error> {
+        self.finish_with(response, state, record, None, now)
+    }
+
+    /// As [`RelyingParty::finish_authentication`], with the record's prepared key; the verdict is the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`RelyingParty::finish_authentication`]; [`Error::PreparedKeyMismatch`] if the prepared key is not the record's.
+    pub fn finish_authentication_prepared(
+        &self,
+        response: &[u8],
+        state: &AuthenticationState,
+        record: &CredentialRecord,
+        prepared: &PreparedKey,
+        now: Option<UnixTime>,
+    ) -> Result<AuthenticationVerified, Error> {
+        self.finish_with(response, state, record, Some(prepared), now)
+    }
+
+    pub(crate) fn finish_with(
+        &self,
+        response: &[u8],
+        state: &AuthenticationState,
+        record: &CredentialRecord,
+        prepared: Option<&PreparedKey>,
+        now: Option<UnixTime>,
+    ) -> Result<AuthenticationVerified, Error> {
         let state = self.open(state.to_text(), false, now)?;
         let is_owner = state.is_for(self.state_key.as_deref(), &record.user_handle);
         let expected = Authenticating {
@@ -113,7 +144,7 @@ impl RelyingParty {
             user_verification: state.user_verification,
             asked: &state.asked,
         };
-        self.authentication(response, record, &expected)
+        self.authentication(response, record, prepared, &expected)
     }
 
     /// Verifies a registration against a challenge (base64url) that the caller kept. The caller sees to it that a challenge
@@ -151,7 +182,7 @@ impl RelyingParty {
         let owner = read_user_handle(user_handle)?;
         let (challenge, asked) = (read_challenge(challenge)?, more.asked());
         let expected = self.authenticating(&challenge, User::Known(&owner), &asked, more);
-        self.authentication(response, record, &expected)
+        self.authentication(response, record, more.prepared, &expected)
     }
 
     /// Verifies an authentication that names its user itself. The caller sees to it that a challenge is accepted once.
@@ -169,7 +200,7 @@ impl RelyingParty {
         let (challenge, asked) = (read_challenge(challenge)?, more.asked());
         let more = Stateless { allow: None, ..more };
         let expected = self.authenticating(&challenge, User::Discoverable, &asked, more);
-        self.authentication(response, record, &expected)
+        self.authentication(response, record, more.prepared, &expected)
     }
 
     pub(super) fn registering<'a>(
@@ -261,9 +292,12 @@ impl RelyingParty {
             let verified = registration::verify(&rp, expected.challenge, &parts)?;
             let client = self.client_outputs(response.extension_results, expected.asked)?;
             let flags = verified.flags();
+            #[cfg(feature = "attestation")]
             let hardware = self.options.trust.as_ref().is_some_and(|trust| {
                 trust.is_hardware(verified.attestation(), verified.unproven_aaguid())
             });
+            #[cfg(not(feature = "attestation"))]
+            let hardware = false;
             let kept = self.options.keep_attestation.then(|| KeptAttestation {
                 object: response.attestation_object.clone(),
                 client_data_json: response.client_data_json.clone(),
@@ -289,22 +323,36 @@ impl RelyingParty {
         &self,
         response: &[u8],
         record: &CredentialRecord,
+        prepared: Option<&PreparedKey>,
         expected: &Authenticating<'_>,
     ) -> Result<AuthenticationVerified, Error> {
+        // The key is the host's: what is wrong with it comes before whatever the client sent.
+        let tables = prepared.map(|prepared| prepared.tables_of(record)).transpose()?.flatten();
+        let cache = self.prepared_keys.as_ref().filter(|_| prepared.is_none());
+        let cached = cache.and_then(|cache| cache.get(record));
+        let tables = match &cached {
+            Some(cached) => cached.tables_of(record)?,
+            None => tables,
+        };
+        // Who asked for another implementation gets that one.
+        let tables = tables.filter(|_| self.options.es256 == Es256Backend::Mfakit);
         let response = response::authentication(response)?;
         let client = self.client_outputs(response.extension_results, expected.asked);
         // What the client says of the AppID decides a check before the step that judges its outputs.
         let used_appid = client.as_ref().is_ok_and(ClientOutputs::used_appid);
         self.with_authenticating(expected, used_appid, |rp| {
-            let verified = assertion::verify(
-                &rp,
-                expected.challenge,
-                expected.user,
-                expected.allow,
-                &stored(record),
-                &assertion_parts(&response),
-            )?;
+            let Authenticating { challenge, user, allow, .. } = *expected;
+            let (stored, parts) = (stored(record), assertion_parts(&response));
+            let verified = match tables {
+                Some(tables) => {
+                    assertion::verify_prepared(&rp, challenge, user, allow, &stored, tables, &parts)
+                }
+                None => assertion::verify(&rp, challenge, user, allow, &stored, &parts),
+            }?;
             let client = client?;
+            if let (Some(cache), None) = (cache, &cached) {
+                cache.keep(record);
+            }
             let flags = verified.flags();
             let next = record.after_assertion(
                 verified.next_sign_count(),
@@ -322,11 +370,8 @@ impl RelyingParty {
                 counter_regressed: verified.counter_regressed(),
                 attachment: response.attachment.clone(),
                 extensions: ExtensionOutputs::new(client, verified.extensions()),
-                transition: Transition {
-                    prev: Some(record.to_text().to_owned()),
-                    next: next.to_text().to_owned(),
-                },
-                next,
+                upgrade: flags.user_verified() && record.uv_initialized() != Some(true),
+                transition: Transition { prev: Some(record.to_text().to_owned()), next },
                 proof: proof(verified.into_proof(), &response, record),
             })
         })

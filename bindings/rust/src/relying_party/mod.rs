@@ -9,13 +9,16 @@ pub use begin::{BeginAuthentication, BeginRegistration, Mediation};
 pub use finish::Stateless;
 
 use crate::ceremony::State;
+#[cfg(feature = "attestation")]
 use crate::metadata::AttestationTrust;
+use crate::prepared::{MAX_PREPARED_KEYS, PreparedKeys};
 use crate::text::decode;
 use mfakit_core::Error;
+use mfakit_core::crypto::Es256Backend;
 use mfakit_core::encoding::cose;
-use mfakit_core::webauthn::attestation::{
-    AttestationPolicy, Formats, TrustPolicy, UnknownAttestation,
-};
+#[cfg(feature = "attestation")]
+use mfakit_core::webauthn::attestation::TrustPolicy;
+use mfakit_core::webauthn::attestation::{AttestationPolicy, Formats, UnknownAttestation};
 use mfakit_core::webauthn::extensions::UnsolicitedExtensions;
 use mfakit_core::webauthn::{
     self as core, BackupPolicy, CounterPolicy, CrossOrigin, EnumerationKey, StateKey,
@@ -152,12 +155,18 @@ pub struct RelyingPartyOptions {
     /// What happens to other formats.
     pub unknown_attestation: UnknownAttestation,
     /// Whom attestation is trusted from. Without it statements are verified, and nobody is trusted.
+    #[cfg(feature = "attestation")]
     pub trust: Option<AttestationTrust>,
     /// Whether the record keeps the attestation object and the client data of the registration, to be verified again when the
     /// metadata has changed. Records are then some kilobytes long.
     pub keep_attestation: bool,
     /// What happens to outputs of extensions that were not asked for.
     pub unsolicited_extensions: UnsolicitedExtensions,
+    /// By which implementation the ES256 signatures of credentials are verified. The verdicts are the same.
+    pub es256: Es256Backend,
+    /// How many keys of credentials that signed in lately are kept prepared in this process, each in 2 KiB: 0, which is none, unless the
+    /// caller says otherwise; at most 65 536. A sign-in whose key is there takes half the time. Clones of the relying party share them.
+    pub prepared_keys: usize,
     /// Whether an *assertion* may come without user presence, which proves no person. Registrations never may, unless they
     /// are conditional.
     pub danger_allow_absent_user: bool,
@@ -182,9 +191,12 @@ impl RelyingPartyOptions {
             attestation: AttestationConveyance::None,
             attestation_formats: Formats::CURRENT,
             unknown_attestation: UnknownAttestation::Reject,
+            #[cfg(feature = "attestation")]
             trust: None,
             keep_attestation: false,
             unsolicited_extensions: UnsolicitedExtensions::Ignore,
+            es256: Es256Backend::default(),
+            prepared_keys: 0,
             danger_allow_absent_user: false,
         }
     }
@@ -232,6 +244,7 @@ pub struct RelyingParty {
     options: RelyingPartyOptions,
     state_key: Option<Arc<StateKey>>,
     enumeration_key: Option<Arc<EnumerationKey>>,
+    prepared_keys: Option<Arc<PreparedKeys>>,
 }
 
 impl RelyingParty {
@@ -240,16 +253,27 @@ impl RelyingParty {
     /// # Errors
     ///
     /// [`Error::RpIdInvalid`], [`Error::OriginInvalid`], and [`Error::ArgumentValueInvalid`] for an algorithm that is not
-    /// built in, an empty name, top origins without [`CrossOriginPolicy::AllowListed`] (or that without them), or trust that is
+    /// built in, an empty name, more than 65 536 prepared keys, top origins without [`CrossOriginPolicy::AllowListed`] (or that without them), or trust that is
     /// required of statements that are not asked for.
     pub fn new(id: &str, options: RelyingPartyOptions) -> Result<Self, Error> {
         let listed = options.cross_origin == CrossOriginPolicy::AllowListed;
-        let unasked = options.attestation == AttestationConveyance::None
-            && options.trust.as_ref().is_some_and(|trust| trust.require);
+        let unasked =
+            options.attestation == AttestationConveyance::None && requires_trust(&options);
         if options.name.is_empty() || listed == options.top_origins.is_empty() || unasked {
             return Err(Error::ArgumentValueInvalid);
         }
-        let rp = Self { id: id.to_owned(), options, state_key: None, enumeration_key: None };
+        let prepared_keys = match options.prepared_keys {
+            0 => None,
+            count @ ..=MAX_PREPARED_KEYS => Some(Arc::new(PreparedKeys::new(count))),
+            _ => return Err(Error::ArgumentValueInvalid),
+        };
+        let rp = Self {
+            id: id.to_owned(),
+            options,
+            state_key: None,
+            enumeration_key: None,
+            prepared_keys,
+        };
         rp.with_core(|core| core.map(|_| ()))?;
         Ok(rp)
     }
@@ -278,6 +302,12 @@ impl RelyingParty {
     /// [`Error::EnumerationKeyInvalid`].
     pub fn with_enumeration_key(self, key: &[u8]) -> Result<Self, Error> {
         Ok(Self { enumeration_key: Some(Arc::new(EnumerationKey::new(key)?)), ..self })
+    }
+
+    /// The same relying party, with the prepared keys of the whole process.
+    #[cfg(feature = "border")]
+    pub(crate) fn with_prepared_keys(self, keys: Arc<PreparedKeys>) -> Self {
+        Self { prepared_keys: Some(keys), ..self }
     }
 
     /// The id of the ceremony that a state belongs to, as [`crate::Ceremony::id`] gave it.
@@ -313,6 +343,7 @@ impl RelyingParty {
                 .algorithms(&options.algorithms)?
                 .counter(options.counter)
                 .backup(options.backup)
+                .es256(options.es256)
                 .attestation(self.attestation_policy()))
         })())
     }
@@ -323,19 +354,34 @@ impl RelyingParty {
             unknown: self.options.unknown_attestation,
             ..AttestationPolicy::default()
         };
-        let Some(trust) = &self.options.trust else { return policy };
-        AttestationPolicy {
-            android_key: trust.android_key,
-            switches: trust.fido_switches,
-            tolerances: trust.tolerances,
-            trust: Some(TrustPolicy {
-                source: trust,
-                require: trust.require,
-                danger_ignore_validity: trust.danger_ignore_validity,
-            }),
-            ..policy
+        #[cfg(feature = "attestation")]
+        if let Some(trust) = &self.options.trust {
+            return AttestationPolicy {
+                android_key: trust.android_key,
+                switches: trust.fido_switches,
+                tolerances: trust.tolerances,
+                trust: Some(TrustPolicy {
+                    source: trust,
+                    require: trust.require,
+                    danger_ignore_validity: trust.danger_ignore_validity,
+                }),
+                ..policy
+            };
         }
+        policy
     }
+}
+
+/// Whether a registration without a trusted attestation is refused.
+#[cfg(feature = "attestation")]
+fn requires_trust(options: &RelyingPartyOptions) -> bool {
+    options.trust.as_ref().is_some_and(|trust| trust.require)
+}
+
+/// Without metadata there is no trust to require.
+#[cfg(not(feature = "attestation"))]
+const fn requires_trust(_: &RelyingPartyOptions) -> bool {
+    false
 }
 
 /// What a site serves as `/.well-known/webauthn`, for pages on other domains that share its relying party id (§5.11).

@@ -55,7 +55,7 @@ fn explained() -> Vec<Case> {
         r.ceremony.require_verification = true
     });
     out.refuse(&registration, "explained-algorithm", "7.1-20", "algorithm_not_offered", why, |r| {
-        r.offered = vec![-8]
+        r.offered = vec![-9]
     });
     let mut cases = out.cases;
     let mut out = Assertions::default();

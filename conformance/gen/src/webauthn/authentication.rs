@@ -106,6 +106,7 @@ pub(crate) fn cases() -> Vec<Case> {
     authenticator_data(&mut out, &plain);
     flags(&mut out, &plain, &framed);
     signature(&mut out, &plain, &framed);
+    prepared_keys(&mut out, &plain, &framed);
     counter(&mut out, &plain);
     out.cases
 }
@@ -728,6 +729,47 @@ fn signature(out: &mut Out, plain: &Authentication, framed: &Authentication) {
             a.signature = Some(good);
         },
     );
+}
+
+/// Step 21, with a key that was prepared. `framed` has another person's.
+fn prepared_keys(out: &mut Out, plain: &Authentication, framed: &Authentication) {
+    let prepared = |key: &[u8]| ("prepared_public_key_cose_hex", Json::from(hex(key)));
+    let own = plain.stored_key.clone();
+    out.accept(plain, "prepared", "7.2-21", "the record's key, prepared", |a| {
+        a.more.push(prepared(&own))
+    });
+    let own_of_other = framed.stored_key.clone();
+    out.accept(framed, "prepared", "7.2-21", "another record's key, prepared", |a| {
+        a.more.push(prepared(&own_of_other))
+    });
+    let (mut r, s) = plain.key.es256().sign(&plain.signed_bytes());
+    let other = other_s(&s);
+    out.accept(plain, "prepared-other-s", "7.2-21", "(r, n - s), with a prepared key", |a| {
+        a.more.push(prepared(&own));
+        a.signature = Some(der::signature(&r, &other));
+    });
+    r[31] ^= 1;
+    let (why, code) = ("one bit of r is flipped, with a prepared key", "signature_invalid");
+    out.refuse(plain, "prepared-r-bit-0", "7.2-21", code, why, |a| {
+        a.more.push(prepared(&own));
+        a.signature = Some(der::signature(&r, &s));
+    });
+    let (why, code) = ("s is 0, with a prepared key", "signature_malformed");
+    out.refuse(plain, "prepared-s-0", "7.2-21", code, why, |a| {
+        a.more.push(prepared(&own));
+        a.signature = Some(der::signature(&r, &[0; 32]));
+    });
+    let mut renamed = own.to_vec();
+    assert_eq!(renamed[3..5], [3, 0x26], "the algorithm's number");
+    renamed[4] = 0x28;
+    for (id, key, why) in [
+        ("prepared-another-key", &framed.stored_key[..], "the prepared key of another record"),
+        ("prepared-another-number", &renamed, "the same point, under the number of ESP256"),
+    ] {
+        out.refuse(plain, id, "7.2-21", "prepared_key_mismatch", why, |a| {
+            a.more.push(prepared(key))
+        });
+    }
 }
 
 /// Step 22, which stands behind the signature.

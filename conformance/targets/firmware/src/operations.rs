@@ -136,6 +136,8 @@ fn hello(_: &Fields<'_>, response: &mut Response<'_>) -> Outcome {
         ("es384", cfg!(feature = "es384")),
         ("es512", cfg!(feature = "es512")),
         ("es256k", cfg!(feature = "es256k")),
+        ("rsassa_pkcs1", cfg!(feature = "rsa")),
+        ("rsassa_pss", cfg!(feature = "rsa")),
         ("none", true),
         ("packed", true),
         ("large_inputs", true),

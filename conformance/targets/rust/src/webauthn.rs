@@ -5,7 +5,7 @@ use mfakit::{
     AndroidKeyPolicy, AttestationConveyance, AttestationReport, AttestationTrust, BackupPolicy,
     BeginAuthentication, CounterPolicy, CredentialRecord, CrossOriginPolicy, Error,
     ExtensionInputs, ExtensionOutputs, Mediation, Metadata, MetadataOptions, NewRecord,
-    RelyingParty, RelyingPartyOptions, Stateless, Step, UnixTime, UnknownAttestation,
+    PreparedKey, RelyingParty, RelyingPartyOptions, Stateless, Step, UnixTime, UnknownAttestation,
     UnsolicitedExtensions, UserVerification, conformance, from_base64url, related_origins_json,
     to_base64url,
 };
@@ -364,6 +364,7 @@ struct Authenticating {
     record: CredentialRecord,
     allow: Option<Vec<Vec<u8>>>,
     extensions: Option<ExtensionInputs>,
+    prepared: Option<PreparedKey>,
 }
 
 impl Authenticating {
@@ -387,6 +388,10 @@ impl Authenticating {
             aaguid: None,
             uv_initialized: None,
         };
+        let prepared = inputs.bytes("prepared_public_key_cose_hex").map(|key| {
+            let parts = NewRecord { public_key: &to_base64url(&key), ..parts.clone() };
+            CredentialRecord::new(&to_base64url(&record_id), parts)?.prepare()
+        });
         let record = CredentialRecord::new(&to_base64url(&record_id), parts)?;
         let members = [
             ("clientDataJSON", "client_data_json_hex"),
@@ -405,6 +410,7 @@ impl Authenticating {
             record,
             allow: allow.map(|ids| ids.iter().map(|id| unhex(id)).collect()),
             extensions: extensions(inputs, ExtensionInputs::authentication)?,
+            prepared: prepared.transpose()?,
         })
     }
 
@@ -415,6 +421,7 @@ impl Authenticating {
         call(Stateless {
             allow: allow.as_deref(),
             extensions: self.extensions.as_ref(),
+            prepared: self.prepared.as_ref(),
             ..Stateless::default()
         })
     }

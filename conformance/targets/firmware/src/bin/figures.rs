@@ -28,7 +28,9 @@ fn print() -> io::Result<()> {
     measure(&mut out, "es512", samples::es512)?;
     #[cfg(feature = "es256k")]
     measure(&mut out, "es256k", samples::es256k)?;
-    #[cfg(feature = "all")]
+    #[cfg(feature = "rsa")]
+    measure(&mut out, "rsa", samples::rs256)?;
+    #[cfg(feature = "recovery")]
     measure(&mut out, "recovery", samples::recovery)?;
     #[cfg(feature = "all")]
     measure(&mut out, "delivered", samples::delivered)?;

@@ -3,6 +3,7 @@
 use super::inputs::{ROOM, Strings, bytes, fill, integer};
 use super::{Failure, Outcome};
 use crate::frame::{Fields, Response, Value};
+use mfakit_core::crypto::PreparedKey;
 use mfakit_core::encoding::cose;
 use mfakit_core::webauthn::assertion::{self, Allow, AssertionResponse, StoredCredential, User};
 use mfakit_core::webauthn::attestation::{
@@ -173,7 +174,13 @@ pub(super) fn webauthn_authenticate(fields: &Fields<'_>, response: &mut Response
         user_handle: claimed,
     };
     let challenge = fields.bytes("expected_challenge_hex")?;
-    let verified = assertion::verify(&rp, challenge, user, allow, &stored, &assertion)?;
+    let verified = match fields.optional_bytes("prepared_public_key_cose_hex")? {
+        Some(key) => {
+            let key = PreparedKey::new(key)?;
+            assertion::verify_prepared(&rp, challenge, user, allow, &stored, &key, &assertion)?
+        }
+        None => assertion::verify(&rp, challenge, user, allow, &stored, &assertion)?,
+    };
     response.field("new_sign_count", verified.sign_count());
     response.field("counter_regressed", verified.counter_regressed());
     put_flags(response, verified.flags());
