@@ -59,7 +59,10 @@ impl Digits {
     /// 2^64 divided by [`Self::modulus`], rounded up.
     const fn reciprocal(self) -> u64 {
         const fn of(digits: u8) -> u64 {
-            (u64::MAX / Digits(digits).modulus()).wrapping_add(1)
+            match u64::MAX.checked_div(Digits(digits).modulus()) {
+                Some(quotient) => quotient.wrapping_add(1),
+                None => 0,
+            }
         }
         match self.0 {
             5 => const { of(5) },

@@ -334,18 +334,19 @@ fn is_domain(name: &str) -> bool {
     name.len() <= 253 && labels(name).all(label) && !top.is_none_or(numeric)
 }
 
-/// An IPv4 address: four numbers below 256, none of them padded.
+/// An IPv4 address: four numbers below 256.
 fn is_ipv4(host: &str) -> bool {
-    let number = |label: &[u8]| {
-        let value = label.iter().try_fold(0_u16, |value, digit| match digit {
-            b'0'..=b'9' => Some(value.wrapping_mul(10).wrapping_add(u16::from(digit & 0xf))),
-            _ => None,
-        });
-        (1..=3).contains(&label.len())
-            && (label.len() == 1 || !label.starts_with(b"0"))
-            && value.is_some_and(|value| value < 256)
-    };
-    labels(host).count() == 4 && labels(host).all(number)
+    labels(host).count() == 4 && labels(host).all(|label| is_number(label, 255))
+}
+
+/// A decimal number up to this one, which is not padded.
+fn is_number(text: &[u8], most: u32) -> bool {
+    let value = text.iter().try_fold(0_u32, |value, digit| match digit {
+        b'0'..=b'9' => Some(value.wrapping_mul(10).wrapping_add(u32::from(digit & 0xf))),
+        _ => None,
+    });
+    let padded = text.len() > 1 && text.starts_with(b"0");
+    (1..=5).contains(&text.len()) && !padded && value.is_some_and(|value| value <= most)
 }
 
 fn labels(name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
@@ -386,7 +387,7 @@ fn is_authority<'a>(authority: &'a str, default_port: &str) -> Option<&'a str> {
         None => (authority, None),
     };
     let port_ok = port.is_none_or(|port| {
-        port != default_port && !port.starts_with(['0', '+']) && port.parse::<u16>().is_ok()
+        port != default_port && port != "0" && is_number(port.as_bytes(), 65_535)
     });
     // An https origin may be an IP address.
     (port_ok && (is_domain(host) || is_ipv4(host))).then_some(host)

@@ -120,7 +120,7 @@ fn difference(mut x: [u32; 16], y: &[u32; 16]) -> Limbs8x32 {
     reduced(x)
 }
 
-#[inline(always)]
+#[inline(never)]
 fn added(a: &[u32; 8], b: &[u32; 8]) -> ([u32; 8], u32) {
     let (mut sum, mut carry) = (*a, 0);
     for (word, b) in sum.iter_mut().zip(b) {
@@ -129,7 +129,7 @@ fn added(a: &[u32; 8], b: &[u32; 8]) -> ([u32; 8], u32) {
     (sum, carry)
 }
 
-#[inline(always)]
+#[inline(never)]
 fn subtracted(a: &[u32; 8], b: &[u32; 8]) -> ([u32; 8], u32) {
     let (mut difference, mut borrow) = (*a, 0);
     for (word, b) in difference.iter_mut().zip(b) {

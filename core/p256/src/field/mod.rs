@@ -16,6 +16,7 @@ mod limbs9x29;
 
 use crate::inverse::{Prime, inverse};
 use crate::table::{Narrow, Radix, Wide};
+#[allow(unused_imports, reason = "elsewhere its arithmetic makes the tables, and no more")]
 pub use limbs4x64::Limbs4x64;
 pub(crate) use limbs4x64::constant;
 #[cfg(any(
