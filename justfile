@@ -64,6 +64,11 @@ test-rust: (_cargo-test "-p" "mfakit" "--all-features")
 wycheproof:
     cargo run --quiet --release --manifest-path testing/wycheproof/Cargo.toml
 
+# the core's signatures in words of 32 bits, as browsers and small processors have them
+[group('tests')]
+curves-check:
+    RUSTFLAGS='--cfg mfakit_words="32"' cargo test --quiet --profile fast --target-dir {{ quote(CARGO_TARGET_DIR / "words32") }} -p mfakit-core --lib --no-default-features --features webauthn,es384,es512,es256k -- crypto::
+
 # mfakit-p256 in every layout: Wycheproof, its field and scalars, whole verifications against the crate p256
 [group('tests')]
 p256-check:

@@ -26,10 +26,11 @@
 //! | `approval` | yes | signed push approvals, the server's side |
 //! | `approval-device` | no | their device's side: reading requests, signing answers with ES256 |
 //! | `signatures` | yes | COSE keys and signatures: on wherever `webauthn` or `approval` is |
-//! | `es256` | yes | ECDSA with P-256 and SHA-256 |
+//! | `es256` | yes | ECDSA with P-256 and SHA-256, by the crate `mfakit-p256` |
+//! | `es256-p256` | no | the same by the crate `p256`, to be chosen at run time |
 //! | `es384`, `es512`, `es256k` | no | ECDSA with P-384 and SHA-384, P-521 and SHA-512, secp256k1 and SHA-256 |
 //! | `ed25519`, `ed448` | no | EdDSA, strict |
-//! | `rsassa-pkcs1`, `rsassa-pss` | no | RSA with SHA-256, -384, -512; needs the heap |
+//! | `rsassa-pkcs1`, `rsassa-pss` | no | RSA with SHA-256, -384, -512; takes 8 KiB of stack, 12 with its callers |
 //! | `ml-dsa` | no | ML-DSA-44, -65, -87; takes 56 KiB of stack without the heap |
 //! | `all-algorithms` | no | all of these |
 //! | `assurance` | yes | assessments, profiles of claims, policies, sessions; needs nothing else |

@@ -110,7 +110,7 @@ mod tests {
             let by = core::num::NonZeroU16::new(divisor).unwrap();
             for shift in 0..64 {
                 for number in [u64::MAX >> shift, (u64::MAX >> shift) / 3, 1 << shift] {
-                    for near in [number - 1, number, number.saturating_add(1)] {
+                    for near in [number.saturating_sub(1), number, number.saturating_add(1)] {
                         assert_eq!(divide(near, by), near / u64::from(divisor), "{near} {by}");
                     }
                 }

@@ -6,9 +6,7 @@ use crate::verified::AuthenticationVerified;
 use crate::webauthn::RelyingParty;
 use mfakit::{AuthenticationItem, AuthenticationState, Error, Expected, UnixTime, in_parallel};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
-use std::sync::Mutex;
 
 const NAMES: [&str; 8] =
     ["rp", "response", "record", "state", "challenge", "user_handle", "prepared", "now"];
@@ -98,36 +96,25 @@ pub(crate) fn verify_authentications(py: Python<'_>, items: Any<'_, '_>) -> PyRe
     let outcomes = py.detach(|| {
         in_parallel(&items, |item| item.as_ref().map_err(|error| *error).and_then(Item::verify))
     });
-    Ok(outcomes.into_iter().map(Outcome::new).collect())
+    let outcome = |outcome: Result<_, Error>| match outcome {
+        Ok(verified) => {
+            let verified = AuthenticationVerified::make(py, Ok(verified))?;
+            Ok(Outcome(Ok(Py::new(py, verified)?)))
+        }
+        Err(error) => Ok(Outcome(Err(error))),
+    };
+    outcomes.into_iter().map(outcome).collect()
 }
 
 /// What became of one item of a batch.
 #[pyclass(frozen, module = "mfakit")]
-pub(crate) struct Outcome {
-    /// What was verified, until it is asked for.
-    waiting: Mutex<Option<Result<mfakit::AuthenticationVerified, Error>>>,
-    verified: PyOnceLock<Result<Py<AuthenticationVerified>, Error>>,
-}
-
-impl Outcome {
-    fn new(outcome: Result<mfakit::AuthenticationVerified, Error>) -> Self {
-        Self { waiting: Mutex::new(Some(outcome)), verified: PyOnceLock::new() }
-    }
-}
+pub(crate) struct Outcome(Result<Py<AuthenticationVerified>, Error>);
 
 #[pymethods]
 impl Outcome {
     /// The same object each time, so that the proof in it is one proof.
     fn verified(&self, py: Python<'_>) -> PyResult<Py<AuthenticationVerified>> {
-        let outcome = self.verified.get_or_try_init(py, || {
-            let waiting = self.waiting.lock().ok().and_then(|mut waiting| waiting.take());
-            match waiting.unwrap_or(Err(Error::StateConflict)) {
-                Ok(verified) => {
-                    Py::new(py, AuthenticationVerified::make(py, Ok(verified))?).map(Ok)
-                }
-                Err(error) => PyResult::Ok(Err(error)),
-            }
-        })?;
+        let Self(outcome) = self;
         outcome.as_ref().map(|verified| verified.clone_ref(py)).map_err(|error| raise(*error))
     }
 

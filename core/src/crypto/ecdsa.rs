@@ -3,26 +3,25 @@
 //! WebAuthn Level 3 §6.5.5: the signature is DER; r and s are in 1..n; high s is accepted (Secure Enclave writes it).
 //! Leaks: nothing secret here, every input is public.
 
-/// Defines the verifier `$name` on the curve of `$curve`, whose coordinates have `$len` bytes, over `$hash`.
+/// Defines the verifier `$name` over `$hash`. What `$new` makes of the key's coordinates is a `$key`, which verifies r and s over a
+/// digest of any length; all four numbers are big-endian and have `$len` bytes.
 macro_rules! ecdsa_verifier {
-    ($(#[$doc:meta])* $name:ident, $curve:ident, $len:literal, $hash:ident) => {
+    ($(#[$doc:meta])* $name:ident: $key:ty = $new:expr, $len:literal, $hash:ident) => {
         use crate::crypto::{SignatureVerifier, hash};
         use crate::encoding::cose::Hash;
         use crate::encoding::der;
         use crate::error::Error;
-        use $curve::ecdsa::signature::hazmat::PrehashVerifier;
-        use $curve::ecdsa::{Signature, VerifyingKey};
 
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $name(VerifyingKey);
+        pub struct $name($key);
 
         #[allow(dead_code, reason = "not every use of the macro has every form of signature")]
         impl $name {
             /// Verifies a signature over a hash that was made.
             fn verify_prehash(&self, hash: &[u8], signature: &[u8]) -> Result<(), Error> {
                 let (r, s) = der::read_ecdsa::<$len>(signature)?;
-                self.verify_scalars(hash, r, s)
+                self.0.verify(hash, &r, &s)
             }
 
             /// Verifies a signature that is r and s, each of the curve's size, one after the other (RFC 9053 §2.1).
@@ -33,23 +32,9 @@ macro_rules! ecdsa_verifier {
                 signature: &[u8],
             ) -> Result<(), Error> {
                 let fixed = signature.split_first_chunk::<$len>();
-                let scalars = fixed.and_then(|(r, s)| Some((*r, s.try_into().ok()?)));
+                let scalars = fixed.and_then(|(r, s)| Some((r, s.try_into().ok()?)));
                 let (r, s) = scalars.ok_or(Error::SignatureMalformed)?;
-                self.verify_scalars(&hash::<sha2::$hash>(message), r, s)
-            }
-
-            fn verify_scalars(
-                &self,
-                hash: &[u8],
-                r: [u8; $len],
-                s: [u8; $len],
-            ) -> Result<(), Error> {
-                let signature =
-                    Signature::from_scalars(r, s).map_err(|_| Error::SignatureMalformed)?;
-                // s and n − s are equally valid; some of the crates want the smaller.
-                self.0
-                    .verify_prehash(hash, &signature.normalize_s())
-                    .map_err(|_| Error::SignatureInvalid)
+                self.0.verify(&hash::<sha2::$hash>(message), r, s)
             }
 
             /// Verifies a signature over another hash of the message.
@@ -77,12 +62,7 @@ macro_rules! ecdsa_verifier {
             type Key<'k> = (&'k [u8; $len], &'k [u8; $len]);
 
             fn new((x, y): Self::Key<'_>) -> Result<Self, Error> {
-                let mut sec1 = [4; 1 + 2 * $len];
-                let (_, coordinates) = sec1.split_at_mut(1);
-                let (first, second) = coordinates.split_at_mut($len);
-                first.copy_from_slice(x);
-                second.copy_from_slice(y);
-                VerifyingKey::from_sec1_bytes(&sec1).map(Self).map_err(|_| Error::CosePointInvalid)
+                $new(x, y).map(Self)
             }
 
             fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), Error> {

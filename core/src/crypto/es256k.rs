@@ -1,10 +1,12 @@
-//! ES256K: ECDSA with secp256k1 and SHA-256 (COSE −47), by the crate `k256`.
+//! ES256K: ECDSA with secp256k1 and SHA-256 (COSE −47), by `weierstrass`.
 //!
-//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public.
+//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public; verification takes variable time.
+
+use super::weierstrass::{Secp256k1Key, secp256k1};
 
 super::ecdsa::ecdsa_verifier! {
     /// A point that is on the curve and not the identity.
-    Es256k, k256, 32, Sha256
+    Es256k: Secp256k1Key = secp256k1, 32, Sha256
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! ES384: ECDSA with P-384 and SHA-384 (COSE −35 and −51), by the crate `p384`.
+//! ES384: ECDSA with P-384 and SHA-384 (COSE −35 and −51), by `weierstrass`.
 //!
-//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public.
+//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public; verification takes variable time.
+
+use super::weierstrass::{P384Key, p384};
 
 super::ecdsa::ecdsa_verifier! {
     /// A point that is on the curve and not the identity.
-    Es384, p384, 48, Sha384
+    Es384: P384Key = p384, 48, Sha384
 }
 
 #[cfg(test)]

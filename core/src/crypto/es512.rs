@@ -1,10 +1,12 @@
-//! ES512: ECDSA with P-521 and SHA-512 (COSE −36 and −52), by the crate `p521`.
+//! ES512: ECDSA with P-521 and SHA-512 (COSE −36 and −52), by `weierstrass`.
 //!
-//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public.
+//! The rules are in `ecdsa`. Leaks: nothing secret here, every input is public; verification takes variable time.
+
+use super::weierstrass::{P521Key, p521};
 
 super::ecdsa::ecdsa_verifier! {
     /// A point that is on the curve and not the identity.
-    Es512, p521, 66, Sha512
+    Es512: P521Key = p521, 66, Sha512
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Cryptography: hashes, message authentication codes, and signature verification, one file an algorithm.
 //!
-//! Invariant: an algorithm whose feature is off is not linked. Primitives come from RustCrypto.
+//! Invariant: an algorithm whose feature is off is not linked. Of signatures, ECDSA and RSA are our own code, for verification alone; the
+//! other primitives come from RustCrypto.
 
 #[cfg(all(
     feature = "signatures",
@@ -31,6 +32,8 @@ mod rsa;
 pub mod rsassa_pkcs1;
 #[cfg(all(feature = "signatures", feature = "rsassa-pss"))]
 pub mod rsassa_pss;
+#[cfg(all(feature = "signatures", any(feature = "es384", feature = "es512", feature = "es256k")))]
+mod weierstrass;
 
 #[cfg(all(feature = "signatures", any(feature = "rsassa-pkcs1", feature = "rsassa-pss")))]
 use crate::encoding::cose::Scheme;
@@ -145,11 +148,17 @@ macro_rules! with_verifier {
             PublicKey::Rsa { algorithm, n, e } => match Scheme::built_in(algorithm) {
                 #[cfg(feature = "rsassa-pkcs1")]
                 Some(Scheme::Pkcs1(hash)) => {
-                    rsassa_pkcs1::RsassaPkcs1::new((hash, n, e)).and_then(|$verifier| $result)
+                    rsa::apart(|| match &rsassa_pkcs1::RsassaPkcs1::new((hash, n, e)) {
+                        Ok($verifier) => $result,
+                        Err(error) => Err(*error),
+                    })
                 }
                 #[cfg(feature = "rsassa-pss")]
                 Some(Scheme::Pss(hash)) => {
-                    rsassa_pss::RsassaPss::new((hash, n, e)).and_then(|$verifier| $result)
+                    rsa::apart(|| match &rsassa_pss::RsassaPss::new((hash, n, e)) {
+                        Ok($verifier) => $result,
+                        Err(error) => Err(*error),
+                    })
                 }
                 _ => Err(Error::AlgorithmUnsupported),
             },
@@ -192,6 +201,23 @@ pub enum Es256Backend {
     /// The crate `p256`, of RustCrypto.
     #[cfg(feature = "es256-p256")]
     P256,
+}
+
+#[cfg(feature = "signatures")]
+impl Es256Backend {
+    /// The implementation of this name: `mfakit`, or `p256` where it is built in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ArgumentValueInvalid`].
+    pub fn from_name(name: &str) -> Result<Self, Error> {
+        match name {
+            "mfakit" => Ok(Self::Mfakit),
+            #[cfg(feature = "es256-p256")]
+            "p256" => Ok(Self::P256),
+            _ => Err(Error::ArgumentValueInvalid),
+        }
+    }
 }
 
 /// As [`verify`], with ES256 by a named implementation.

@@ -307,6 +307,9 @@ pub(super) fn verify<'a>(
         (Some(Formats::APPLE), _) => apple::verify(format, statement, subject),
         #[cfg(feature = "attestation")]
         (Some(Formats::COMPOUND), _) => compound::verify(format, statement, subject),
+        // A format that other builds verify is refused by one that cannot, and not ignored: no verdict depends on a feature.
+        #[cfg(not(feature = "attestation"))]
+        (Some(_), _) => Err(Error::AttestationFormatUnsupported),
         (_, UnknownAttestation::Ignore) => {
             Ok(Attestation::new(format, AttestationType::Unverified))
         }
