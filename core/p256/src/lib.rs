@@ -134,7 +134,7 @@ impl VerifyingKey {
         self.0.verify(digest, r, s)
     }
 
-    /// The key with 2 KiB of multiples, which halve the time of each verification. Takes the time of about two verifications.
+    /// The key with 2 KiB of multiples, which halve the time of each verification. Takes the time of about one verification.
     #[must_use]
     pub fn prepare(&self) -> PreparedVerifyingKey {
         PreparedVerifyingKey(self.0.prepare())

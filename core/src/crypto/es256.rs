@@ -99,7 +99,7 @@ pub struct PreparedKey {
 }
 
 impl PreparedKey {
-    /// Prepares a COSE key. Takes the time of about two verifications.
+    /// Prepares a COSE key. Takes the time of about one verification.
     ///
     /// # Errors
     ///

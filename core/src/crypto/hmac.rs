@@ -1,8 +1,8 @@
 //! HMAC with SHA-1, SHA-256 and SHA-512: RFC 2104, keyed once and used for many messages.
 //!
 //! A window of codes is many short messages under one key. So the two key blocks are hashed once, a code takes two compressions and
-//! copies no buffers; the compression functions are those of `sha1` and `sha2`. Invariant: every block and state that a key went into is
-//! wiped. Leaks: which algorithm, and the lengths.
+//! copies no buffers; the compression functions are those of `sha1` and `sha2`. Invariant: every block and state that a key went into
+//! and that stands here is wiped; what the compression functions leave on the stack is not. Leaks: which algorithm, and the lengths.
 
 use crate::error::Error;
 use sha1::block_api::compress as compress1;

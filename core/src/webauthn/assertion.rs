@@ -114,7 +114,8 @@ pub fn verify<'a>(
     })
 }
 
-/// As [`verify`], with an ES256 key that was prepared; the verdict is the same.
+/// As [`verify`], with an ES256 key that was prepared; the verdict is the same. Prepared keys are mfakit's own arithmetic, whatever
+/// [`RelyingParty::es256`] says.
 ///
 /// # Errors
 ///
