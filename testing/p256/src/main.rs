@@ -1,7 +1,7 @@
 //! What mfakit-p256 computes, against other implementations and known verdicts.
 //!
 //! usage: mfakit-p256-check (all | wycheproof | field | scalar | ecdsa)
-//!            [--cases N] [--seed N] [--threads N] [--layout 4x64|8x32|9x29]
+//!            [--cases N] [--seed N] [--threads N] [--layout 4x64|8x32|9x29] [--quick]
 //!        mfakit-p256-check vectors     prints core/p256/src/tests/vectors.txt
 //!
 //! Every part has controls: something that is wrong, and has to fail. The last line is `N passed, N failed`, and the exit status
@@ -58,8 +58,13 @@ fn arguments() -> Option<(String, ecdsa::Options)> {
     let names =
         |part: &String| part == "all" || part == "vectors" || PARTS.contains(&part.as_str());
     let part = arguments.next().filter(names)?;
-    let mut options = ecdsa::Options { cases: None, seed: 1, threads: 1, layout: None };
+    let mut options =
+        ecdsa::Options { cases: None, seed: 1, threads: 1, layout: None, quick: false };
     while let Some(name) = arguments.next() {
+        if name == "--quick" {
+            options.quick = true;
+            continue;
+        }
         let value = arguments.next()?;
         match name.as_str() {
             "--cases" => options.cases = Some(value.parse().ok().filter(|cases| *cases > 0)?),
