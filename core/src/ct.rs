@@ -7,8 +7,6 @@
 //! from here on; without it these functions are the identity.
 
 use subtle::Choice;
-#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
-use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 #[cfg(feature = "ctgrind")]
 static HOOK: std::sync::OnceLock<fn(&mut [u8])> = std::sync::OnceLock::new();
@@ -35,29 +33,37 @@ pub(crate) fn declassify_bytes(bytes: &mut [u8]) {
     let _ = bytes;
 }
 
-/// Whether `a < b`, for values below 2^63.
-#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
-pub(crate) fn less_than(a: u64, b: u64) -> Choice {
-    // The subtraction borrows into the top bit exactly when a < b.
-    let top = a.wrapping_sub(b) >> 63;
-    (top).ct_eq(&1)
-}
-
 /// The value of a byte that lies in one of the ranges `(low, high, value of low)`, and whether it does. Arithmetic only:
 /// the byte is secret.
 #[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
 pub(crate) fn value_in_ranges(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, Choice) {
-    let byte = u64::from(byte);
-    let mut value = 0_u64;
-    let mut known = Choice::from(0);
+    let (value, known) = value_and_bit(byte, ranges);
+    (value, Choice::from(known))
+}
+
+/// The same with a bit, which is as secret, for loops: each step of a `Choice` is a call.
+#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
+pub(crate) fn value_and_bit(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, u8) {
+    let byte = u32::from(byte);
+    let (mut value, mut known) = (0_u32, 0_u32);
     for &(low, high, first) in ranges {
-        let here = !less_than(byte, u64::from(low)) & !less_than(u64::from(high), byte);
-        let offset = byte.wrapping_sub(u64::from(low)).wrapping_add(u64::from(first));
-        value.conditional_assign(&offset, here);
-        known |= here;
+        // One of the differences borrows into the top bit unless the byte lies between.
+        let (above, below) =
+            (byte.wrapping_sub(u32::from(low)), u32::from(high).wrapping_sub(byte));
+        let here = core::hint::black_box((above | below) >> 31).wrapping_sub(1);
+        value |= here & above.wrapping_add(u32::from(first));
+        known |= here & 1;
     }
-    let [.., low] = value.to_be_bytes();
-    (low, known)
+    let ([.., value], [.., known]) = (value.to_be_bytes(), known.to_be_bytes());
+    (value, known)
+}
+
+/// 1 for the same byte, else 0. Arithmetic only.
+#[cfg(feature = "otp")]
+pub(crate) fn same_byte(byte: u8, other: u8) -> u8 {
+    // Only zero borrows.
+    let [same, ..] = u32::from(byte ^ other).wrapping_sub(1).to_be_bytes();
+    core::hint::black_box(same >> 7)
 }
 
 /// Subtracts `modulus` from `value` if that does not make it negative; 1 if it did so, else 0. Both are below 2^63.
@@ -91,11 +97,24 @@ mod tests {
         }
     }
 
-    #[cfg(any(feature = "otp", feature = "codes"))]
+    #[cfg(feature = "otp")]
     #[test]
-    fn less_than_at_the_edges() {
-        for (a, b) in [(0, 0), (0, 1), (1, 0), (7, 7), ((1 << 63) - 1, 0), (0, (1 << 63) - 1)] {
-            assert_eq!(declassify(less_than(a, b)), a < b, "{a} {b}");
+    fn every_byte_has_its_value() {
+        let ranges = [(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26), (0xfe, 0xff, 7)];
+        for byte in 0..=u8::MAX {
+            let expected = match byte {
+                b'A'..=b'Z' => Some(byte - b'A'),
+                b'a'..=b'z' => Some(byte - b'a'),
+                b'2'..=b'7' => Some(byte - b'2' + 26),
+                0xfe..=0xff => Some(byte - 0xfe + 7),
+                _ => None,
+            };
+            let (value, known) = value_in_ranges(byte, &ranges);
+            assert_eq!(declassify(known).then_some(value), expected, "{byte}");
+            assert_eq!(value, expected.unwrap_or(0), "{byte}");
+            for other in 0..=u8::MAX {
+                assert_eq!(same_byte(byte, other), u8::from(byte == other));
+            }
         }
     }
 }

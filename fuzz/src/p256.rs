@@ -4,8 +4,6 @@
 //! follow. What stands behind that is added to them, bit by bit.
 
 use crate::input::{Input, Output};
-use mfakit_p256::layouts::{Field, Limbs4x64, Limbs8x32, Limbs9x29, Verifier};
-use mfakit_p256::{PreparedVerifyingKey, Rejected, VerifyingKey};
 use ::p256::ecdsa::signature::hazmat::PrehashVerifier;
 use ::p256::ecdsa::{self, SigningKey};
 use ::p256::elliptic_curve::ops::Reduce;
@@ -13,6 +11,8 @@ use ::p256::elliptic_curve::point::AffineCoordinates;
 use ::p256::elliptic_curve::sec1::FromSec1Point;
 use ::p256::elliptic_curve::{Field as _, PrimeField};
 use ::p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Sec1Point};
+use mfakit_p256::layouts::{Field, Limbs4x64, Limbs8x32, Limbs9x29, Verifier};
+use mfakit_p256::{PreparedVerifyingKey, Rejected, VerifyingKey};
 
 /// Bits of the first byte of an input.
 mod options {

@@ -96,7 +96,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let sets = [
         [BigUint::default(), BigUint::from(1_u8), p() - 1_u8, power(224)],
         [power(224) - 1_u8, p() - power(224), power(255), power(128)],
-        [BigUint::from_bytes_be(&[0x5a; 32]), BigUint::from_bytes_be(&[0xa5; 32]), power(29), power(32)],
+        [
+            BigUint::from_bytes_be(&[0x5a; 32]),
+            BigUint::from_bytes_be(&[0xa5; 32]),
+            power(29),
+            power(32),
+        ],
         [BigUint::from_bytes_be(&[0xff; 32]), p(), power(232) - 1_u8, power(203)],
     ];
     let program: Vec<u8> = (0..16_u8).map(|operation| operation << 4 | operation % 16).collect();
@@ -104,7 +109,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
     for packed in [0, 0b1111, 0b0101] {
         for set in &sets {
             let start = Output::default().number([packed]);
-            let mut seed = set.iter().fold(start, |seed, number| seed.number(bytes(number))).finish();
+            let mut seed =
+                set.iter().fold(start, |seed, number| seed.number(bytes(number))).finish();
             seed.extend(&program);
             seeds.push(seed);
         }

@@ -93,7 +93,7 @@ impl CredentialRecord {
         Self(self.0.clone().into_compact())
     }
 
-    /// Other threads run meanwhile: it takes as long as two verifications.
+    /// Other threads run meanwhile: it takes as long as one verification.
     fn prepare(&self, py: Python<'_>) -> PyResult<PreparedKey> {
         py.detach(|| self.0.prepare()).map(PreparedKey).map_err(raise)
     }

@@ -46,7 +46,7 @@ struct Prepared {
 }
 
 impl CredentialRecord {
-    /// Prepares the key, for as long as the process keeps it: 2 KiB, made in the time of about two verifications.
+    /// Prepares the key, for as long as the process keeps it: 2 KiB, made in the time of about one verification.
     ///
     /// Any record's key can be prepared. It makes verifications of ES256 (two thirds of all passkeys) faster, and no others slower.
     ///
@@ -131,7 +131,7 @@ impl PreparedKeys {
 
     /// Prepares the key of a record whose credential signed in. One that cannot be prepared is not kept.
     pub(crate) fn keep(&self, record: &CredentialRecord) {
-        // Outside of the lock: it takes as long as two verifications.
+        // Outside of the lock: it takes as long as one verification.
         let prepared = record.prepare().ok().filter(|key| key.0.tables.is_some());
         if let Some(prepared) = prepared {
             self.locked().insert(prepared);

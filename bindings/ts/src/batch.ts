@@ -68,6 +68,8 @@ export async function verifyAuthenticationsAsync(items: unknown): Promise<Outcom
 /** What was read of an item, or what was wrong with it. */
 type Read = { given: unknown; record: string; host: object; client: Uint8Array } | { error: MfaError };
 type Sent = Exclude<Read, { error: MfaError }>;
+/** An item's answer, or the number of its error. */
+type Answer = object | number;
 
 class Batch {
   readonly #items: Read[];
@@ -82,7 +84,7 @@ class Batch {
     this.#rps = [...rps.keys()];
   }
 
-  question(): Question<string[]> {
+  question(): Question<Answer[]> {
     const client = new Uint8Array(this.sent.reduce((length, item) => length + item.client.length, 0));
     let end = 0;
     for (const item of this.sent) {
@@ -90,22 +92,23 @@ class Batch {
       end += item.client.length;
     }
     const host = { rps: this.#rps, items: this.sent.map((item) => item.host) };
-    return { op: "verify_authentications", client, host, read: (lines: string[]) => lines };
+    return { op: "verify_authentications", client, host, read: (answers: Answer[]) => answers };
   }
 
   /** In the order of the items; the prepared keys are held until here, so that none is released while it is used. */
-  outcomes(lines: string[]): Outcome[] {
-    let line = 0;
+  outcomes(answers: Answer[]): Outcome[] {
+    if (answers.length !== this.sent.length) throw new Error("a defect of mfakit: a batch's answer is not whole");
+    let next = 0;
     return this.#items.map((item) => {
       if ("error" in item) {
         return outcome(() => {
           throw item.error;
         });
       }
-      const [answer, record] = [lines[line++]!, item.record];
+      const [answer, record] = [answers[next++]!, item.record];
       return outcome(() => {
-        if (!answer.startsWith("{")) throw failure(Number(answer));
-        return authenticationOf(JSON.parse(answer), record);
+        if (typeof answer === "number") throw failure(answer);
+        return authenticationOf(answer, record);
       });
     });
   }

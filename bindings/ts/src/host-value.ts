@@ -23,12 +23,16 @@ type Read<R extends Readers> = { [K in keyof R]: ReturnType<R[K]> };
  * option; a name that the table lacks is refused, so a misspelt one is not a default taken in silence.
  */
 export function options<R extends Readers>(value: unknown, call: string, readers: R): Read<R> {
-  const given = own(value, `${call} takes an object of named options`);
-  const names = Object.keys(readers);
-  for (const name of given.keys()) {
-    if (!names.includes(name)) throw wrong("argument_value_invalid", `${call} takes ${names.join(", ")}`);
+  const given = copied(value, call);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(readers, name)) throw wrong("argument_value_invalid", `${call} takes ${Object.keys(readers).join(", ")}`);
   }
-  return Object.fromEntries(names.map((name) => [name, readers[name]!(given.get(name), name)])) as Read<R>;
+  // A copy has every name as its own, which no setter of a prototype sees.
+  const read: Record<string, unknown> = { ...readers };
+  for (const name of Object.keys(readers)) {
+    read[name] = readers[name]!(Object.hasOwn(given, name) ? given[name] : undefined, name);
+  }
+  return read as Read<R>;
 }
 
 /** An argument that may be left out. */
@@ -168,6 +172,19 @@ function dateSeconds(value: unknown): number {
     return NaN;
   }
 }
+
+/** The own members of an options object, each read once. */
+function copied(value: unknown, call: string): Record<string, unknown> {
+  try {
+    if (value === undefined) return NONE;
+    if (typeof value === "object" && value !== null) return { ...value };
+  } catch {
+    // As below.
+  }
+  throw wrong("argument_type_invalid", `${call} takes an object of named options`);
+}
+
+const NONE = {};
 
 function own(value: unknown, complaint: string): Map<string, unknown> {
   try {

@@ -7,7 +7,7 @@
  * There is no top-level await, so that this module loads wherever modules do. In Node.js and in workerd the core is
  * there from the start, and `init` does nothing.
  */
-import load, { call } from "../wasm/mfakit_wasm.js";
+import load, { call, totpVerify } from "../wasm/mfakit_wasm.js";
 import { use } from "./backend.js";
 
 export * from "./api.js";
@@ -21,7 +21,7 @@ let loading: Promise<void> | undefined;
  */
 export function init(source?: string | object): Promise<void> {
   loading ??= load(source === undefined ? undefined : { module_or_path: source as URL }).then(
-    () => use({ call }),
+    () => use({ call, totpVerify }),
     (error: unknown) => {
       loading = undefined; // so that a later call can try again
       throw error;

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { call, initSync } from "../wasm/mfakit_wasm.js";
+import { call, initSync, totpVerify } from "../wasm/mfakit_wasm.js";
 import { use, type Backend } from "./backend.js";
 
 export * from "./api.js";
@@ -22,7 +22,7 @@ function native(): Backend {
 
 function wasm(): Backend {
   initSync({ module: readFileSync(new URL("../wasm/mfakit_wasm_bg.wasm", import.meta.url)) });
-  return { call };
+  return { call, totpVerify };
 }
 
 function choose(wanted: string | undefined): Backend {

@@ -4,7 +4,7 @@
  * Every verdict is the core's. The secret is held in a private field: it is in no property, no JSON and no log, and only
  * `exposeSecret` gives it.
  */
-import { ask, verify } from "./backend.js";
+import { ask, totpVerify, verify } from "./backend.js";
 import { base32 } from "./bytes.js";
 import { codeBytes, codeText } from "./client-value.js";
 import {
@@ -132,11 +132,16 @@ export class Totp {
   verify(code: unknown, options: VerifyTotp<number | null>): TotpVerified;
   verify(code: unknown, options: VerifyTotp<Integer | null>): TotpVerified<Integer>;
   verify(code: unknown, given: unknown): TotpVerified<any> {
-    const { lastStep, ...host } = options(given, "verify", {
-      lastStep: nullable(integer), now, past: maybe(count), future: maybe(count), drift: maybe(signed),
-    });
-    const answer = verify("totp_verify", codeBytes(code), { ...this.#otp, ...host, lastStep: decimal(lastStep) });
-    return totpVerified(answer, lastStep);
+    const { lastStep, now, past, future, drift } = options(given, "verify", VERIFY);
+    const { secret, form } = this.#otp;
+    if (typeof code === "string" && code.length <= LONGEST_CODE) {
+      const window = Math.max(-FAR, Math.min(drift ?? 0, FAR));
+      return totpVerified(
+        totpVerify(secret, form!, code, lastStep === null ? -1 : Number(lastStep), now, past ?? -1, future ?? -1, window), lastStep,
+      );
+    }
+    const host = { ...this.#otp, now, past, future, drift, lastStep: decimal(lastStep) };
+    return totpVerified(verify("totp_verify", codeBytes(code), host), lastStep);
   }
 
   /** The otpauth:// text that an authenticator app scans, as a QR code for example. It holds the secret. */
@@ -313,6 +318,8 @@ type Same<I extends Integer> = I extends bigint ? bigint : number;
 type Otp = Readonly<{
   secret: string; algorithm: HashAlgorithm; digits: number; period?: number; preset?: string | undefined;
   legacy?: boolean; tenDigits?: boolean; steam?: boolean;
+  /** All of it but the secret, in the core's own words. */
+  form?: number;
 }>;
 /** The constructor as this module alone can call it: nobody else has the third argument. */
 type Internal<T> = new (secret: unknown, given: unknown, kind: symbol) => T;
@@ -330,6 +337,11 @@ const ALGORITHM = { algorithm: otherwise("SHA1", text) };
 const HASH = { ...ALGORITHM, digits: otherwise(6, count) };
 const TOTP = { ...HASH, period: otherwise(30, count), preset: maybe(text) };
 const LABEL = { issuer: text, account: text };
+const VERIFY = { lastStep: nullable(integer), now, past: maybe(count), future: maybe(count), drift: maybe(signed) };
+/** A text longer than this is no code, and goes where every length has its error. */
+const LONGEST_CODE = 64;
+/** Further than a drift may be, to either side. */
+const FAR = 1000;
 
 function otp(
   type: "totp" | "hotp", name: string, secret: unknown, given: unknown, readers: Record<string, Reader<unknown>>,
@@ -344,8 +356,8 @@ function otp(
 
 /** Refuses parameters that the core cannot work with as soon as they are given. */
 function made(type: "totp" | "hotp", otp: Otp): Otp {
-  ask(`${type}_check`, otp);
-  return Object.freeze(otp);
+  const { form } = ask(`${type}_check`, otp);
+  return Object.freeze({ ...otp, form });
 }
 
 function confirmed(otp: Otp, code: unknown, given: unknown): TotpVerified {
@@ -359,7 +371,11 @@ function totpUri(otp: Otp, given: unknown): string {
 
 function totpVerified(answer: any, lastStep: Integer | null): TotpVerified<any> {
   const step = like(lastStep, answer.step);
-  return verified({ step, drift: answer.drift }, lastStep, step, () => evidence("totp", { kind: "totp" }));
+  return verified({ step, drift: answer.drift, transition: undefined }, lastStep, step, totpEvidence);
+}
+
+function totpEvidence(): Evidence {
+  return evidence("totp", { kind: "totp" });
 }
 
 function hotpVerified(answer: any, counter: Integer): HotpVerified<any> {
@@ -373,8 +389,8 @@ function decimal(value: Integer | null): string | null {
 }
 
 /** The integer in the type that its neighbour came in. */
-function like(neighbour: Integer | null, text: string): Integer {
-  return typeof neighbour === "bigint" ? BigInt(text) : Number(text);
+function like(neighbour: Integer | null, answer: string | number): Integer {
+  return typeof neighbour === "bigint" ? BigInt(answer) : Number(answer);
 }
 
 /** Refuses, before a code is looked at, a number so large that the counter after it could not be said exactly. */

@@ -6,7 +6,7 @@
  * given once, so that a key that was released is refused and is never another one. Keys that nobody refers to any more are released
  * when the engine gets to it; of more than 65 536 the first makes room.
  */
-import { ask } from "./backend.js";
+import { ask, registry } from "./backend.js";
 import { wrong, type Reader } from "./host-value.js";
 import { shownAs } from "./verified.js";
 
@@ -24,12 +24,12 @@ export class PreparedKey {
     this.#handle = handle!;
     this.algorithm = algorithm!;
     Object.freeze(this);
-    ABANDONED.register(this, handle!, this);
+    ABANDONED?.register(this, handle!, this);
   }
 
   /** Forgets the key now. What is verified with it afterwards is a ConfigError `prepared_key_mismatch`. */
   release(): void {
-    ABANDONED.unregister(this);
+    ABANDONED?.unregister(this);
     ask("release", { handle: this.#handle });
   }
 
@@ -65,4 +65,4 @@ export const preparedKey: Reader<number> = (value, name) => {
 type Internal = new (maker: symbol, handle: number, algorithm: number) => PreparedKey;
 
 const MAKE = Symbol("make");
-const ABANDONED = new FinalizationRegistry<number>((handle) => void ask("release", { handle }));
+const ABANDONED = registry<number>((handle) => void ask("release", { handle }));

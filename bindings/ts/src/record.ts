@@ -90,7 +90,7 @@ export class CredentialRecord {
   }
 
   /**
-   * Prepares the key, in the time of about two verifications and 2 KB: each verification with it then takes half the time, where the
+   * Prepares the key, in the time of about one verification and 2 KB: each verification with it then takes half the time, where the
    * algorithm is ES256. Worth its while for a credential that signs in often.
    */
   prepare(): PreparedKey {

@@ -95,11 +95,11 @@ export const facts: Reader<Facts> = (value, name) => {
 };
 
 /**
- * A verified result: `data` and the transition, frozen, with a `commit` that belongs to this one object. `readers` are of what
+ * A verified result: `data`, which becomes it, and the transition, frozen, with a `commit` that belongs to this one object. `readers` are of what
  * `commit` may be told besides the number of rows.
  */
 export function verified<Result>(
-  data: object, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = {},
+  data: Record<string, unknown>, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = {},
 ): Result {
   let spent = false;
   const commit = (rows: unknown, given?: unknown): unknown => {
@@ -111,7 +111,10 @@ export function verified<Result>(
     if (!first || (rows !== 1 && rows !== 1n)) throw new RejectedError("state_conflict");
     return committed(told);
   };
-  return frozen({ ...data, transition: frozen({ prev, next }) }, { commit }) as Result;
+  // Into the object itself: to freeze a copy that a spread made takes ten times as long.
+  data["transition"] = frozen({ prev, next });
+  Object.defineProperty(data, "commit", { value: commit });
+  return frozen(data) as Result;
 }
 
 export function evidence(method: Method, facts: Facts): Evidence {
@@ -122,11 +125,22 @@ export function evidence(method: Method, facts: Facts): Evidence {
  * Freezes a plain object. Its methods are own but not enumerable, so that a copy has the data alone; in JSON a bigint
  * is decimal text, the only form there that is exact.
  */
-export function frozen<T extends object>(data: T, methods: object = {}): Readonly<T> {
-  const toJSON = (): object =>
-    Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]));
-  for (const [name, value] of Object.entries({ toJSON, ...methods })) Object.defineProperty(data, name, { value });
+export function frozen<T extends object>(data: T, methods: Record<string, unknown> = NO_METHODS): Readonly<T> {
+  for (const name in data) {
+    if (typeof data[name] === "bigint") {
+      Object.defineProperty(data, "toJSON", { value: () => exact(data), configurable: true });
+      break;
+    }
+  }
+  for (const name of Object.keys(methods)) Object.defineProperty(data, name, { value: methods[name] });
   return Object.freeze(data);
+}
+
+const NO_METHODS = {};
+
+/** Without a bigint there is no need of it: JSON.stringify writes the same. */
+function exact(data: object): object {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]));
 }
 
 /** Freezes what the core wrote, to the last member. */

@@ -6,7 +6,7 @@
  * a ceremony, for a host that makes and consumes challenges by its own means. The state key is held in a private field:
  * it is in no property, no JSON and no log.
  */
-import { ask, NOBODY, verify } from "./backend.js";
+import { ask, NOBODY, registry, verify } from "./backend.js";
 import { bytesOfBase64url } from "./bytes.js";
 import { identifierBytes, responseBytes } from "./client-value.js";
 import { MfaError, type ErrorCode } from "./errors.js";
@@ -259,6 +259,7 @@ let policyOf: (value: unknown) => object | undefined;
 export class RelyingParty {
   readonly id: string;
   readonly #rp: object;
+  readonly #kept: Kept;
   readonly #trust: TrustAbout | undefined;
 
   constructor(id: string, options: RelyingPartyOptions);
@@ -267,14 +268,14 @@ export class RelyingParty {
     const { trust, ...policy } = options(given, "RelyingParty", RELYING_PARTY);
     this.#trust = trust;
     this.#rp = { id: this.id, ...policy, trust: trust?.(NOBODY) };
-    ask("rp_check", { rp: this.#rp });
+    this.#kept = { number: keep(this.#rp) };
     Object.freeze(this);
+    ABANDONED?.register(this, this.#kept);
   }
 
   beginRegistration(userHandle: Bytes, options: BeginRegistration): Ceremony<RegistrationState>;
   beginRegistration(userHandle: unknown, given: unknown): Ceremony<RegistrationState> {
-    return ceremony("begin_registration", {
-      rp: this.#rp,
+    return this.#begin("begin_registration", {
       userHandle: bytes(userHandle, "userHandle"),
       ...options(given, "beginRegistration", {
         userName: text, displayName: maybe(text), exclude: maybe(list(record)), ...BEGIN,
@@ -285,7 +286,7 @@ export class RelyingParty {
 
   finishRegistration(response: unknown, options: { state: RegistrationState; now?: Time }): RegistrationVerified;
   finishRegistration(response: unknown, given: unknown): RegistrationVerified {
-    return this.#registration("finish_registration", response, options(given, "finishRegistration", { state: text, now }));
+    return this.#registration("finish_registration", response, options(given, "finishRegistration", FINISH_REGISTRATION));
   }
 
   /**
@@ -294,14 +295,13 @@ export class RelyingParty {
    */
   ceremonyId(state: RegistrationState | AuthenticationState): string;
   ceremonyId(state: unknown): string {
-    return ask("ceremony_id", { rp: this.#rp, state: text(state, "state") }).id;
+    return this.#verify("ceremony_id", NOBODY, { state: text(state, "state") }).id;
   }
 
   /** For a user who is known already; `allow` has the records of that user. */
   beginAuthentication(userHandle: Bytes, options: BeginAuthentication): Ceremony<AuthenticationState>;
   beginAuthentication(userHandle: unknown, given: unknown): Ceremony<AuthenticationState> {
-    return ceremony("begin_authentication", {
-      rp: this.#rp,
+    return this.#begin("begin_authentication", {
       userHandle: bytes(userHandle, "userHandle"),
       ...options(given, "beginAuthentication", { allow: list(record), ...BEGIN }),
     });
@@ -310,10 +310,8 @@ export class RelyingParty {
   /** For a user who is not known yet: the authenticator says who it is. */
   beginDiscoverableAuthentication(options?: BeginDiscoverableAuthentication): Ceremony<AuthenticationState>;
   beginDiscoverableAuthentication(given?: unknown): Ceremony<AuthenticationState> {
-    return ceremony("begin_discoverable_authentication", {
-      rp: this.#rp,
-      ...options(given, "beginDiscoverableAuthentication", { ...BEGIN, mediation: maybe(text) }),
-    });
+    const host = options(given, "beginDiscoverableAuthentication", { ...BEGIN, mediation: maybe(text) });
+    return this.#begin("begin_discoverable_authentication", host);
   }
 
   /**
@@ -326,7 +324,7 @@ export class RelyingParty {
   beginDecoyAuthentication(identifier: unknown, options?: Begin): Ceremony<AuthenticationState>;
   beginDecoyAuthentication(identifier: unknown, given?: unknown): Ceremony<AuthenticationState> {
     const host = options(given, "beginDecoyAuthentication", BEGIN);
-    return ceremony("begin_decoy_authentication", { rp: this.#rp, ...host }, identifierBytes(identifier));
+    return this.#begin("begin_decoy_authentication", host, identifierBytes(identifier));
   }
 
   /** `record` is the stored record of the credential that `readResponse` names, of either kind of ceremony. */
@@ -335,7 +333,7 @@ export class RelyingParty {
     options: { state: AuthenticationState; record: string | CredentialRecord; prepared?: PreparedKey; now?: Time },
   ): AuthenticationVerified;
   finishAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    const host = options(given, "finishAuthentication", { state: text, ...RECORD, now });
+    const host = options(given, "finishAuthentication", FINISH_AUTHENTICATION);
     return this.#authentication("finish_authentication", response, host);
   }
 
@@ -348,13 +346,13 @@ export class RelyingParty {
   /** The checks of `finishAuthentication` for a known user. */
   verifyAuthentication(response: unknown, options: VerifyAuthentication): AuthenticationVerified;
   verifyAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", { ...AUTHENTICATION, ...RECORD }));
+    return this.#authentication("verify_authentication", response, options(given, "verifyAuthentication", KNOWN_USER));
   }
 
   /** The checks of `finishAuthentication` for a user whom the authenticator names. */
   verifyDiscoverableAuthentication(response: unknown, options: VerifyDiscoverableAuthentication): AuthenticationVerified;
   verifyDiscoverableAuthentication(response: unknown, given: unknown): AuthenticationVerified {
-    const host = options(given, "verifyDiscoverableAuthentication", { ...STATELESS, ...RECORD });
+    const host = options(given, "verifyDiscoverableAuthentication", ANY_USER);
     return this.#authentication("verify_discoverable_authentication", response, host);
   }
 
@@ -376,27 +374,51 @@ export class RelyingParty {
 
   #registration(op: string, response: unknown, host: object): RegistrationVerified {
     const client = responseBytes(response);
-    const { credential, attestation, extensions, prev, next, ...rest } = verify(op, client, { rp: this.#about(client), ...host });
-    const record = recordOf(credential);
-    const data = { credential: record, ...rest, attestation: attestationOf(attestation), extensions: deepFrozen(extensions) };
-    return verified(data, prev, next, () => record);
+    const answer = this.#verify(op, client, host, this.#trust);
+    const record = recordOf(answer.credential);
+    const data = {
+      credential: record,
+      userHandle: answer.userHandle,
+      userVerified: answer.userVerified,
+      flags: answer.flags,
+      attachment: answer.attachment,
+      attestation: attestationOf(answer.attestation),
+      extensions: deepFrozen(answer.extensions),
+      transition: undefined,
+    };
+    return verified(data, answer.prev, answer.next, () => record);
   }
 
   #authentication(op: string, response: unknown, host: { record: string }): AuthenticationVerified {
-    const asked = { rp: this.#rp, now: clock(), ...host };
-    return authenticationOf(verify(op, responseBytes(response), asked), host.record);
+    return authenticationOf(this.#verify(op, responseBytes(response), { now: clock(), ...host }), host.record);
   }
 
   #explain(op: string, response: unknown, host: object): readonly Step[] {
     const { client, code } = readable(response);
-    const { steps } = verify(op, client, { rp: this.#about(client), now: clock(), ...host });
+    const { steps } = this.#verify(op, client, { now: clock(), ...host }, this.#trust);
     const step = (step: Step): Step => frozen({ ...step, code: step.code === null ? null : code ?? step.code });
     return Object.freeze(steps.map(step));
   }
 
-  /** This relying party, with what is known of the authenticator in the response. */
-  #about(response: Uint8Array): object {
-    return { ...this.#rp, trust: this.#trust?.(response) };
+  #begin<State extends string>(op: string, host: object, client: Uint8Array = NOBODY): Ceremony<State> {
+    return ceremony(this.#verify(op, client, host));
+  }
+
+  /**
+   * Asks about a client's bytes. The core knows this relying party by its number, unless `trust` has something to say about the
+   * authenticator in them: then it is sent whole.
+   */
+  #verify(op: string, client: Uint8Array, host: object, trust?: TrustAbout): any {
+    if (trust !== undefined) return verify(op, client, { rp: { ...this.#rp, trust: trust(client) }, ...host });
+    try {
+      return verify(op, client, { rp: this.#kept.number, ...host });
+    } catch (error) {
+      if (!(error instanceof MfaError) || error.code !== "argument_value_invalid") throw error;
+    }
+    // It may have made room for others. A check keeps nothing, so it can be made again; what is wrong besides is still wrong.
+    forget(this.#kept);
+    this.#kept.number = keep(this.#rp);
+    return verify(op, client, { rp: this.#kept.number, ...host });
   }
 
   static {
@@ -413,11 +435,38 @@ export const relyingParty: Reader<object> = (value, name) => {
 
 /** What the core's answer says of an authentication with this record. */
 export function authenticationOf(answer: any, prev: string): AuthenticationVerified {
-  const { extensions, next, uvNext, evidence: facts, ...rest } = answer;
-  const uvTransition = uvNext === null ? null : frozen({ prev, next: uvNext });
-  const data = { ...rest, extensions: deepFrozen(extensions), uvTransition };
-  return verified(data, prev, next, () => evidence("webauthn", facts));
+  const data = {
+    credentialId: answer.credentialId,
+    userHandle: answer.userHandle,
+    userVerified: answer.userVerified,
+    flags: answer.flags,
+    backupEligible: answer.backupEligible,
+    backedUp: answer.backedUp,
+    counter: answer.counter,
+    counterRegressed: answer.counterRegressed,
+    attachment: answer.attachment,
+    extensions: deepFrozen(answer.extensions),
+    uvTransition: answer.uvNext === null ? null : frozen({ prev, next: answer.uvNext }),
+    transition: undefined,
+  };
+  return verified(data, prev, answer.next, () => evidence("webauthn", answer.evidence));
 }
+
+/** What the core knows a relying party by. A number is given once, and is another's never. */
+interface Kept {
+  number: number;
+}
+
+/** Refuses options that the core cannot work with. */
+function keep(rp: object): number {
+  return ask("rp_keep", { rp }).number;
+}
+
+function forget({ number }: Kept): void {
+  ask("rp_release", { number });
+}
+
+const ABANDONED = registry<Kept>(forget);
 
 const RELYING_PARTY = {
   name: text,
@@ -452,6 +501,10 @@ const STATELESS = { challenge: bytes, userVerification: maybe(text), extensions:
 const REGISTRATION = { ...STATELESS, userHandle: bytes, mediation: maybe(text), now };
 const RECORD = { record, prepared: maybe(preparedKey) };
 const AUTHENTICATION = { ...STATELESS, userHandle: bytes, record, allow: maybe(list(record)) };
+const FINISH_REGISTRATION = { state: text, now };
+const FINISH_AUTHENTICATION = { state: text, ...RECORD, now };
+const KNOWN_USER = { ...AUTHENTICATION, ...RECORD };
+const ANY_USER = { ...STATELESS, ...RECORD };
 
 const EMPTY = new TextEncoder().encode("{}");
 
@@ -459,8 +512,7 @@ function clock(): number {
   return now(undefined, "now");
 }
 
-function ceremony<State extends string>(op: string, host: object, client: Uint8Array = NOBODY): Ceremony<State> {
-  const { options, state, id, expiresAt } = verify(op, client, host);
+function ceremony<State extends string>({ options, state, id, expiresAt }: any): Ceremony<State> {
   const optionsJson = JSON.stringify(options);
   return frozen({ options: deepFrozen(options), optionsJson, state, id, expiresAt: Number(expiresAt) });
 }

@@ -1,6 +1,6 @@
 /** The entry for Cloudflare Workers and other workerd hosts, where WebAssembly comes as an imported module. */
 import module from "../wasm/mfakit_wasm_bg.wasm";
-import { call, initSync } from "../wasm/mfakit_wasm.js";
+import { call, initSync, totpVerify } from "../wasm/mfakit_wasm.js";
 import { use } from "./backend.js";
 
 export * from "./api.js";
@@ -12,4 +12,4 @@ export function init(_source?: string | object): Promise<void> {
 }
 
 initSync({ module });
-use({ call });
+use({ call, totpVerify });

@@ -186,6 +186,29 @@ for (const [name, batch] of FORMS) {
   });
 }
 
+test("what a client writes is nobody else's outcome", async () => {
+  // Mallory signs in validly, and her unsigned extension results hold what looks like Bob's outcome between line feeds.
+  const mallory = await person();
+  const answer = JSON.stringify({
+    credentialId: bob.response.id, userHandle: bob.user, flags: 29, userVerified: true, backupEligible: true, backedUp: true, counter: 7,
+    counterRegressed: false, attachment: null, extensions: { raw: { authenticator: null, client: null } }, next: bob.record.toText(),
+    uvNext: null, evidence: { kind: "synced_passkey", userVerified: true },
+  });
+  const spaced = ["\n", "\r\n", "\n\n", " "].map((space) => `{"a":${space}${answer}${space},"b":1}`);
+  const quoted = ["\n", ",", "],["].map((mark) => JSON.stringify({ a: `"${mark}${answer}${mark}"` }));
+  for (const results of [...spaced, ...quoted]) {
+    const response = JSON.stringify({ ...mallory.response, clientExtensionResults: 0 })
+      .replace('"clientExtensionResults":0', () => `"clientExtensionResults":${results}`);
+    const stolen = { ...bob.response, response: { ...bob.response.response, signature: "AAAA" } };
+    for (const [, batch] of FORMS) {
+      const outcomes = await batch([mallory.item({ response }), bob.item({ response: stolen }), alice.item()]);
+      assert.equal(outcomes[0].verified().userHandle, mallory.user);
+      assert.throws(() => outcomes[1].verified(), VerificationError);
+      assert.equal(outcomes[2].verified().userHandle, alice.user);
+    }
+  }
+});
+
 test("an outcome says nothing until it is asked, and holds one proof", () => {
   const [good, bad] = verifyAuthentications([alice.item(), alice.item({ response: "{}" })]);
   for (const outcome of [good, bad]) {

@@ -416,3 +416,17 @@ function coseKey({ response: { publicKey } }) {
   const parts = [Buffer.from("a5010203262001215820", "hex"), point.subarray(0, 32), Buffer.from("225820", "hex"), point.subarray(32)];
   return Buffer.concat(parts).toString("base64url");
 }
+
+test("a relying party that made room for others is there again, and is itself", () => {
+  const site = (name) => new RelyingParty(`${name}.example`, { name, origins: [`https://${name}.example`], userVerification: "required" });
+  const first = site("first");
+  const others = Array.from({ length: 1100 }, (_, index) => site(`n${index}`));
+  for (const rp of [first, others[0], others[1099], first]) {
+    assert.equal(rp.beginDiscoverableAuthentication().options.rpId, rp.id);
+  }
+  // What is wrong besides is wrong after that, too.
+  for (let times = 0; times < 2; times++) {
+    misuse("argument_value_invalid", () => first.beginDiscoverableAuthentication({ mediation: "sometimes" }));
+  }
+  assert.equal(first.beginDiscoverableAuthentication().options.rpId, "first.example");
+});

@@ -11,7 +11,7 @@ use crate::scalar::Scalar;
 use crate::table::{self, Radix};
 use crate::verifier::{Prepared, Verifier};
 use crate::words::{from_bytes, halves, less, whole};
-use crate::{PreparedVerifyingKey, Rejected, VerifyingKey};
+use crate::{PreparedVerifyingKey, Rejected, VerifyingKey, is_in_range};
 use std::format;
 use std::panic::catch_unwind;
 use std::string::ToString;
@@ -323,6 +323,7 @@ fn scalars_are_in_range_or_reduced() {
     {
         let found = Scalar::in_range(&big_endian(&words));
         assert_eq!(found.map(|scalar| *scalar.words()), in_range.then_some(words));
+        assert_eq!(is_in_range(&big_endian(&words)), in_range);
     }
     for words in [[0; 4], one, below] {
         assert_eq!(*Scalar::reduced(&big_endian(&words)).words(), words);
@@ -525,6 +526,21 @@ fn coordinates_off_the_curve_are_no_key() {
         assert!(table::key(&from_bytes(&x), &from_bytes(&y), Radix::Bits261).is_none());
     }
     assert!(Prepared::<Limbs9x29>::at_build_time(&x, &y).is_some());
+}
+
+/// y² is not what it should be by a number whose Montgomery form has two words that are the same, and no others.
+#[test]
+fn differences_of_equal_words_are_differences() {
+    for (x, y) in [
+        (6, "1b8b92d2fed95e86efc655498b06482cb3ba28986dce8c91ea06c17ce91eb813"),
+        (6, "2b6c7163dcea3659d126b8ed74e10241cccd247bb76f8492b63fc52115b93e89"),
+        (8, "e9a17acefe011f282d8eee5d0744c42890cce03ee5fbf536f9015c2d70f69ca5"),
+    ] {
+        let y = core::array::from_fn(|i| u8::from_str_radix(&y[2 * i..2 * i + 2], 16).unwrap());
+        let x = big_endian(&[x, 0, 0, 0]);
+        assert_eq!(VerifyingKey::new(&x, &y).err(), Some(Rejected::Point));
+        assert!(PreparedVerifyingKey::at_build_time(&x, &y).is_none());
+    }
 }
 
 #[test]

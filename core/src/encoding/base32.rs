@@ -60,14 +60,19 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
     }
     let (mut accumulator, mut bits, mut symbols, mut padding) = (0_u16, 0_u32, 0_usize, 0_usize);
     let mut len = 0_usize;
-    let mut valid = Choice::from(1);
+    let mut valid = 1_u8;
     for &byte in text {
-        if ct::declassify(byte.ct_eq(&b' ') | byte.ct_eq(&b'-')) {
-            continue;
-        }
-        if ct::declassify(byte.ct_eq(&b'=')) {
-            padding = padding.saturating_add(1);
-            continue;
+        // The layout is public.
+        let separator = ct::same_byte(byte, b' ') | ct::same_byte(byte, b'-');
+        let mut layout = [separator, ct::same_byte(byte, b'=')];
+        ct::declassify_bytes(&mut layout);
+        match layout {
+            [0, 0] => {}
+            [0, _] => {
+                padding = padding.saturating_add(1);
+                continue;
+            }
+            _ => continue,
         }
         if padding > 0 {
             return Err(Error::SecretMalformed);
@@ -86,7 +91,7 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
         }
     }
     // What is left over must be zero: it belongs to no byte.
-    valid &= accumulator.ct_eq(&0);
+    let valid = Choice::from(valid) & accumulator.ct_eq(&0);
     let whole = matches!(symbols % 8, 0 | 2 | 4 | 5 | 7);
     let padded = padding == 0 || (symbols % 8 != 0 && (symbols % 8).saturating_add(padding) == 8);
     if whole && padded && ct::declassify(valid) { Ok(len) } else { Err(Error::SecretMalformed) }
@@ -103,9 +108,9 @@ const fn low_bits(n: u32) -> u16 {
 }
 
 /// The five bits of a symbol, and whether it is one.
-fn symbol_value(byte: u8) -> (u16, Choice) {
+fn symbol_value(byte: u8) -> (u16, u8) {
     let (value, known) =
-        ct::value_in_ranges(byte, &[(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26)]);
+        ct::value_and_bit(byte, &[(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26)]);
     (u16::from(value), known)
 }
 
@@ -171,7 +176,11 @@ mod tests {
                 _ => None,
             };
             let (value, known) = symbol_value(byte);
-            assert_eq!(ct::declassify(known).then_some(value), expected.map(u16::from), "{byte}");
+            assert_eq!(
+                ct::declassify(known.into()).then_some(value),
+                expected.map(u16::from),
+                "{byte}"
+            );
         }
     }
 

@@ -800,7 +800,7 @@ class CredentialRecord:
         """The same record, whose text is compact. Those that its transitions store are too."""
 
     def prepare(self) -> PreparedKey:
-        """Prepares the key, in the time of about two verifications and 2 KB: each verification with it then takes half the time, where the
+        """Prepares the key, in the time of about one verification and 2 KB: each verification with it then takes half the time, where the
         algorithm is ES256. Worth its while for a credential that signs in often.
 
         ConfigError: `record_corrupt`.

@@ -354,7 +354,7 @@ fn audited(host: &Host<'_>) -> Result<String, Error> {
     let (event, user) = (host.string("event")?, host.optional_string("user")?);
     let credential_id = host.optional_string("credentialId")?;
     let now = host.now()?;
-    let made_of = host.optional("decision", |value| value.as_object().map(|_| Host(value)))?;
+    let made_of = host.optional("decision", |value| value.as_object().map(|_| Host::new(value)))?;
     let decided = made_of.map(|host| {
         with_standing(&host, |standing| {
             decision_of(&host, standing.ok_or(Error::ArgumentTypeInvalid)?)

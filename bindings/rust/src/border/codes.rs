@@ -33,10 +33,10 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<St
 }
 
 fn peppers(host: &Host<'_>) -> Result<Option<Peppers>, Error> {
-    let Some(peppers) = host.member("peppers")?.map(Host) else { return Ok(None) };
+    let Some(peppers) = host.member("peppers")?.map(Host::new) else { return Ok(None) };
     let current = peppers.string("current")?;
     let keys = peppers.required("keys", |v| v.as_array())?.map(|entry| {
-        let entry = Host(entry);
+        let entry = Host::new(entry);
         let key = Zeroizing::new(entry.string("key")?);
         Ok((entry.string("id")?, bytes(&key)?))
     });

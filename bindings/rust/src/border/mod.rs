@@ -1,4 +1,5 @@
-//! The border to TypeScript: one function, text in and text out, stateless but for prepared keys, which have no text.
+//! The border to TypeScript: one function, text in and text out. It keeps prepared keys, which have no text, and relying parties,
+//! which are read once. A TOTP code has a second one, without any text to read.
 //!
 //! `client` is what came from the browser: everything wrong with it is the client's fault. `host` is a JSON object of the
 //! host's arguments: everything wrong with it is a `config` error. Numbers that may pass 2^53 are decimal strings in the
@@ -14,11 +15,16 @@ mod codes;
 mod otp;
 #[cfg(feature = "webauthn")]
 mod prepared;
+#[cfg(feature = "webauthn")]
+mod table;
 mod throttle;
 #[cfg(feature = "attestation")]
 mod trust;
 #[cfg(feature = "webauthn")]
 mod webauthn;
+
+#[cfg(feature = "otp")]
+pub use otp::{HotTotp, totp_verify};
 
 use crate::json;
 use crate::time::json_time;
@@ -28,7 +34,7 @@ use mfakit_core::encoding::json as reader;
 use mfakit_core::{Error, UnixTime};
 use zeroize::Zeroizing;
 
-/// Runs the operation `op`. The result is a JSON object; that of a batch is a line for each item.
+/// Runs the operation `op`. The result is a JSON object; that of a batch is an array.
 ///
 /// # Errors
 ///
@@ -36,8 +42,9 @@ use zeroize::Zeroizing;
 /// [`Error::ArgumentValueInvalid`] for an operation that is unknown or not built in.
 #[allow(unused_variables, reason = "a build may have nothing but the throttle")]
 pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
-    let host = Host(reader::read_all(host.as_bytes()).map_err(|_| Error::ArgumentTypeInvalid)?);
-    if host.0.as_object().is_none() {
+    let host = reader::read_all(host.as_bytes()).map_err(|_| Error::ArgumentTypeInvalid)?;
+    let host = Host::new(host);
+    if host.members.is_none() {
         return Err(Error::ArgumentTypeInvalid);
     }
     #[allow(unused_mut, reason = "see above")]
@@ -72,15 +79,25 @@ pub fn call(op: &str, client: &[u8], host: &str) -> Result<String, Error> {
     }
 }
 
-/// The host's arguments.
-pub(super) struct Host<'a>(pub(super) reader::Value<'a>);
+/// The host's arguments: the members of an object, found once. Of anything else each member is an error.
+pub(super) struct Host<'a> {
+    members: Option<Vec<(reader::Str<'a>, reader::Value<'a>)>>,
+}
 
 impl<'a> Host<'a> {
+    pub(super) fn new(value: reader::Value<'a>) -> Self {
+        Self { members: value.as_object().map(Iterator::collect) }
+    }
+
+    /// A member that stands twice is an error.
     pub(super) fn member(&self, name: &str) -> Result<Option<reader::Value<'a>>, Error> {
-        match self.0.members([name]) {
-            Ok(Some([member])) => Ok(json::present(member)),
-            _ => Err(Error::ArgumentTypeInvalid),
+        let members = self.members.as_ref().ok_or(Error::ArgumentTypeInvalid)?;
+        let mut named = members.iter().filter(|(other, _)| *other == *name);
+        let found = named.next().map(|(_, value)| *value);
+        if named.next().is_some() {
+            return Err(Error::ArgumentTypeInvalid);
         }
+        Ok(json::present(found))
     }
 
     /// A member that may be absent or null; of another type it is an error.

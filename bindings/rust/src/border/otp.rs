@@ -12,11 +12,14 @@ use mfakit_core::{Error, OtpSecret};
 pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Option<Result<String, Error>> {
     Some(match op {
         "generate_secret" => generate_secret(host),
-        "totp_check" => totp(host).map(|_| Object::new().end()),
+        "totp_check" => Parameters::read(host).and_then(|parameters| {
+            parameters.totp(&host.secret()?)?;
+            Ok(Object::new().number("form", parameters.pack()).end())
+        }),
         "totp_secret" => totp(host).map(|totp| secret(&totp.expose_secret())),
         "totp_code" => totp_code(host),
         "totp_check_code" => checked(totp(host).and_then(|totp| totp.check_code(code(client)?))),
-        "totp_verify" => totp_verify(client, host),
+        "totp_verify" => totp_verify_text(client, host),
         "totp_confirm" => totp_confirm(client, host),
         "totp_uri" => totp_uri(host),
         "hotp_check" => hotp(host).map(|_| Object::new().end()),
@@ -60,21 +63,132 @@ fn generate_secret(host: &Host<'_>) -> Result<String, Error> {
     Ok(Object::new().string("secret", &crate::generate_secret(length)?).end())
 }
 
-fn totp(host: &Host<'_>) -> Result<Totp, Error> {
-    let options = TotpOptions {
-        algorithm: HashAlgorithm::from_name(&host.string("algorithm")?)?,
-        digits: host.u64("digits")?,
-        period: host.u64("period")?,
-        preset: host
-            .optional_string("preset")?
-            .map_or(Ok(Preset::Usual), |name| Preset::from_name(&name))?,
-    };
-    if host.optional("steam", |v| v.as_bool())? == Some(true) {
-        return Totp::steam(&host.secret()?);
+/// What a TOTP authenticator is besides its secret.
+struct Parameters {
+    options: TotpOptions,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Usual,
+    Legacy,
+    Steam,
+}
+
+impl Parameters {
+    fn read(host: &Host<'_>) -> Result<Self, Error> {
+        let options = TotpOptions {
+            algorithm: HashAlgorithm::from_name(&host.string("algorithm")?)?,
+            digits: host.u64("digits")?,
+            period: host.u64("period")?,
+            preset: host
+                .optional_string("preset")?
+                .map_or(Ok(Preset::Usual), |name| Preset::from_name(&name))?,
+        };
+        let kind = match (host.flag("steam")?, host.flag("legacy")?) {
+            (true, _) => Kind::Steam,
+            (false, true) => Kind::Legacy,
+            (false, false) => Kind::Usual,
+        };
+        Ok(Self { options, kind })
     }
-    match host.optional("legacy", |v| v.as_bool())? {
-        Some(true) => Totp::danger_legacy(&host.secret()?, options),
-        _ => Totp::new(&host.secret()?, options),
+
+    fn totp(&self, secret: &str) -> Result<Totp, Error> {
+        match self.kind {
+            Kind::Usual => Totp::new(secret, self.options),
+            Kind::Legacy => Totp::danger_legacy(secret, self.options),
+            Kind::Steam => Totp::steam(secret),
+        }
+    }
+
+    /// As one number, which the other side hands back. What is in it was checked: digits are below 16, and a period below 2^12.
+    fn pack(&self) -> u64 {
+        let algorithm = match self.options.algorithm {
+            HashAlgorithm::Sha256 => 1,
+            HashAlgorithm::Sha512 => 2,
+            _ => 0,
+        };
+        let preset = match self.options.preset {
+            Preset::Usual => 0,
+            Preset::Strict => 1,
+        };
+        let kind = match self.kind {
+            Kind::Usual => 0,
+            Kind::Legacy => 1,
+            Kind::Steam => 2,
+        };
+        let (digits, period) = (self.options.digits & 15, self.options.period & 0xfff);
+        algorithm | preset << 2 | kind << 3 | digits << 5 | period << 9
+    }
+
+    /// Whatever the number is, these are parameters, and making an authenticator of them checks them once more.
+    fn unpack(form: u32) -> Self {
+        let algorithm = match form & 3 {
+            0 => HashAlgorithm::Sha1,
+            1 => HashAlgorithm::Sha256,
+            _ => HashAlgorithm::Sha512,
+        };
+        let preset = if form >> 2 & 1 == 0 { Preset::Usual } else { Preset::Strict };
+        let kind = match form >> 3 & 3 {
+            0 => Kind::Usual,
+            1 => Kind::Legacy,
+            _ => Kind::Steam,
+        };
+        let (digits, period) = ((form >> 5 & 15).into(), (form >> 9 & 0xfff).into());
+        Self { options: TotpOptions { algorithm, digits, period, preset }, kind }
+    }
+}
+
+fn totp(host: &Host<'_>) -> Result<Totp, Error> {
+    Parameters::read(host)?.totp(&host.secret()?)
+}
+
+/// A TOTP code without JSON around it. Of the numbers −1 stands for one that is left out; whole ones are below 2^53, and a
+/// larger `last_step` is as good as any that no step reaches.
+#[derive(Clone, Copy)]
+pub struct HotTotp<'a> {
+    /// Base32 text.
+    pub secret: &'a str,
+    /// The `form` that `totp_check` gave.
+    pub form: u32,
+    /// The client's.
+    pub code: &'a str,
+    /// The stored one.
+    pub last_step: f64,
+    /// Unix seconds.
+    pub now: f64,
+    /// Steps before the current one.
+    pub past: f64,
+    /// Steps after the current one.
+    pub future: f64,
+    /// What the last result said; zero is as good as left out.
+    pub drift: i32,
+}
+
+/// As the operation `totp_verify`. A failure is the error's number, negated; else the answer is `step * 64 + drift + 32`: a drift is
+/// at most ten, a step 1e11, and so the number is exact.
+#[must_use]
+pub fn totp_verify(asked: &HotTotp<'_>) -> f64 {
+    let verify = || {
+        // What is no number, not finite or a fraction is neither a step nor one that is left out.
+        let given = |number: f64| match number {
+            -1.0 => Ok(None),
+            _ if number >= 0.0 && number.fract() == 0.0 => Ok(Some(number as u64)),
+            _ => Err(Error::ArgumentValueInvalid),
+        };
+        let options = VerifyTotp {
+            last_step: given(asked.last_step)?,
+            now: Some(crate::host_time(asked.now)?),
+            past: given(asked.past)?,
+            future: given(asked.future)?,
+            drift: asked.drift.into(),
+        };
+        Parameters::unpack(asked.form).totp(asked.secret)?.verify(asked.code, options)
+    };
+    match verify() {
+        Ok(verified) => verified.step().get() as f64 * 64.0 + verified.drift() as f64 + 32.0,
+        Err(error) => -f64::from(error.number()),
     }
 }
 
@@ -95,7 +209,7 @@ fn hotp(host: &Host<'_>) -> Result<Hotp, Error> {
     }
 }
 
-fn totp_verify(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
+fn totp_verify_text(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
     let options = VerifyTotp {
         last_step: host.optional("lastStep", whole)?,
         now: Some(host.now()?),
@@ -202,4 +316,104 @@ fn hotp_verified(verified: &HotpVerified) -> Result<String, Error> {
         .optional_string("prev", transition.prev.map(|p| p.to_string()).as_deref())
         .string("next", &transition.next.to_string())
         .end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::call;
+    use super::*;
+
+    const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+    fn form(more: &str) -> Result<u32, Error> {
+        let answer = call("totp_check", b"", &host(more))?;
+        let number = answer.trim_start_matches("{\"form\":").trim_end_matches('}');
+        number.parse().map_err(|_| Error::ArgumentTypeInvalid)
+    }
+
+    fn host(more: &str) -> String {
+        format!(r#"{{"secret":"{SECRET}",{more}}}"#)
+    }
+
+    /// The same by the way of JSON: the packed number, or that of the error.
+    fn by_json(asked: &HotTotp<'_>, parameters: &str) -> f64 {
+        let number = |name: &str, value: f64| {
+            if value < 0.0 { String::new() } else { format!(r#","{name}":{value}"#) }
+        };
+        let more = [
+            number("lastStep", asked.last_step),
+            number("past", asked.past),
+            number("future", asked.future),
+        ];
+        let (now, drift) = (asked.now, asked.drift);
+        let host = host(&format!("{parameters},\"now\":{now},\"drift\":{drift}{}", more.concat()));
+        match call("totp_verify", asked.code.as_bytes(), &host) {
+            Err(error) => -f64::from(error.number()),
+            Ok(answer) => {
+                let part = |name: &str| {
+                    let rest = answer.split(&format!("\"{name}\":")).nth(1).unwrap_or_default();
+                    let text = rest.split([',', '}']).next().unwrap_or_default();
+                    text.trim_matches('"').parse().unwrap_or(f64::NAN)
+                };
+                part("step") * 64.0 + part("drift") + 32.0
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_without_json_has_the_verdict_that_it_has_with_it() -> Result<(), Error> {
+        let parameters = [
+            r#""algorithm":"SHA1","digits":6,"period":30"#,
+            r#""algorithm":"SHA1","digits":6,"period":30,"preset":"strict""#,
+            r#""algorithm":"SHA256","digits":8,"period":3600,"legacy":true"#,
+            r#""algorithm":"SHA512","digits":7,"period":1"#,
+            r#""algorithm":"SHA1","digits":5,"period":30,"steam":true"#,
+        ];
+        let mut accepted = 0;
+        for parameters in parameters {
+            let form = form(parameters)?;
+            for now in [0.0, 59.9, 1e11, 1e11 + 1.0, -1.0] {
+                let at = format!("{parameters},\"now\":{}", now - 40.0);
+                let near = call("totp_code", b"", &host(&at)).unwrap_or_default();
+                let right = call("totp_code", b"", &host(&format!("{parameters},\"now\":{now}")));
+                let right = right.unwrap_or_default();
+                let codes =
+                    [&near, &right].map(|answer| answer.split('"').nth(3).unwrap_or_default());
+                for code in [codes[0], codes[1], "", "1234567", "12a456"] {
+                    for (last_step, past, future, drift) in [
+                        (-1.0, -1.0, -1.0, 0),
+                        (0.0, 2.0, 0.0, -1),
+                        (9e15, 1.0, 1.0, 1),
+                        (1.0, 11.0, 0.0, 0),
+                        (-1.0, 0.0, 0.0, 11),
+                    ] {
+                        let secret = SECRET;
+                        let asked =
+                            HotTotp { secret, form, code, last_step, now, past, future, drift };
+                        let verdict = totp_verify(&asked);
+                        // A number that is negative is not in JSON: time is then another kind of wrong, with the same error.
+                        assert_eq!(
+                            verdict,
+                            by_json(&asked, parameters),
+                            "{parameters} {now} {code}"
+                        );
+                        accepted += u32::from(verdict > 0.0);
+                    }
+                }
+            }
+        }
+        assert!(accepted > 20, "{accepted}");
+        Ok(())
+    }
+
+    #[test]
+    fn whatever_the_form_says_there_is_a_verdict() {
+        for form in (0..u32::MAX).step_by(7_654_321) {
+            let (secret, code) = (SECRET, "123456");
+            let (last_step, past, future) = (f64::NAN, f64::INFINITY, 1.0);
+            let asked =
+                HotTotp { secret, form, code, last_step, now: 59.0, past, future, drift: i32::MIN };
+            assert!(totp_verify(&asked) < 0.0);
+        }
+    }
 }

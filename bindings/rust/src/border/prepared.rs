@@ -1,8 +1,8 @@
 //! Prepared keys where only text crosses, and batches of authentications.
 //!
-//! A key stays in a table of this process and goes by its number. Invariant: a number is given once, so that one whose key is gone
-//! means no other key: it is `prepared_key_mismatch`. The table is bounded: the key that was prepared first makes room.
+//! A key stays in a table of this process and goes by its number; one whose key is gone is `prepared_key_mismatch`.
 
+use super::table::{Table, locked};
 use super::webauthn::{authentication, relying_party_of};
 use super::{Host, whole};
 use crate::batch::{AuthenticationItem, Expected, in_parallel};
@@ -10,66 +10,31 @@ use crate::json::Object;
 use crate::prepared::PreparedKeys;
 use crate::{AuthenticationState, PreparedKey, RelyingParty};
 use mfakit_core::Error;
-use mfakit_core::encoding::json::Value;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The most keys that are kept by number: 140 MB of tables.
 const MAX_KEYS: usize = 65_536;
 
-struct Table {
-    next: u64,
-    /// By their numbers, which rise.
-    keys: VecDeque<(u64, PreparedKey)>,
-}
-
-static TABLE: Mutex<Table> = Mutex::new(Table { next: 1, keys: VecDeque::new() });
-
-fn table() -> MutexGuard<'static, Table> {
-    // Each step leaves the table whole.
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Table {
-    fn insert(&mut self, key: PreparedKey) -> u64 {
-        if self.keys.len() >= MAX_KEYS {
-            self.keys.pop_front();
-        }
-        let number = self.next;
-        self.next = number.wrapping_add(1);
-        self.keys.push_back((number, key));
-        number
-    }
-
-    fn place(&self, number: u64) -> Option<usize> {
-        self.keys.binary_search_by_key(&number, |(number, _)| *number).ok()
-    }
-}
+static TABLE: Mutex<Table<PreparedKey>> = Mutex::new(Table::new(MAX_KEYS));
 
 pub(super) fn prepare(host: &Host<'_>) -> Result<String, Error> {
-    // Made outside of the lock: it takes as long as two verifications.
+    // Made outside of the lock: it takes as long as one verification.
     let key = host.record()?.prepare()?;
     let algorithm = key.algorithm();
-    let number = table().insert(key);
+    let number = locked(&TABLE).insert(key);
     Ok(Object::new().number("handle", number).number("algorithm", algorithm).end())
 }
 
 /// Forgets a key. One that is gone already is no mistake.
 pub(super) fn release(host: &Host<'_>) -> Result<String, Error> {
-    let number = host.u64("handle")?;
-    let mut table = table();
-    if let Some(here) = table.place(number) {
-        table.keys.remove(here);
-    }
+    locked(&TABLE).remove(host.u64("handle")?);
     Ok(Object::new().end())
 }
 
 /// The prepared key that the host names.
 pub(super) fn named(host: &Host<'_>) -> Result<Option<PreparedKey>, Error> {
     let Some(number) = host.optional("prepared", whole)? else { return Ok(None) };
-    let table = table();
-    let found = table.place(number).and_then(|here| table.keys.get(here));
-    found.map(|(_, key)| Some(key.clone())).ok_or(Error::PreparedKeyMismatch)
+    locked(&TABLE).get(number).map(Some).ok_or(Error::PreparedKeyMismatch)
 }
 
 /// The cache of the whole process, as large as the largest that a relying party asked for: here a relying party is made for each call.
@@ -88,14 +53,14 @@ struct Item<'a> {
 }
 
 /// `client` is the items' responses, one after the other; `host` has `rps`, and `items`, which name one of those, the length of their
-/// response, and what a single call takes. The answer is a line for each item, with a line feed in front.
+/// response, and what a single call takes. The answer is a JSON array with a value for each item: a single call's answer, or an error's number.
+/// An answer holds text of the client's, so nothing but a reader of JSON may take it apart.
 pub(super) fn batch(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
     let rps = host.required("rps", |rps| Some(rps.as_array()?.collect::<Vec<_>>()))?;
-    let rps: Vec<_> = rps.into_iter().map(|rp| relying_party_of(&Host(rp))).collect();
+    let rps: Vec<_> = rps.into_iter().map(|rp| relying_party_of(&Host::new(rp))).collect();
     let items = host.required("items", |items| Some(items.as_array()?.collect::<Vec<_>>()))?;
     let mut rest = client;
-    let mut read = |item: Value<'_>| {
-        let host = Host(item);
+    let mut read = |host: &Host<'_>| {
         let rp = usize::try_from(host.u64("rp")?).ok().and_then(|index| rps.get(index));
         let length = usize::try_from(host.u64("length")?).ok();
         let (response, after) =
@@ -104,14 +69,15 @@ pub(super) fn batch(client: &[u8], host: &Host<'_>) -> Result<String, Error> {
         Ok((rp.ok_or(Error::ArgumentValueInvalid)?, response))
     };
     let items = items.into_iter().map(|item| {
-        let (rp, response) = read(item)?;
-        Ok(Item { rp, response, host: Host(item) })
+        let host = Host::new(item);
+        let (rp, response) = read(&host)?;
+        Ok(Item { rp, response, host })
     });
     let items = items.collect::<Result<Vec<_>, Error>>()?;
     let outcomes = in_parallel(&items, |item| {
         item.verify().unwrap_or_else(|error| error.number().to_string())
     });
-    Ok(outcomes.into_iter().flat_map(|outcome| ["\n".to_owned(), outcome]).collect())
+    Ok(["[", &outcomes.join(","), "]"].concat())
 }
 
 impl Item<'_> {
@@ -176,25 +142,6 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_bounded_and_the_first_makes_room() -> Result<(), Error> {
-        let key = table().keys.front().map(|(_, key)| key.clone());
-        let key = match key {
-            Some(key) => key,
-            None => crate::CredentialRecord::from_text(&RECORD.replace('\\', ""))?.prepare()?,
-        };
-        let mut table = Table { next: 7, keys: VecDeque::new() };
-        let first = table.insert(key.clone());
-        for _ in 1..MAX_KEYS {
-            table.insert(key.clone());
-        }
-        assert!(table.place(first).is_some() && table.keys.len() == MAX_KEYS);
-        let last = table.insert(key);
-        assert!(table.place(first).is_none() && table.place(last).is_some());
-        assert_eq!(table.keys.len(), MAX_KEYS);
-        Ok(())
-    }
-
-    #[test]
     fn a_batch_of_another_shape_is_refused_whole_and_an_item_alone() {
         let rps = r#""rps":[{"id":"example.org","name":"E","origins":["https://example.org"],"userVerification":"required"},{}]"#;
         let outcomes = |client: &[u8], items: &str| {
@@ -204,14 +151,15 @@ mod tests {
             format!(r#"{{"rp":{rp},"length":{length},"now":1,"record":"{RECORD}"{rest}}}"#)
         };
         let good = r#","challenge":"AAAAAAAAAAAAAAAAAAAAAA","userHandle":"dXNlcg""#;
-        let number = |error: Error| format!("\n{}", error.number());
-        assert_eq!(outcomes(b"", ""), Ok(String::new()));
+        let numbers =
+            |first: Error, second: Error| format!("[{},{}]", first.number(), second.number());
+        assert_eq!(outcomes(b"", ""), Ok("[]".to_owned()));
         let two = format!("{},{}", item(0, 2, good), item(0, 1, good));
-        let expected = number(Error::ResponseMalformed) + &number(Error::JsonMalformed);
+        let expected = numbers(Error::ResponseMalformed, Error::JsonMalformed);
         assert_eq!(outcomes(b"{}[", &two), Ok(expected));
         // The second relying party has no name, and its item alone is the worse for it.
         let two = format!("{},{}", item(1, 1, good), item(0, 2, ""));
-        let expected = number(Error::ArgumentTypeInvalid).repeat(2);
+        let expected = numbers(Error::ArgumentTypeInvalid, Error::ArgumentTypeInvalid);
         assert_eq!(outcomes(b"[{}", &two), Ok(expected));
         for (items, error) in [
             (item(2, 2, good), Error::ArgumentValueInvalid),

@@ -18,7 +18,7 @@ pub(super) fn call(op: &str, host: &Host<'_>) -> Option<Result<String, Error>> {
 }
 
 fn throttle(host: &Host<'_>) -> Result<Throttle, Error> {
-    let limits = Host(host.required("throttle", Some)?);
+    let limits = Host::new(host.required("throttle", Some)?);
     let usual = ThrottleOptions::default();
     Throttle::new(ThrottleOptions {
         max_failures: limits.u64("maxFailures")?,

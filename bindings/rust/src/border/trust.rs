@@ -10,7 +10,7 @@ use mfakit_core::Error;
 
 /// The `trust` of a relying party.
 pub(super) fn read(rp: &Host<'_>) -> Result<Option<AttestationTrust>, Error> {
-    let Some(trust) = rp.member("trust")?.map(Host) else { return Ok(None) };
+    let Some(trust) = rp.member("trust")?.map(Host::new) else { return Ok(None) };
     let anchors = certificates(&trust, "anchors")?;
     let mut read = AttestationTrust::new(&anchors)?;
     if let Some(entries) = trust.strings("metadata")? {

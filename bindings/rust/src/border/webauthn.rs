@@ -1,5 +1,6 @@
 //! The border's WebAuthn ceremonies and records, and whatever is no operation at all.
 
+use super::table::{Table, locked};
 use super::{Host, bytes, prepared, whole};
 use crate::facts::write_facts;
 use crate::json::{self, Object};
@@ -11,6 +12,7 @@ use crate::{
     UnknownAttestation, UnsolicitedExtensions, read_response, related_origins_json,
 };
 use mfakit_core::Error;
+use std::sync::{Arc, Mutex};
 use zeroize::Zeroizing;
 
 pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, Error> {
@@ -18,7 +20,8 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
         "generate_user_handle" => {
             Ok(Object::new().string("userHandle", &crate::generate_user_handle()?).end())
         }
-        "rp_check" => relying_party(host).map(|_| Object::new().end()),
+        "rp_keep" => keep(host),
+        "rp_release" => release(host),
         "ceremony_id" => {
             let id = relying_party(host)?.ceremony_id(&host.string("state")?)?;
             Ok(Object::new().string("id", &id).end())
@@ -114,8 +117,33 @@ pub(super) fn call(op: &str, client: &[u8], host: &Host<'_>) -> Result<String, E
     }
 }
 
-fn relying_party(host: &Host<'_>) -> Result<RelyingParty, Error> {
-    relying_party_of(&Host(host.required("rp", Some)?))
+/// The most relying parties that are kept by number.
+const MAX_RELYING_PARTIES: usize = 1024;
+
+/// A relying party is read once, and so are the keys in it, which are wiped when it goes.
+static KEPT: Mutex<Table<Arc<RelyingParty>>> = Mutex::new(Table::new(MAX_RELYING_PARTIES));
+
+/// Reads a relying party and keeps it.
+fn keep(host: &Host<'_>) -> Result<String, Error> {
+    // Read outside of the lock.
+    let rp = Arc::new(relying_party_of(&Host::new(host.required("rp", Some)?))?);
+    let number = locked(&KEPT).insert(rp);
+    Ok(Object::new().number("number", number).end())
+}
+
+/// Forgets a relying party. One that is gone already is no mistake.
+fn release(host: &Host<'_>) -> Result<String, Error> {
+    locked(&KEPT).remove(host.u64("number")?);
+    Ok(Object::new().end())
+}
+
+/// By its number, or as an object. One that made room for another is an error, after which TypeScript has it kept once more.
+fn relying_party(host: &Host<'_>) -> Result<Arc<RelyingParty>, Error> {
+    let rp = host.required("rp", Some)?;
+    match rp.as_u64() {
+        Some(number) => locked(&KEPT).get(number).ok_or(Error::ArgumentValueInvalid),
+        None => relying_party_of(&Host::new(rp)).map(Arc::new),
+    }
 }
 
 pub(super) fn relying_party_of(rp: &Host<'_>) -> Result<RelyingParty, Error> {
@@ -368,4 +396,54 @@ pub(super) fn authentication(verified: &AuthenticationVerified) -> Result<String
         .optional_string("uvNext", verified.uv_transition().map(|t| t.next).as_deref())
         .raw("evidence", &write_facts(&verified.proof.facts(), None))
         .end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::call;
+    use super::*;
+
+    fn kept(id: &str) -> Result<u64, Error> {
+        let host = format!(
+            r#"{{"rp":{{"id":"{id}","name":"E","origins":["https://{id}"],"userVerification":"required"}}}}"#
+        );
+        let answer = call("rp_keep", b"", &host)?;
+        let number = answer.trim_start_matches("{\"number\":").trim_end_matches('}');
+        number.parse().map_err(|_| Error::ArgumentTypeInvalid)
+    }
+
+    fn begun(number: u64) -> Result<String, Error> {
+        let host = format!(r#"{{"rp":{number},"now":1}}"#);
+        call("begin_discoverable_authentication", b"", &host)
+    }
+
+    #[test]
+    fn a_number_whose_relying_party_is_gone_means_no_other() -> Result<(), Error> {
+        let (first, second) = (kept("a.example")?, kept("b.example")?);
+        assert!(begun(first)?.contains(r#""rpId":"a.example""#));
+        for _ in 0..2 {
+            call("rp_release", b"", &format!(r#"{{"number":{first}}}"#))?;
+        }
+        let third = kept("c.example")?;
+        assert!(third != first && third != second);
+        for gone in [first, 0, u64::MAX] {
+            assert_eq!(begun(gone), Err(Error::ArgumentValueInvalid));
+        }
+        assert!(begun(second)?.contains(r#""rpId":"b.example""#));
+        assert!(begun(third)?.contains(r#""rpId":"c.example""#));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_number_is_read_as_an_object() {
+        for (rp, error) in [
+            ("\"1\"", Error::ArgumentTypeInvalid),
+            ("-1", Error::ArgumentTypeInvalid),
+            ("{}", Error::ArgumentTypeInvalid),
+            ("null", Error::ArgumentTypeInvalid),
+        ] {
+            let host = format!(r#"{{"rp":{rp},"now":1}}"#);
+            assert_eq!(call("begin_discoverable_authentication", b"", &host), Err(error), "{rp}");
+        }
+    }
 }
