@@ -35,15 +35,8 @@ pub(crate) fn declassify_bytes(bytes: &mut [u8]) {
 
 /// The value of a byte that lies in one of the ranges `(low, high, value of low)`, and whether it does. Arithmetic only:
 /// the byte is secret.
-#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
+#[cfg(any(feature = "codes", feature = "approval-device"))]
 pub(crate) fn value_in_ranges(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, Choice) {
-    let (value, known) = value_and_bit(byte, ranges);
-    (value, Choice::from(known))
-}
-
-/// The same with a bit, which is as secret, for loops: each step of a `Choice` is a call.
-#[cfg(any(feature = "otp", feature = "codes", feature = "approval-device"))]
-pub(crate) fn value_and_bit(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, u8) {
     let byte = u32::from(byte);
     let (mut value, mut known) = (0_u32, 0_u32);
     for &(low, high, first) in ranges {
@@ -55,7 +48,7 @@ pub(crate) fn value_and_bit(byte: u8, ranges: &[(u8, u8, u8)]) -> (u8, u8) {
         known |= here & 1;
     }
     let ([.., value], [.., known]) = (value.to_be_bytes(), known.to_be_bytes());
-    (value, known)
+    (value, Choice::from(known))
 }
 
 /// 1 for the same byte, else 0. Arithmetic only.
@@ -97,7 +90,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "otp")]
+    #[cfg(all(feature = "otp", feature = "codes"))]
     #[test]
     fn every_byte_has_its_value() {
         let ranges = [(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26), (0xfe, 0xff, 7)];

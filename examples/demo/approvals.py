@@ -164,29 +164,37 @@ def pending(site, body, session):
 
 
 def answer(site, body, session):
-    """The outcome is stored, and that committed, before anybody hears of it; then an approval joins the waiting session."""
+    """The end of the request and what it proves are stored at once, and committed before anybody hears of it: whoever is told of
+    an approval finds the waiting session ready. A denial ends the request too."""
     device, user = device_of(site, body)
     now = site.now()
     if user["approval"] is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "no_approval", "There is no request that waits.")
     try:
         verified = mfakit.finish_approval(body.get("answer"), state=user["approval"], now=now)
-        with site.store.transaction() as db:
-            rows = site.store.change_approval(db, user["id"], verified.transition)
-            if rows == 1:
-                site.store.device_used(db, device["id"], now=now)
-                site.audit(db, user, f"approval_{verified.decision}", now=now)
-        evidence = verified.commit(rows)
     except mfakit.VerificationError as error:
         return outcome(error)
+    refused = None
     with site.store.transaction() as db:
-        site.store.guess_was_right(db, user["id"], "push_approval")
-        session = site.store.session_by_hash(user["approval_session"], now=now)
-        if session is not None:
-            previous = mfakit.Assessment.from_trusted_json(session["assessment"])
-            assessment = mfakit.assess([evidence], previous=previous, now=now)
-            site.store.change_session(db, session["token_hash"], assessment=assessment)
-    return {"message": "Approved. The other page goes on by itself."}
+        rows = site.store.change_approval(db, user["id"], verified.transition)
+        if rows == 1:
+            site.store.device_used(db, device["id"], now=now)
+            site.audit(db, user, f"approval_{verified.decision}", now=now)
+        try:
+            join(site, db, user, verified.commit(rows), now=now)
+        except mfakit.VerificationError as error:  # caught here, so that the transaction is committed
+            refused = error
+    return outcome(refused) if refused else {"message": "Approved. The other page goes on by itself."}
+
+
+def join(site, db, user, evidence, *, now):
+    """The session that waits has proven this, too."""
+    site.store.guess_was_right(db, user["id"], "push_approval")
+    session = site.store.session_by_hash(user["approval_session"], now=now)
+    if session is not None:
+        previous = mfakit.Assessment.from_trusted_json(session["assessment"])
+        assessment = mfakit.assess([evidence], previous=previous, now=now)
+        site.store.change_session(db, session["token_hash"], assessment=assessment)
 
 
 OUTCOMES = {

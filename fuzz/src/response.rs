@@ -30,24 +30,24 @@ mod calls {
     pub(super) const ELIGIBLE: u8 = 16;
 }
 
-/// The members that both ceremonies share, and those of one's `response`.
-struct Parts {
+/// The members that both ceremonies share, and those of one's `response` besides the client data.
+struct Parts<const N: usize> {
     id: Vec<u8>,
     client_data_json: Vec<u8>,
-    response: Tree,
+    response: [Option<Tree>; N],
     /// Whether the client's extension outputs are an object or none.
     results_fit: bool,
 }
 
-impl Parts {
-    fn read(text: &[u8]) -> Result<Self, Refusal> {
+impl<const N: usize> Parts<N> {
+    fn read(text: &[u8], names: [&str; N]) -> Result<Self, Refusal> {
         require(text.len() <= 65_536, Error::InputTooLarge)?;
         let tree = match json::reference(text) {
             Reference::Accepted(tree) => tree,
             Reference::Refused => return Err(Refusal::Code(Error::JsonMalformed)),
             Reference::OutOfRange => return Err(Refusal::Unknown),
         };
-        let names = [
+        let common = [
             "id",
             "rawId",
             "type",
@@ -55,13 +55,15 @@ impl Parts {
             "authenticatorAttachment",
             "clientExtensionResults",
         ];
-        let [id, raw_id, kind, response, attachment, results] = members(&tree, names)?;
+        let [id, raw_id, kind, response, attachment, results] = members(&tree, common)?;
         let typed = kind == Some(Tree::String("public-key".to_owned()));
         require(typed, Error::ResponseMalformed)?;
         let (id, raw_id) = (bytes(id)?, bytes(raw_id)?);
         require(id == raw_id, Error::CredentialIdMismatch)?;
         let response = response.ok_or(Error::ResponseMalformed)?;
-        let [client_data_json] = members(&response, ["clientDataJSON"])?;
+        // A member that stands twice is found before any is decoded.
+        let ([client_data_json], response) =
+            (members(&response, ["clientDataJSON"])?, members(&response, names)?);
         let client_data_json = bytes(client_data_json)?;
         match attachment {
             None | Some(Tree::Null) => {}
@@ -103,8 +105,8 @@ fn read_registration(
     text: &[u8],
     policy: Policy,
 ) -> Result<(registration::Arguments, Vec<String>, bool), Refusal> {
-    let Parts { id, client_data_json, response, results_fit } = Parts::read(text)?;
-    let [object, transports] = members(&response, ["attestationObject", "transports"])?;
+    let Parts { id, client_data_json, response: [object, transports], results_fit } =
+        Parts::read(text, ["attestationObject", "transports"])?;
     let transport = |transport: Tree| match transport {
         Tree::String(transport) if transport.len() <= 64 => Some(transport),
         _ => None,
@@ -131,9 +133,8 @@ fn read_assertion(
     call: u8,
     policy: Policy,
 ) -> Result<(assertion::Arguments, bool), Refusal> {
-    let Parts { id, client_data_json, response, results_fit } = Parts::read(text)?;
-    let [data, signature, handle] =
-        members(&response, ["authenticatorData", "signature", "userHandle"])?;
+    let Parts { id, client_data_json, response: [data, signature, handle], results_fit } =
+        Parts::read(text, ["authenticatorData", "signature", "userHandle"])?;
     let handle = user_handle(handle)?;
     let when = |condition, option| if condition { option } else { 0 };
     let known = call & calls::MASK == calls::KNOWN;
@@ -217,8 +218,8 @@ pub fn check(data: &[u8]) -> bool {
 /// What a host looks records up by is what stands in the response.
 fn check_read(text: &[u8]) {
     let expected = || -> Result<_, Refusal> {
-        let Parts { id, client_data_json, response, .. } = Parts::read(text)?;
-        let [handle] = members(&response, ["userHandle"])?;
+        let Parts { id, client_data_json, response: [handle], .. } =
+            Parts::read(text, ["userHandle"])?;
         let handle = user_handle(handle)?;
         let data = client_data::reference(&client_data_json).ok_or(Refusal::Unknown)??;
         Ok((id, handle, data.challenge))

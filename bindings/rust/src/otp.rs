@@ -66,6 +66,16 @@ pub struct TotpOptions {
     pub preset: Preset,
 }
 
+impl TotpOptions {
+    fn checked(&self) -> Result<(Digits, Period), Error> {
+        let (digits, period) = (Digits::new(self.digits)?, Period::from_seconds(self.period)?);
+        if self.preset == Preset::Strict && period.seconds() > 30 {
+            return Err(Error::GuessBudgetExceeded);
+        }
+        Ok((digits, period))
+    }
+}
+
 impl Default for TotpOptions {
     fn default() -> Self {
         Self { algorithm: HashAlgorithm::Sha1, digits: 6, period: 30, preset: Preset::Usual }
@@ -141,12 +151,27 @@ impl Totp {
     }
 
     fn with(secret: OtpSecret, options: TotpOptions) -> Result<Self, Error> {
-        let digits = Digits::new(options.digits)?;
-        let period = Period::from_seconds(options.period)?;
-        if options.preset == Preset::Strict && period.seconds() > 30 {
-            return Err(Error::GuessBudgetExceeded);
-        }
+        let (digits, period) = options.checked()?;
         Self::of(secret, options.algorithm, digits, period, options.preset)
+    }
+
+    /// As an authenticator made for this one code, without a place of its own for what nobody keeps.
+    #[cfg(feature = "border")]
+    pub(crate) fn verify_once(
+        secret: &OtpSecret,
+        steam: bool,
+        options: TotpOptions,
+        code: &str,
+        asked: VerifyTotp,
+    ) -> Result<TotpVerified, Error> {
+        let (algorithm, preset, (digits, period)) = if steam {
+            (HashAlgorithm::Sha1, Preset::Usual, (Digits::STEAM, Period::THIRTY_SECONDS))
+        } else {
+            (options.algorithm, options.preset, options.checked()?)
+        };
+        let inner = totp::Totp::new(secret, algorithm, digits, period)?;
+        let window = preset.window(asked.past, asked.future, asked.drift)?;
+        inner.verify(code.as_bytes(), asked.last_step, or_clock(asked.now)?, window)
     }
 
     pub(crate) fn of(

@@ -35,6 +35,20 @@ export function options<R extends Readers>(value: unknown, call: string, readers
   return read as Read<R>;
 }
 
+/** As {@link options}, for what is called often: `read` takes each of the names in turn. */
+export function members<T>(value: unknown, call: string, readers: Readers, read: (take: (name: string) => unknown) => T): T {
+  const given = copied(value, call);
+  let taken = 0;
+  const result = read((name) => {
+    if (!Object.hasOwn(given, name)) return undefined;
+    taken += 1;
+    return given[name];
+  });
+  // There are others: this says so.
+  if (taken !== Object.keys(given).length) options(given, call, readers);
+  return result;
+}
+
 /** An argument that may be left out. */
 export function maybe<T>(reader: Reader<T>): Reader<T | undefined> {
   return (value, name) => (value === undefined ? undefined : reader(value, name));

@@ -8,7 +8,7 @@ import { ask, totpVerify, verify } from "./backend.js";
 import { base32 } from "./bytes.js";
 import { codeBytes, codeText } from "./client-value.js";
 import {
-  count, integer, maybe, now, nullable, options, otherwise, rawBytes, signed, text, wrong,
+  count, integer, maybe, members, now, nullable, options, otherwise, rawBytes, signed, text, wrong,
   type Integer, type Reader, type Time,
 } from "./host-value.js";
 import { evidence, verified, type Evidence, type Verified } from "./verified.js";
@@ -132,7 +132,7 @@ export class Totp {
   verify(code: unknown, options: VerifyTotp<number | null>): TotpVerified;
   verify(code: unknown, options: VerifyTotp<Integer | null>): TotpVerified<Integer>;
   verify(code: unknown, given: unknown): TotpVerified<any> {
-    const { lastStep, now, past, future, drift } = options(given, "verify", VERIFY);
+    const { lastStep, now, past, future, drift } = members(given, "verify", VERIFY, timed);
     const { secret, form } = this.#otp;
     if (typeof code === "string" && code.length <= LONGEST_CODE) {
       const window = Math.max(-FAR, Math.min(drift ?? 0, FAR));
@@ -338,6 +338,13 @@ const HASH = { ...ALGORITHM, digits: otherwise(6, count) };
 const TOTP = { ...HASH, period: otherwise(30, count), preset: maybe(text) };
 const LABEL = { issuer: text, account: text };
 const VERIFY = { lastStep: nullable(integer), now, past: maybe(count), future: maybe(count), drift: maybe(signed) };
+const timed = (take: (name: string) => unknown) => ({
+  lastStep: VERIFY.lastStep(take("lastStep"), "lastStep"),
+  now: VERIFY.now(take("now"), "now"),
+  past: VERIFY.past(take("past"), "past"),
+  future: VERIFY.future(take("future"), "future"),
+  drift: VERIFY.drift(take("drift"), "drift"),
+});
 /** A text longer than this is no code, and goes where every length has its error. */
 const LONGEST_CODE = 64;
 /** Further than a drift may be, to either side. */
@@ -371,7 +378,7 @@ function totpUri(otp: Otp, given: unknown): string {
 
 function totpVerified(answer: any, lastStep: Integer | null): TotpVerified<any> {
   const step = like(lastStep, answer.step);
-  return verified({ step, drift: answer.drift, transition: undefined }, lastStep, step, totpEvidence);
+  return verified({ step, drift: answer.drift }, lastStep, step, totpEvidence);
 }
 
 function totpEvidence(): Evidence {

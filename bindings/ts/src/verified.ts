@@ -94,27 +94,38 @@ export const facts: Reader<Facts> = (value, name) => {
   return known;
 };
 
-/**
- * A verified result: `data`, which becomes it, and the transition, frozen, with a `commit` that belongs to this one object. `readers` are of what
- * `commit` may be told besides the number of rows.
- */
-export function verified<Result>(
-  data: Record<string, unknown>, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = {},
-): Result {
-  let spent = false;
-  const commit = (rows: unknown, given?: unknown): unknown => {
+/** What {@link Verified} says, at run time: the data as its own members, and a `commit` that no copy of them carries. */
+class Result {
+  readonly #committed: (told: any) => unknown;
+  readonly #readers: Readers;
+  #spent = false;
+  declare readonly transition: Transition<unknown>;
+
+  constructor(maker: unknown, data: object, transition: Transition<unknown>, committed: (told: any) => unknown, readers: Readers) {
+    if (maker !== MAKE) throw wrong("argument_type_invalid", "a verification gives its result");
+    this.#committed = committed;
+    this.#readers = readers;
+    Object.assign(this, data);
+    Object.assign(this, { transition });
+  }
+
+  commit(rows: unknown, given?: unknown): unknown {
     // A driver that gives no number of rows is the program's mistake, not somebody's attack.
     if (typeof rows !== "number" && typeof rows !== "bigint") throw wrong("argument_type_invalid", "rows");
-    const told = options(given, "commit", readers);
-    const first = !spent;
-    spent = true;
+    if (Object(this) !== this || !(#spent in this)) throw wrong("argument_type_invalid", "commit is called on the result itself");
+    const told = options(given, "commit", this.#readers);
+    const first = !this.#spent;
+    this.#spent = true;
     if (!first || (rows !== 1 && rows !== 1n)) throw new RejectedError("state_conflict");
-    return committed(told);
-  };
-  // Into the object itself: to freeze a copy that a spread made takes ten times as long.
-  data["transition"] = frozen({ prev, next });
-  Object.defineProperty(data, "commit", { value: commit });
-  return frozen(data) as Result;
+    return this.#committed(told);
+  }
+}
+
+/** A verified result: the data and the transition, frozen. `readers` are of what `commit` may be told besides the number of rows. */
+export function verified<T>(
+  data: Record<string, unknown>, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = NONE,
+): T {
+  return frozen(new Result(MAKE, data, frozen({ prev, next }), committed, readers)) as T;
 }
 
 export function evidence(method: Method, facts: Facts): Evidence {
@@ -125,7 +136,7 @@ export function evidence(method: Method, facts: Facts): Evidence {
  * Freezes a plain object. Its methods are own but not enumerable, so that a copy has the data alone; in JSON a bigint
  * is decimal text, the only form there that is exact.
  */
-export function frozen<T extends object>(data: T, methods: Record<string, unknown> = NO_METHODS): Readonly<T> {
+export function frozen<T extends object>(data: T, methods: Record<string, unknown> = NONE): Readonly<T> {
   for (const name in data) {
     if (typeof data[name] === "bigint") {
       Object.defineProperty(data, "toJSON", { value: () => exact(data), configurable: true });
@@ -136,7 +147,7 @@ export function frozen<T extends object>(data: T, methods: Record<string, unknow
   return Object.freeze(data);
 }
 
-const NO_METHODS = {};
+const NONE = {};
 
 /** Without a bigint there is no need of it: JSON.stringify writes the same. */
 function exact(data: object): object {

@@ -384,7 +384,6 @@ export class RelyingParty {
       attachment: answer.attachment,
       attestation: attestationOf(answer.attestation),
       extensions: deepFrozen(answer.extensions),
-      transition: undefined,
     };
     return verified(data, answer.prev, answer.next, () => record);
   }
@@ -447,7 +446,6 @@ export function authenticationOf(answer: any, prev: string): AuthenticationVerif
     attachment: answer.attachment,
     extensions: deepFrozen(answer.extensions),
     uvTransition: answer.uvNext === null ? null : frozen({ prev, next: answer.uvNext }),
-    transition: undefined,
   };
   return verified(data, prev, answer.next, () => evidence("webauthn", answer.evidence));
 }

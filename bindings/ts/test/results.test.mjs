@@ -10,10 +10,9 @@ const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const totp = new Totp(SECRET);
 const verified = () => totp.verify("287082", { lastStep: null, now: 59 });
 
-test("a result is plain frozen data that spreads, clones and prints", () => {
+test("a result is frozen data that spreads, clones and prints", () => {
   const result = verified();
   const data = { step: 1, drift: 0, transition: { prev: null, next: 1 } };
-  assert.deepEqual(result, data);
   assert.deepEqual({ ...result }, data);
   assert.deepEqual(structuredClone(result), data);
   assert.deepEqual(JSON.parse(JSON.stringify(result)), data);
@@ -34,6 +33,17 @@ test("a ceremony is frozen to the last member of its options", () => {
 test("a copy of a result has the data and not the proof", () => {
   assert.equal("commit" in { ...verified() }, false);
   assert.equal("commit" in structuredClone(verified()), false);
+});
+
+test("a result cannot be made, and its commit works on nothing else", () => {
+  const result = verified();
+  const { commit } = result;
+  for (const other of [{ ...result }, Object.create(result), structuredClone(result), new Proxy(result, {}), {}, null, undefined, 1]) {
+    assert.throws(() => commit.call(other, 1), { name: "ConfigError", code: "argument_type_invalid" });
+  }
+  assert.throws(() => new result.constructor(Symbol(), {}, {}, () => "proof", {}), { name: "ConfigError", code: "argument_type_invalid" });
+  assert.ok(isEvidence(result.commit(1)));
+  assert.throws(() => commit.call(result, 1), { code: "state_conflict" });
 });
 
 test("evidence is what commit made, and nothing that looks like it", () => {

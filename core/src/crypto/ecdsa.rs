@@ -5,6 +5,7 @@
 
 /// Defines the verifier `$name` over `$hash`. What `$new` makes of the key's coordinates is a `$key`, which verifies r and s over a
 /// digest of any length; all four numbers are big-endian and have `$len` bytes.
+#[allow(unused_macros, reason = "a build for tests may have none of the algorithms")]
 macro_rules! ecdsa_verifier {
     ($(#[$doc:meta])* $name:ident: $key:ty = $new:expr, $len:literal, $hash:ident) => {
         use crate::crypto::{SignatureVerifier, hash};
@@ -72,6 +73,7 @@ macro_rules! ecdsa_verifier {
     };
 }
 
+#[allow(unused_imports, reason = "as above")]
 pub(super) use ecdsa_verifier;
 
 #[cfg(test)]

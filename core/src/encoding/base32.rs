@@ -2,12 +2,12 @@
 //!
 //! Case, spaces, hyphens and padding are as people and services write them; lengths that no byte string has and non-zero
 //! trailing bits are refused, so that one secret has one meaning. Leaks: the length, where separators and padding stand,
-//! and whether the text is well formed; never a symbol's value: symbols are mapped by arithmetic, not by a table.
+//! and whether the text is well formed; never a symbol's value: eight symbols at once are mapped by arithmetic, not by a table.
 
 use crate::ct;
 use crate::error::Error;
 use crate::secret::OtpSecret;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -58,60 +58,124 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
     if text.len() > 1024 {
         return Err(Error::SecretTooLong);
     }
-    let (mut accumulator, mut bits, mut symbols, mut padding) = (0_u16, 0_u32, 0_usize, 0_usize);
-    let mut len = 0_usize;
-    let mut valid = 1_u8;
-    for &byte in text {
-        // The layout is public.
-        let separator = ct::same_byte(byte, b' ') | ct::same_byte(byte, b'-');
-        let mut layout = [separator, ct::same_byte(byte, b'=')];
-        ct::declassify_bytes(&mut layout);
-        match layout {
-            [0, 0] => {}
-            [0, _] => {
-                padding = padding.saturating_add(1);
+    let (mut decoded, mut padding) = (Decoded { out, len: 0, known: LANES_HIGH }, 0_usize);
+    let (mut block, mut held) = (0_u64, 0_usize);
+    for chunk in text.chunks(8) {
+        if let (&[a, b, c, d, e, f, g, h], 0, 0) = (chunk, held, padding) {
+            let whole = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            if !has_layout(whole) {
+                decoded.push(whole, 5)?;
                 continue;
             }
-            _ => continue,
         }
-        if padding > 0 {
-            return Err(Error::SecretMalformed);
-        }
-        let (value, known) = symbol_value(byte);
-        valid &= known;
-        accumulator = (accumulator << 5) | value;
-        bits = bits.saturating_add(5);
-        symbols = symbols.saturating_add(1);
-        if let Some(left) = bits.checked_sub(8) {
-            let [_, octet] = (accumulator >> left).to_be_bytes();
-            *out.get_mut(len).ok_or(Error::SecretTooLong)? = octet;
-            len = len.saturating_add(1);
-            bits = left;
-            accumulator &= low_bits(left);
+        for &byte in chunk {
+            // The layout is public.
+            let separator = ct::same_byte(byte, b' ') | ct::same_byte(byte, b'-');
+            let mut layout = [separator, ct::same_byte(byte, b'=')];
+            ct::declassify_bytes(&mut layout);
+            match layout {
+                [0, 0] if padding > 0 => return Err(Error::SecretMalformed),
+                [0, 0] => {
+                    block = (block << 8) | u64::from(byte);
+                    held = held.wrapping_add(1);
+                }
+                [0, _] => padding = padding.saturating_add(1),
+                _ => {}
+            }
+            if held == 8 {
+                decoded.push(block, 5)?;
+                (block, held) = (0, 0);
+            }
         }
     }
-    // What is left over must be zero: it belongs to no byte.
-    let valid = Choice::from(valid) & accumulator.ct_eq(&0);
-    let whole = matches!(symbols % 8, 0 | 2 | 4 | 5 | 7);
-    let padded = padding == 0 || (symbols % 8 != 0 && (symbols % 8).saturating_add(padding) == 8);
-    if whole && padded && ct::declassify(valid) { Ok(len) } else { Err(Error::SecretMalformed) }
-}
-
-const fn low_bits(n: u32) -> u16 {
-    match n {
+    // Of the last symbols so many bytes are whole; a symbol alone, three and six are what no byte string has.
+    let whole = match held {
         0 => 0,
-        1 => 0x1,
-        2 => 0x3,
-        3 => 0x7,
-        _ => 0xf,
+        2 => 1,
+        4 => 2,
+        5 => 3,
+        7 => 4,
+        _ => return Err(Error::SecretMalformed),
+    };
+    if padding > 0 && (held == 0 || held.saturating_add(padding) != 8) {
+        return Err(Error::SecretMalformed);
+    }
+    for _ in held..8 {
+        block = (block << 8) | u64::from(b'A');
+    }
+    decoded.push(block, whole)?;
+    decoded.end()
+}
+
+/// What was decoded so far.
+struct Decoded<'a> {
+    out: &'a mut [u8],
+    len: usize,
+    /// The highest bit of each lane as long as every byte there was a symbol, and nothing was left over. Secret.
+    known: u64,
+}
+
+impl Decoded<'_> {
+    /// Takes eight symbols, the first in the highest byte, of which so many bytes are kept. The rest must be zero: it belongs to no byte.
+    fn push(&mut self, block: u64, kept: usize) -> Result<(), Error> {
+        let (values, known) = symbol_values(block);
+        self.known &= known;
+        let [_, _, _, bytes @ ..] = joined(values).to_be_bytes();
+        let (whole, rest) = bytes.split_at_checked(kept).unwrap_or_default();
+        let end = self.len.saturating_add(kept);
+        let place = self.out.get_mut(self.len..end).ok_or(Error::SecretTooLong)?;
+        place.iter_mut().zip(whole).for_each(|(place, byte)| *place = *byte);
+        self.len = end;
+        let left = rest.iter().fold(0, |all, byte| all | *byte);
+        // Of zero alone the subtraction borrows.
+        self.known &= u64::from(left).wrapping_sub(1) & LANES_HIGH | !FIRST_LANE;
+        Ok(())
+    }
+
+    fn end(self) -> Result<usize, Error> {
+        let valid = self.known.ct_eq(&LANES_HIGH);
+        if ct::declassify(valid) { Ok(self.len) } else { Err(Error::SecretMalformed) }
     }
 }
 
-/// The five bits of a symbol, and whether it is one.
-fn symbol_value(byte: u8) -> (u16, u8) {
-    let (value, known) =
-        ct::value_and_bit(byte, &[(b'A', b'Z', 0), (b'a', b'z', 0), (b'2', b'7', 26)]);
-    (u16::from(value), known)
+// Eight bytes are worked on at once, each in a lane of its own. A lane's highest bit says yes or no, and no sum below carries
+// into the next lane.
+
+/// The same byte in every lane.
+const fn lanes(byte: u8) -> u64 {
+    u64::from_be_bytes([byte; 8])
+}
+
+const LANES_HIGH: u64 = lanes(0x80);
+const FIRST_LANE: u64 = 0xff << 56;
+
+/// Whether one of eight bytes is a space, a hyphen or padding, which is public.
+fn has_layout(block: u64) -> bool {
+    let others = [b' ', b'-', b'='].iter().fold(LANES_HIGH, |others, byte| {
+        let difference = block ^ lanes(*byte);
+        others & (difference | (difference & !LANES_HIGH).wrapping_add(!LANES_HIGH))
+    });
+    ct::declassify(!others.ct_eq(&LANES_HIGH))
+}
+
+/// The five bits of each of eight symbols, and the highest bit of each lane where there is a symbol.
+fn symbol_values(block: u64) -> (u64, u64) {
+    let seven = block & !LANES_HIGH;
+    let from = |bytes: u64, low: u8| bytes.wrapping_add(lanes(0x80_u8.wrapping_sub(low)));
+    let lower = seven | lanes(0x20);
+    let letters = from(lower, b'a') & !from(lower, b'{') & LANES_HIGH;
+    let digits = from(seven, b'2') & !from(seven, b'8') & LANES_HIGH;
+    // Both have their value in the lowest five bits, from 1 and from 18.
+    let low = block & lanes(0x1f);
+    let values = low.wrapping_add(digits >> 4).wrapping_sub(letters >> 7);
+    (values, (letters | digits) & !block)
+}
+
+/// Eight times five bits, one after the other.
+fn joined(values: u64) -> u64 {
+    let tens = (values & 0x001f_001f_001f_001f) | ((values & 0x1f00_1f00_1f00_1f00) >> 3);
+    let twenties = (tens & 0x03ff_0000_03ff) | ((tens & 0x03ff_0000_03ff_0000) >> 6);
+    (twenties & 0xf_ffff) | ((twenties >> 12) & 0xff_fff0_0000)
 }
 
 /// The characters of the unpadded, upper-case form.
@@ -175,13 +239,83 @@ mod tests {
                 b'2'..=b'7' => Some(byte - b'2' + 26),
                 _ => None,
             };
-            let (value, known) = symbol_value(byte);
-            assert_eq!(
-                ct::declassify(known.into()).then_some(value),
-                expected.map(u16::from),
-                "{byte}"
-            );
+            for lane in 0..8 {
+                let mut block = *b"A7zAQ2bY";
+                block[lane] = byte;
+                let (values, known) = symbol_values(u64::from_be_bytes(block));
+                let mut here = LANES_HIGH.to_be_bytes();
+                here[lane] = if expected.is_some() { 0x80 } else { 0 };
+                assert_eq!(known.to_be_bytes(), here, "{byte}");
+                if let Some(value) = expected {
+                    let mut expected = [0, 31, 25, 0, 16, 26, 1, 24];
+                    expected[lane] = value;
+                    assert_eq!(values.to_be_bytes(), expected, "{byte}");
+                }
+                let layout = matches!(byte, b' ' | b'-' | b'=');
+                assert_eq!(has_layout(u64::from_be_bytes(block)), layout, "{byte}");
+            }
         }
+    }
+
+    /// The same with one symbol after the other, as RFC 4648 section 6 says it.
+    fn by_the_symbol(text: &str) -> Result<std::vec::Vec<u8>, Error> {
+        let bits: std::string::String = text
+            .bytes()
+            .map(|symbol| ALPHABET.iter().position(|known| known.eq_ignore_ascii_case(&symbol)))
+            .map(|value| value.map(|value| std::format!("{value:05b}")))
+            .collect::<Option<_>>()
+            .ok_or(Error::SecretMalformed)?;
+        let (whole, rest) = bits.split_at(bits.len() / 8 * 8);
+        if rest.len() >= 5 || rest.contains('1') {
+            return Err(Error::SecretMalformed);
+        }
+        let byte = |at: usize| u8::from_str_radix(&whole[at..at + 8], 2).unwrap();
+        Ok((0..whole.len()).step_by(8).map(byte).collect())
+    }
+
+    #[test]
+    fn wherever_separators_stand_the_bytes_are_the_same() {
+        let symbols = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQabcdefghijklmnopqrstuvwxyz234567";
+        for length in 0..=symbols.len() {
+            let text = &symbols[..length];
+            // The last symbol's bits that belong to no byte are zero.
+            for last in ["", "A", "Q", "E", "I", "4", "1", "\u{e1}"] {
+                let text = std::format!("{text}{last}");
+                let expected = by_the_symbol(&text);
+                assert_eq!(decoded(&text), expected, "{text}");
+                let padding = "=".repeat(text.len().next_multiple_of(8).saturating_sub(text.len()));
+                assert_eq!(decoded(&std::format!("{text}{padding}")), expected, "{text}");
+                for every in 1..10 {
+                    let mut spaced = std::string::String::new();
+                    for (at, symbol) in text.chars().enumerate() {
+                        spaced.push_str(if at % every == every - 1 { " " } else { "" });
+                        spaced.push(symbol);
+                    }
+                    assert_eq!(decoded(&spaced), expected, "{spaced}");
+                    assert_eq!(decoded(&spaced.replace(' ', "--")), expected, "{spaced}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_too_long() {
+        for length in 0..40 {
+            let text = encode(&[0x5a; 40][..length]).collect::<std::string::String>();
+            for room in 0..40 {
+                let mut out = [1; 40];
+                let decoded = decode(text.as_bytes(), &mut out[..room]);
+                let expected = if length <= room { Ok(length) } else { Err(Error::SecretTooLong) };
+                assert_eq!(decoded, expected, "{length} in {room}");
+                if length > room {
+                    assert_eq!(out[..room], [0; 40][..room]);
+                }
+                assert!(out[room..].iter().all(|byte| *byte == 1));
+            }
+        }
+        let mut out = [0; 128];
+        assert_eq!(decode(&[b' '; 1024], &mut out), Ok(0));
+        assert_eq!(decode(&[b' '; 1025], &mut out), Err(Error::SecretTooLong));
     }
 
     #[test]

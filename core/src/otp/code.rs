@@ -167,19 +167,31 @@ impl Generator {
     }
 }
 
-/// RFC 4226 §5.3: the 31 bits at the offset that the last byte's low half gives. Every offset is read; one is kept.
+/// RFC 4226 §5.3: the 31 bits at the offset that the last byte's low half gives. Every word that they could lie in is read, and shifted in every
+/// way; one is kept.
 fn truncate(tag: &[u8]) -> u64 {
     let offset = u32::from(tag.last().copied().unwrap_or_default() & 0xf);
-    let mut word = 0_u32;
-    for (here, four) in (0_u32..16).zip(tag.windows(4)) {
-        if let &[a, b, c, d] = four {
-            // All ones at the offset: only of 0 does a subtraction borrow. No compiler may make a choice of it.
-            let borrow = (here ^ offset).wrapping_sub(1) >> 31;
-            let mask = core::hint::black_box(borrow.wrapping_neg());
-            word |= u32::from_be_bytes([a, b, c, d]) & mask;
-        }
+    let (first, word) = (offset >> 2, |word: &[u8; 4]| u32::from_be_bytes(*word));
+    let (words, _) = tag.as_chunks();
+    let (mut high, mut low) = (0_u32, 0_u32);
+    for ((here, left), right) in (0_u32..4).zip(words).zip(words.iter().skip(1)) {
+        let mask = same(here, first);
+        high |= word(left) & mask;
+        low |= word(right) & mask;
     }
-    u64::from(word & 0x7fff_ffff)
+    let [second, third, fourth] =
+        [8_u32, 16, 24].map(|bits| (high << bits) | (low >> 32_u32.wrapping_sub(bits)));
+    let found = (0_u32..4)
+        .zip([high, second, third, fourth])
+        .fold(0, |found, (here, shifted)| found | (shifted & same(here, offset & 3)));
+    u64::from(found & 0x7fff_ffff)
+}
+
+/// All ones for the same numbers, below 16, else zero.
+fn same(one: u32, other: u32) -> u32 {
+    // Only of 0 does a subtraction borrow. No compiler may make a choice of it.
+    let borrow = (one ^ other).wrapping_sub(1) >> 31;
+    core::hint::black_box(borrow.wrapping_neg())
 }
 
 /// `value mod 10^digits` of a value below 2^31, without a division.
@@ -270,6 +282,19 @@ pub fn truncate_to_code(tag: &[u8], digits: Digits) -> Result<Code, Error> {
 mod tests {
     use super::*;
     use std::format;
+
+    #[test]
+    fn truncation_takes_the_word_at_the_offset() {
+        for length in [20, 32, 64] {
+            let mut tag: std::vec::Vec<u8> = (0..length).map(|i| (i * 151 + 97) as u8).collect();
+            for last in 0..=255_u8 {
+                *tag.last_mut().unwrap() = last;
+                let offset = usize::from(last & 15);
+                let word = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap());
+                assert_eq!(truncate(&tag), u64::from(word & 0x7fff_ffff));
+            }
+        }
+    }
 
     #[test]
     fn masked_arithmetic_equals_division() {

@@ -64,7 +64,8 @@ impl OtpSecret {
         min: usize,
         write: impl FnOnce(&mut [u8]) -> Result<usize, Error>,
     ) -> Result<Self, Error> {
-        let mut held = Held { bytes: [0; Self::MAX], len: 0 };
+        // All of it is wiped if it ends here.
+        let mut held = Held { bytes: [0; Self::MAX], len: Self::MAX };
         held.len = write(&mut held.bytes)?;
         if held.len < min { Err(Error::SecretTooShort) } else { Ok(Self(held)) }
     }
@@ -91,7 +92,7 @@ impl fmt::Debug for OtpSecret {
 
 impl ZeroizeOnDrop for OtpSecret {}
 
-/// Up to `MAX` bytes in place, wiped on drop.
+/// Up to `MAX` bytes in place, wiped on drop; past `len` there are zeros.
 struct Held<const MAX: usize> {
     bytes: [u8; MAX],
     len: usize,
@@ -111,6 +112,8 @@ impl<const MAX: usize> Held<MAX> {
 
 impl<const MAX: usize> Drop for Held<MAX> {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        if let Some(bytes) = self.bytes.get_mut(..self.len) {
+            bytes.zeroize();
+        }
     }
 }

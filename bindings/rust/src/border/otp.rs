@@ -184,7 +184,12 @@ pub fn totp_verify(asked: &HotTotp<'_>) -> f64 {
             future: given(asked.future)?,
             drift: asked.drift.into(),
         };
-        Parameters::unpack(asked.form).totp(asked.secret)?.verify(asked.code, options)
+        let Parameters { options: form, kind } = Parameters::unpack(asked.form);
+        let secret = match kind {
+            Kind::Usual => OtpSecret::from_base32(asked.secret)?,
+            Kind::Legacy | Kind::Steam => OtpSecret::danger_legacy_from_base32(asked.secret)?,
+        };
+        Totp::verify_once(&secret, matches!(kind, Kind::Steam), form, asked.code, options)
     };
     match verify() {
         Ok(verified) => verified.step().get() as f64 * 64.0 + verified.drift() as f64 + 32.0,
