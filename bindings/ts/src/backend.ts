@@ -54,8 +54,10 @@ export function verify(op: string, client: Uint8Array, host: object): any {
 }
 
 /** Verifies a TOTP code (see {@link Backend.totpVerify}). */
-export function totpVerify(...asked: Parameters<Backend["totpVerify"]>): { step: number; drift: number } {
-  const answer = backend().totpVerify(...asked);
+export function totpVerify(
+  secret: string, form: number, code: string, lastStep: number, now: number, past: number, future: number, drift: number,
+): { step: number; drift: number } {
+  const answer = backend().totpVerify(secret, form, code, lastStep, now, past, future, drift);
   if (!(answer >= 0)) throw failure(-answer);
   return { step: Math.floor(answer / 64), drift: (answer % 64) - 32 };
 }

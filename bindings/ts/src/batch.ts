@@ -1,8 +1,8 @@
 /**
  * Many authentications at once. Each item has an outcome of its own, and one that fails changes none of the others.
  *
- * The items cross the border together, and what is verified is read when it is asked for: so the event loop's thread does little
- * beside the others' work.
+ * The items cross the border together, where there are threads in groups, so that the first are verified while the next are read. What is
+ * verified is read when it is asked for: so the event loop's thread does little beside the others' work.
  */
 import { put, putAsync, type Question } from "./backend.js";
 import { responseBytes } from "./client-value.js";
@@ -54,16 +54,25 @@ export class Outcome {
  */
 export function verifyAuthentications(items: readonly AuthenticationItem[]): Outcome[];
 export function verifyAuthentications(items: unknown): Outcome[] {
-  const batch = new Batch(items);
+  const batch = new Batch(each(items));
   return batch.outcomes(batch.sent.length === 0 ? [] : put(batch.question()));
 }
 
 /** The same by a promise, and in Node.js the event loop is free meanwhile. */
 export function verifyAuthenticationsAsync(items: readonly AuthenticationItem[]): Promise<Outcome[]>;
 export async function verifyAuthenticationsAsync(items: unknown): Promise<Outcome[]> {
-  const batch = new Batch(items);
-  return batch.outcomes(batch.sent.length === 0 ? [] : await putAsync(batch.question()));
+  const all = each(items);
+  const groups = Array.from({ length: Math.ceil(all.length / GROUP) }, (_, group) => {
+    const batch = new Batch(all.slice(group * GROUP, (group + 1) * GROUP));
+    return { batch, answers: batch.sent.length === 0 ? [] : putAsync(batch.question()) };
+  });
+  const outcomes = await Promise.all(groups.map(async ({ batch, answers }) => batch.outcomes(await answers)));
+  return outcomes.flat();
 }
+
+const each = (items: unknown): unknown[] => list((item) => item)(items, "items");
+/** Enough that a thread's start does not count, few enough that the others do not wait for the first. */
+const GROUP = 128;
 
 /** What was read of an item, or what was wrong with it. */
 type Read = { given: unknown; record: string; host: object; client: Uint8Array } | { error: MfaError };
@@ -77,9 +86,9 @@ class Batch {
   /** Those that could be read. */
   readonly sent: Sent[];
 
-  constructor(items: unknown) {
+  constructor(items: readonly unknown[]) {
     const rps = new Map<object, number>();
-    this.#items = list((item) => item)(items, "items").map((item) => read(item, rps));
+    this.#items = items.map((item) => read(item, rps));
     this.sent = this.#items.filter((item): item is Sent => !("error" in item));
     this.#rps = [...rps.keys()];
   }

@@ -105,8 +105,7 @@ class Result {
     if (maker !== MAKE) throw wrong("argument_type_invalid", "a verification gives its result");
     this.#committed = committed;
     this.#readers = readers;
-    Object.assign(this, data);
-    Object.assign(this, { transition });
+    Object.assign(this, data, { transition });
   }
 
   commit(rows: unknown, given?: unknown): unknown {
@@ -125,7 +124,9 @@ class Result {
 export function verified<T>(
   data: Record<string, unknown>, prev: unknown, next: unknown, committed: (told: any) => unknown, readers: Readers = NONE,
 ): T {
-  return frozen(new Result(MAKE, data, frozen({ prev, next }), committed, readers)) as T;
+  // Where what is stored is no bigint, nothing of the data is.
+  const freeze = typeof prev === "bigint" || typeof next === "bigint" ? frozen : Object.freeze;
+  return freeze(new Result(MAKE, data, freeze({ prev, next }), committed, readers)) as T;
 }
 
 export function evidence(method: Method, facts: Facts): Evidence {

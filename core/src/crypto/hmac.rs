@@ -108,9 +108,9 @@ impl<H: Compression> Keyed<H> {
             state.zeroize();
         }
         let [mut inner, mut outer] = [H::INITIAL; 2];
-        block.as_mut().iter_mut().for_each(|byte| *byte ^= 0x36);
+        add(block.as_mut(), 0x36);
         H::compress(&mut inner, &block);
-        block.as_mut().iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
+        add(block.as_mut(), 0x36 ^ 0x5c);
         H::compress(&mut outer, &block);
         block.zeroize();
         Self { inner, outer }
@@ -175,9 +175,19 @@ fn finish<H: Compression>(state: &mut H::State, blocks: u64, mut rest: &[u8]) {
     }
 }
 
-/// `copy_from_slice` without its panic.
+/// `copy_from_slice` without its panic: there is room.
 fn copy(from: &[u8], to: &mut [u8]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    if let Some(to) = to.get_mut(..from.len()) {
+        to.copy_from_slice(from);
+    }
+}
+
+/// The exclusive or of each byte of a block with `byte`, eight at a time.
+fn add(block: &mut [u8], byte: u8) {
+    let (words, _) = block.as_chunks_mut();
+    for word in words {
+        *word = (u64::from_ne_bytes(*word) ^ u64::from_ne_bytes([byte; 8])).to_ne_bytes();
+    }
 }
 
 /// A hash function as FIPS 180-4 has it: a state, and blocks that are worked into it.

@@ -64,7 +64,7 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
         if let (&[a, b, c, d, e, f, g, h], 0, 0) = (chunk, held, padding) {
             let whole = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
             if !has_layout(whole) {
-                decoded.push(whole, 5)?;
+                decoded.push(whole)?;
                 continue;
             }
         }
@@ -83,7 +83,7 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
                 _ => {}
             }
             if held == 8 {
-                decoded.push(block, 5)?;
+                decoded.push(block)?;
                 (block, held) = (0, 0);
             }
         }
@@ -103,38 +103,47 @@ fn decode_inner(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
     for _ in held..8 {
         block = (block << 8) | u64::from(b'A');
     }
-    decoded.push(block, whole)?;
-    decoded.end()
+    decoded.end(block, whole)
 }
 
 /// What was decoded so far.
 struct Decoded<'a> {
     out: &'a mut [u8],
     len: usize,
-    /// The highest bit of each lane as long as every byte there was a symbol, and nothing was left over. Secret.
+    /// The highest bit of each lane as long as every byte there was a symbol. Secret.
     known: u64,
 }
 
 impl Decoded<'_> {
-    /// Takes eight symbols, the first in the highest byte, of which so many bytes are kept. The rest must be zero: it belongs to no byte.
-    fn push(&mut self, block: u64, kept: usize) -> Result<(), Error> {
-        let (values, known) = symbol_values(block);
-        self.known &= known;
-        let [_, _, _, bytes @ ..] = joined(values).to_be_bytes();
+    /// Takes eight symbols, the first in the highest byte.
+    fn push(&mut self, block: u64) -> Result<(), Error> {
+        let bytes = self.bytes(block);
+        let place = self.out.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut);
+        *place.ok_or(Error::SecretTooLong)? = bytes;
+        self.len = self.len.saturating_add(5);
+        Ok(())
+    }
+
+    /// Takes the last symbols, of which so many bytes are kept. The rest must be zero: it belongs to no byte.
+    fn end(mut self, block: u64, kept: usize) -> Result<usize, Error> {
+        let bytes = self.bytes(block);
         let (whole, rest) = bytes.split_at_checked(kept).unwrap_or_default();
         let end = self.len.saturating_add(kept);
         let place = self.out.get_mut(self.len..end).ok_or(Error::SecretTooLong)?;
         place.iter_mut().zip(whole).for_each(|(place, byte)| *place = *byte);
-        self.len = end;
         let left = rest.iter().fold(0, |all, byte| all | *byte);
-        // Of zero alone the subtraction borrows.
-        self.known &= u64::from(left).wrapping_sub(1) & LANES_HIGH | !FIRST_LANE;
-        Ok(())
+        if ct::declassify(self.known.ct_eq(&LANES_HIGH) & left.ct_eq(&0)) {
+            Ok(end)
+        } else {
+            Err(Error::SecretMalformed)
+        }
     }
 
-    fn end(self) -> Result<usize, Error> {
-        let valid = self.known.ct_eq(&LANES_HIGH);
-        if ct::declassify(valid) { Ok(self.len) } else { Err(Error::SecretMalformed) }
+    fn bytes(&mut self, block: u64) -> [u8; 5] {
+        let (values, known) = symbol_values(block);
+        self.known &= known;
+        let [_, _, _, bytes @ ..] = joined(values).to_be_bytes();
+        bytes
     }
 }
 
@@ -147,7 +156,6 @@ const fn lanes(byte: u8) -> u64 {
 }
 
 const LANES_HIGH: u64 = lanes(0x80);
-const FIRST_LANE: u64 = 0xff << 56;
 
 /// Whether one of eight bytes is a space, a hyphen or padding, which is public.
 fn has_layout(block: u64) -> bool {
@@ -155,7 +163,12 @@ fn has_layout(block: u64) -> bool {
         let difference = block ^ lanes(*byte);
         others & (difference | (difference & !LANES_HIGH).wrapping_add(!LANES_HIGH))
     });
-    ct::declassify(!others.ct_eq(&LANES_HIGH))
+    // Of zero alone neither it nor its negative has the highest bit.
+    let found = others ^ LANES_HIGH;
+    let [high, ..] = (found | found.wrapping_neg()).to_be_bytes();
+    let mut layout = [core::hint::black_box(high >> 7)];
+    ct::declassify_bytes(&mut layout);
+    layout != [0]
 }
 
 /// The five bits of each of eight symbols, and the highest bit of each lane where there is a symbol.

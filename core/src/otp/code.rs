@@ -167,31 +167,31 @@ impl Generator {
     }
 }
 
-/// RFC 4226 §5.3: the 31 bits at the offset that the last byte's low half gives. Every word that they could lie in is read, and shifted in every
-/// way; one is kept.
+/// RFC 4226 §5.3: the 31 bits at the offset that the last byte's low half gives. Bit by bit of the offset, what it could point at is
+/// halved: 19 bytes, 11, 7, 5, 4.
 fn truncate(tag: &[u8]) -> u64 {
-    let offset = u32::from(tag.last().copied().unwrap_or_default() & 0xf);
-    let (first, word) = (offset >> 2, |word: &[u8; 4]| u32::from_be_bytes(*word));
+    let offset = u32::from(tag.last().copied().unwrap_or_default());
     let (words, _) = tag.as_chunks();
-    let (mut high, mut low) = (0_u32, 0_u32);
-    for ((here, left), right) in (0_u32..4).zip(words).zip(words.iter().skip(1)) {
-        let mask = same(here, first);
-        high |= word(left) & mask;
-        low |= word(right) & mask;
-    }
-    let [second, third, fourth] =
-        [8_u32, 16, 24].map(|bits| (high << bits) | (low >> 32_u32.wrapping_sub(bits)));
-    let found = (0_u32..4)
-        .zip([high, second, third, fourth])
-        .fold(0, |found, (here, shifted)| found | (shifted & same(here, offset & 3)));
-    u64::from(found & 0x7fff_ffff)
+    let &[a, b, c, d, e, ..] = words else { return 0 };
+    let [a, b, c, d, e] = [a, b, c, d, e].map(u32::from_be_bytes);
+    let bit = mask(offset >> 3);
+    let (a, b, c) = (select(bit, a, c), select(bit, b, d), select(bit, c, e));
+    let bit = mask(offset >> 2);
+    let (a, b) = (select(bit, a, b), select(bit, b, c));
+    let bit = mask(offset >> 1);
+    let (a, b) = (select(bit, a, (a << 16) | (b >> 16)), select(bit, b, b << 16));
+    let word = select(mask(offset), a, (a << 8) | (b >> 24));
+    u64::from(word & 0x7fff_ffff)
 }
 
-/// All ones for the same numbers, below 16, else zero.
-fn same(one: u32, other: u32) -> u32 {
-    // Only of 0 does a subtraction borrow. No compiler may make a choice of it.
-    let borrow = (one ^ other).wrapping_sub(1) >> 31;
-    core::hint::black_box(borrow.wrapping_neg())
+/// All ones if the lowest bit is set, else zero. No compiler may make a choice of it.
+fn mask(number: u32) -> u32 {
+    core::hint::black_box((number & 1).wrapping_neg())
+}
+
+/// `yes` where the mask is all ones, `no` where it is zero.
+fn select(mask: u32, no: u32, yes: u32) -> u32 {
+    no ^ ((no ^ yes) & mask)
 }
 
 /// `value mod 10^digits` of a value below 2^31, without a division.
