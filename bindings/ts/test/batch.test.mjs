@@ -186,6 +186,23 @@ for (const [name, batch] of FORMS) {
   });
 }
 
+test("outcomes keep the order of the items, in groups of any number", async () => {
+  for (const length of [1, 127, 128, 129, 255, 256, 257, 384]) {
+    const kinds = [alice.item(), bob.item(), alice.item({ response: "{}" }), { ...bob.item(), response: null }, alice.item({ record: 7 })];
+    // The wrong kinds fill a group of their own, too.
+    const kind = (index) => (index >= 128 && index < 256 ? 2 + (index % 3) : index % 5);
+    for (const [, batch] of FORMS) {
+      const outcomes = await batch(Array.from({ length }, (_, index) => kinds[kind(index)]));
+      assert.equal(outcomes.length, length);
+      outcomes.forEach((outcome, index) => {
+        const wrong = { 2: "response_malformed", 3: "input_malformed", 4: "argument_type_invalid" }[kind(index)];
+        if (wrong) assert.throws(() => outcome.verified(), { code: wrong }, `${index} of ${length}`);
+        else assert.equal(outcome.verified().userHandle, [alice, bob][kind(index)].user, `${index} of ${length}`);
+      });
+    }
+  }
+});
+
 test("what a client writes is nobody else's outcome", async () => {
   // Mallory signs in validly, and her unsigned extension results hold what looks like Bob's outcome between line feeds.
   const mallory = await person();
