@@ -5,11 +5,9 @@ use crate::record::{CredentialRecord, PreparedKey, Record};
 use crate::verified::AuthenticationVerified;
 use crate::webauthn::RelyingParty;
 use mfakit::{AuthenticationItem, AuthenticationState, Error, Expected, UnixTime, in_parallel};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-
-const NAMES: [&str; 8] =
-    ["rp", "response", "record", "state", "challenge", "user_handle", "prepared", "now"];
 
 /// An item that owns what a thread without Python needs.
 struct Item {
@@ -29,19 +27,33 @@ enum Stored {
 
 impl Item {
     fn read(item: Any<'_, '_>) -> PyResult<Self> {
-        let item = item.cast::<PyDict>().map_err(|_| wrong_type())?;
-        let member = |name| item.get_item(name).map(|v| v.filter(|v| !v.is_none()));
-        let required = |name| member(name)?.ok_or_else(wrong_type);
-        if !item.keys().iter().all(|name| NAMES.iter().any(|known| name.eq(known).unwrap_or(false)))
-        {
+        let (py, item) = (item.py(), item.cast::<PyDict>().map_err(|_| wrong_type())?);
+        let members = [
+            item.get_item(intern!(py, "rp"))?,
+            item.get_item(intern!(py, "response"))?,
+            item.get_item(intern!(py, "record"))?,
+            item.get_item(intern!(py, "state"))?,
+            item.get_item(intern!(py, "challenge"))?,
+            item.get_item(intern!(py, "user_handle"))?,
+            item.get_item(intern!(py, "prepared"))?,
+            item.get_item(intern!(py, "now"))?,
+        ];
+        // What has another name is a mistake.
+        if members.iter().flatten().count() != item.len() {
             return Err(raise(Error::ArgumentValueInvalid));
         }
-        let record = required("record")?;
-        let state = member("state")?.map(|v| convert::text(&v)).transpose()?;
-        let challenge = member("challenge")?.map(|v| convert::base64url(&v)).transpose()?;
-        let user_handle = member("user_handle")?.map(|v| convert::base64url(&v)).transpose()?;
+        let [rp, response, record, state, challenge, user_handle, prepared, now] = members;
+        let record = given(record).ok_or_else(wrong_type)?;
+        let state = given(state).map(|v| convert::text(&v)).transpose()?;
+        let challenge = given(challenge).map(|v| convert::base64url(&v)).transpose()?;
+        let user_handle = given(user_handle).map(|v| convert::base64url(&v)).transpose()?;
         Ok(Self {
-            rp: required("rp")?.cast::<RelyingParty>().map_err(|_| wrong_type())?.clone().unbind(),
+            rp: given(rp)
+                .ok_or_else(wrong_type)?
+                .cast::<RelyingParty>()
+                .map_err(|_| wrong_type())?
+                .clone()
+                .unbind(),
             record: match record.cast::<CredentialRecord>() {
                 Ok(record) => Stored::Read(record.clone().unbind()),
                 Err(_) => Stored::Text(convert::text(&record)?),
@@ -52,10 +64,10 @@ impl Item {
                 _ => return Err(wrong_type()),
             },
             state: state.map(AuthenticationState::from_text),
-            prepared: convert::instance(member("prepared")?.as_ref())?.map(|v| v.clone().unbind()),
-            now: convert::now(member("now")?.as_ref())?,
+            prepared: convert::instance(given(prepared).as_ref())?.map(|v| v.clone().unbind()),
+            now: convert::now(given(now).as_ref())?,
             // The client's, whatever it is: last, so that a mistake of the host's is named as such.
-            response: convert::response(&item.get_item("response")?.ok_or_else(wrong_type)?)?,
+            response: convert::response(&response.ok_or_else(wrong_type)?)?,
         })
     }
 
@@ -81,6 +93,11 @@ impl Item {
         };
         item.verify().verified()
     }
+}
+
+/// A member that may be left out; `None` is as good.
+fn given<'py>(member: Option<Bound<'py, PyAny>>) -> Option<Bound<'py, PyAny>> {
+    member.filter(|value| !value.is_none())
 }
 
 /// Verifies many authentications on all cores, while other Python threads run.
