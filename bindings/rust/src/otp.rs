@@ -67,14 +67,19 @@ pub struct TotpOptions {
 }
 
 impl TotpOptions {
-    fn checked(&self) -> Result<(Digits, Period), Error> {
+    fn checked(self) -> Result<Checked, Error> {
         let (digits, period) = (Digits::new(self.digits)?, Period::from_seconds(self.period)?);
         if self.preset == Preset::Strict && period.seconds() > 30 {
             return Err(Error::GuessBudgetExceeded);
         }
-        Ok((digits, period))
+        Ok((self.algorithm, digits, period, self.preset))
     }
 }
+
+/// Parameters that an authenticator can have.
+type Checked = (HashAlgorithm, Digits, Period, Preset);
+
+const STEAM: Checked = (HashAlgorithm::Sha1, Digits::STEAM, Period::THIRTY_SECONDS, Preset::Usual);
 
 impl Default for TotpOptions {
     fn default() -> Self {
@@ -146,13 +151,13 @@ impl Totp {
     /// [`Error::SecretMalformed`], [`Error::SecretTooShort`] only if empty, [`Error::SecretTooLong`].
     pub fn steam(secret: &str) -> Result<Self, Error> {
         let secret = OtpSecret::danger_legacy_from_base32(secret)?;
-        let (algorithm, period) = (HashAlgorithm::Sha1, Period::THIRTY_SECONDS);
-        Self::of(secret, algorithm, Digits::STEAM, period, Preset::Usual)
+        let (algorithm, digits, period, preset) = STEAM;
+        Self::of(secret, algorithm, digits, period, preset)
     }
 
     fn with(secret: OtpSecret, options: TotpOptions) -> Result<Self, Error> {
-        let (digits, period) = options.checked()?;
-        Self::of(secret, options.algorithm, digits, period, options.preset)
+        let (algorithm, digits, period, preset) = options.checked()?;
+        Self::of(secret, algorithm, digits, period, preset)
     }
 
     /// As an authenticator made for this one code, without a place of its own for what nobody keeps.
@@ -164,11 +169,7 @@ impl Totp {
         code: &str,
         asked: VerifyTotp,
     ) -> Result<TotpVerified, Error> {
-        let (algorithm, preset, (digits, period)) = if steam {
-            (HashAlgorithm::Sha1, Preset::Usual, (Digits::STEAM, Period::THIRTY_SECONDS))
-        } else {
-            (options.algorithm, options.preset, options.checked()?)
-        };
+        let (algorithm, digits, period, preset) = if steam { STEAM } else { options.checked()? };
         let inner = totp::Totp::new(secret, algorithm, digits, period)?;
         let window = preset.window(asked.past, asked.future, asked.drift)?;
         inner.verify(code.as_bytes(), asked.last_step, or_clock(asked.now)?, window)

@@ -10,7 +10,7 @@ use mfakit_core::crypto;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most keys that [`crate::RelyingPartyOptions::prepared_keys`] takes: 140 MB of tables.
+/// The most keys that [`crate::RelyingPartyOptions::prepared_keys`] takes, and that the border keeps by number: 140 MB of tables.
 pub(crate) const MAX_PREPARED_KEYS: usize = 65_536;
 
 /// The key of a stored credential, prepared; see [`CredentialRecord::prepare`]. A clone shares the tables.

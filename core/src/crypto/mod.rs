@@ -32,6 +32,9 @@ mod rsa;
 pub mod rsassa_pkcs1;
 #[cfg(all(feature = "signatures", feature = "rsassa-pss"))]
 pub mod rsassa_pss;
+#[cfg(test)]
+#[allow(dead_code, reason = "a build for tests may have none of the algorithms")]
+mod test_numbers;
 #[cfg(all(feature = "signatures", any(feature = "es384", feature = "es512", feature = "es256k")))]
 mod weierstrass;
 

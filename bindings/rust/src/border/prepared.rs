@@ -7,15 +7,12 @@ use super::webauthn::{authentication, relying_party_of};
 use super::{Host, whole};
 use crate::batch::{AuthenticationItem, Expected, in_parallel};
 use crate::json::Object;
-use crate::prepared::PreparedKeys;
+use crate::prepared::{MAX_PREPARED_KEYS, PreparedKeys};
 use crate::{AuthenticationState, PreparedKey, RelyingParty};
 use mfakit_core::Error;
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// The most keys that are kept by number: 140 MB of tables.
-const MAX_KEYS: usize = 65_536;
-
-static TABLE: Mutex<Table<PreparedKey>> = Mutex::new(Table::new(MAX_KEYS));
+static TABLE: Mutex<Table<PreparedKey>> = Mutex::new(Table::new(MAX_PREPARED_KEYS));
 
 pub(super) fn prepare(host: &Host<'_>) -> Result<String, Error> {
     // Made outside of the lock: it takes as long as one verification.

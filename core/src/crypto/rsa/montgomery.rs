@@ -327,43 +327,13 @@ fn subtract<L: Limb>(from: &mut [L], number: &[L]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::test_numbers::Random;
     use num_bigint::BigUint;
     use std::vec;
     use std::vec::Vec;
 
     fn one() -> BigUint {
         BigUint::from(1_u8)
-    }
-
-    /// Numbers that look random, the same in each run.
-    struct Random(u64);
-
-    impl Random {
-        fn next(&mut self) -> u64 {
-            // SplitMix64.
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ (z >> 31)
-        }
-
-        /// Words of 32 bits, each of a kind that carries begin, pass or end at.
-        fn pattern(&mut self, bits: u64) -> BigUint {
-            let words = (0..bits.div_ceil(32)).map(|_| match self.next() % 8 {
-                0 | 1 => 0,
-                2 | 3 => u32::MAX,
-                4 => 1,
-                5 => 1 << 31,
-                6 => u32::MAX - 1,
-                _ => self.next() as u32,
-            });
-            BigUint::new(words.collect()) >> (bits.div_ceil(32) * 32 - bits)
-        }
-
-        fn uniform(&mut self, bits: u64) -> BigUint {
-            let words = (0..bits.div_ceil(32)).map(|_| self.next() as u32);
-            BigUint::new(words.collect()) >> (bits.div_ceil(32) * 32 - bits)
-        }
     }
 
     fn power<L: Limb, const N: usize>(n: &[u8], base: &[u8], exponent: u64) -> Option<Vec<u8>> {
